@@ -1,0 +1,266 @@
+"""The composition root: settings and what is declared -> an ASGI application.
+
+`create_app` takes callables, so that production reads `handler/` and `serve` passes what is being
+edited. What `serve` needs of this house is here, and nowhere else.
+"""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from threading import Lock
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from . import handlers
+from .answers import Headers, message, preferred, security_headers
+from .bundle import Bundle, BundleError, Bundles, read_bundle
+from .catalogue import Catalogue, Resource
+from .compose import Composer
+from .decision import Limits
+from .development import development_settings
+from .guard import RefusalError
+from .links import Links
+from .mail import (
+    DelayedError,
+    Deliver,
+    DeliveryError,
+    Permitted,
+    RefusedError,
+    RejectedError,
+    UnreachableError,
+    WithdrawnError,
+    smtp_delivery,
+)
+from .outbox import Backoff, Worker
+from .service import Service
+from .settings import Settings, SettingsError, SuppressionKey, read_environment
+from .store.engine import UNAVAILABLE, Database, open_engine
+from .store.lock import LockedError, sole_writer
+from .store.migrate import SchemaError
+from .store.queue import Queue
+from .store.store import Store, WrongKeyError
+from .templates import Pages, Renderer
+from .tokens import Tokens
+
+__all__ = [
+    "START_ERRORS",
+    "UNAVAILABLE",
+    "Backoff",
+    "Bundle",
+    "BundleError",
+    "Bundles",
+    "DelayedError",
+    "Deliver",
+    "DeliveryError",
+    "LockedError",
+    "Pages",
+    "Permitted",
+    "RefusedError",
+    "RejectedError",
+    "SchemaError",
+    "Settings",
+    "SettingsError",
+    "UnreachableError",
+    "WithdrawnError",
+    "WrongKeyError",
+    "create_app",
+    "development_settings",
+    "open_store",
+    "owns",
+    "read_bundle",
+    "read_environment",
+    "smtp_delivery",
+    "utc_now",
+]
+
+log = logging.getLogger("atrae.forms")
+
+START_ERRORS = (LockedError, SchemaError, WrongKeyError, BundleError, SettingsError)
+"""What may keep a handler from starting; the message of each says what to do."""
+
+PREFIXES = ("/f/", "/confirm/", "/unsubscribe/", "/resource/")
+PROBES = ("/healthz", "/readyz")
+
+
+def owns(path: str) -> bool:
+    """Whether the handler answers `path`, where it shares a port with the pages of the site."""
+    return path.startswith(PREFIXES) or path in PROBES
+
+
+def utc_now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of these settings; nothing is asked of the database yet."""
+    return Store(
+        Database(open_engine(settings.database_url.get_secret_value())),
+        key=SuppressionKey(settings.suppression_key.get_secret_value().encode()),
+        host=settings.mail_domain,
+    )
+
+
+def create_app(
+    settings: Settings,
+    *,
+    catalogue: Callable[[], Catalogue],
+    pages: Callable[[], Pages],
+    files: Callable[[Resource], Path | None],
+    deliver: Deliver,
+    clock: Callable[[], datetime] = utc_now,
+    limits: Limits | None = None,
+    backoff: Backoff | None = None,
+) -> Starlette:
+    """The handler. `catalogue` and `pages` are asked on each request and answer the same object
+    until something has changed; `files` says where a gated file lies.
+
+    Its lifespan holds the lock of a SQLite database, brings the tables up to date and runs the
+    outbox worker; it raises one of `START_ERRORS` where that cannot be.
+    """
+    store, tokens = open_store(settings), Tokens(settings.keys)
+    current, links = Current(catalogue, store, clock), Links(settings, tokens)
+    renderer = Rendering(pages)
+    worker = Worker(
+        Queue(store),
+        Composer(settings, store, links, current, renderer, clock),
+        deliver,
+        clock=clock,
+        backoff=backoff or Backoff(),
+    )
+    service = Service(
+        settings=settings,
+        store=store,
+        tokens=tokens,
+        links=links,
+        catalogue=current,
+        renderer=renderer,
+        files=files,
+        clock=clock,
+        fresh=lambda: secrets.token_hex(16),
+        limits=limits or Limits(),
+        wake=worker.wake,
+    )
+    return Starlette(
+        routes=routes(service),
+        middleware=[Middleware(Headers, security_headers(settings))],
+        exception_handlers={
+            RefusalError: partial(_refused, service),
+            HTTPException: partial(_refused, service),
+            **dict.fromkeys(UNAVAILABLE, partial(_unavailable, service)),
+            Exception: _failed,
+        },
+        lifespan=lambda _app: _lifespan(settings, store, worker),
+    )
+
+
+def routes(service: Service) -> list[Route]:
+    """Every address of the handler."""
+
+    def route(path: str, endpoint: Callable[..., object], method: str) -> Route:
+        return Route(path, partial(endpoint, service), methods=[method])
+
+    return [
+        route("/f/{form}", handlers.subscribe, "POST"),
+        route("/confirm/{token}", handlers.show_confirmation, "GET"),
+        route("/confirm/{token}", handlers.confirm, "POST"),
+        route("/unsubscribe/{token}", handlers.show_unsubscribe, "GET"),
+        route("/unsubscribe/{token}", handlers.unsubscribe, "POST"),
+        route("/resource/{token}/{name}", handlers.resource, "GET"),
+        route("/healthz", handlers.healthy, "GET"),
+        route("/readyz", handlers.ready, "GET"),
+    ]
+
+
+class Current:
+    """The catalogue as it is now; before it is used, all its wordings are in the database."""
+
+    def __init__(
+        self, source: Callable[[], Catalogue], store: Store, clock: Callable[[], datetime]
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._clock = clock
+        self._lock = Lock()
+        self._loaded: Catalogue | None = None
+
+    def __call__(self) -> Catalogue:
+        catalogue = self._source()
+        if catalogue is self._loaded:
+            return catalogue
+        with self._lock:
+            if catalogue != self._loaded:
+                self._store.load(catalogue, now=self._clock())
+            self._loaded = catalogue
+        return catalogue
+
+
+class Rendering:
+    """The renderer of the pages as they are now; compiled once for each `Pages`."""
+
+    def __init__(self, source: Callable[[], Pages]) -> None:
+        self._source = source
+        self._last: Renderer | None = None
+
+    def __call__(self, catalogue: Catalogue) -> Renderer:
+        pages, last = self._source(), self._last
+        language = catalogue.default_language
+        if last is None or last.pages is not pages or last.default_language != language:
+            last = self._last = Renderer(pages, language)
+        return last
+
+
+@asynccontextmanager
+async def _lifespan(settings: Settings, store: Store, worker: Worker) -> AsyncIterator[None]:
+    with sole_writer(settings.database_url.get_secret_value()):
+        try:
+            await run_in_threadpool(store.prepare)
+            worker.start()
+            try:
+                yield
+            finally:
+                await run_in_threadpool(worker.stop)
+        finally:
+            store.database.close()
+
+
+def _refused(service: Service, request: Request, fault: Exception) -> Response:
+    if isinstance(fault, RefusalError):
+        status, key = fault.status, fault.key
+    else:
+        assert isinstance(fault, HTTPException)
+        status, key = fault.status_code, "method" if fault.status_code == 405 else "nothing"
+    response = _explained(service, request, key, status)
+    if isinstance(fault, HTTPException) and fault.headers:
+        response.headers.update(fault.headers)
+    return response
+
+
+def _unavailable(service: Service, request: Request, fault: Exception) -> Response:
+    log.error("the database cannot be used: %s", type(fault).__name__, exc_info=fault)
+    response = _explained(service, request, "busy", 503)
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def _explained(service: Service, request: Request, key: str, status: int) -> Response:
+    try:
+        catalogue = service.catalogue()
+        language = preferred(catalogue, request.headers.get("accept-language", ""))
+        return message(service.renderer(catalogue), language, key, status=status)
+    except (*UNAVAILABLE, *START_ERRORS):
+        return PlainTextResponse("Please try again in a minute.\n", status_code=status)
+
+
+def _failed(_request: Request, _fault: Exception) -> Response:
+    return PlainTextResponse("Something is wrong on our side. Please try again later.\n", 500)

@@ -1,0 +1,17 @@
+"""Canonical JSON and its digest: how everything that is addressed by its content is hashed."""
+
+import hashlib
+import json
+
+from pydantic import JsonValue
+
+
+def canonical_json(value: JsonValue) -> bytes:
+    """The one spelling of a value that is ever hashed: sorted keys, no spaces, UTF-8."""
+    spelled = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return spelled.encode()
+
+
+def digest_of(value: JsonValue) -> str:
+    """SHA-256 of the canonical JSON, in lower-case hexadecimal (64 characters)."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()

@@ -1,0 +1,47 @@
+"""From a claimed row of the outbox to the message that leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from .address import parse_address
+from .catalogue import Catalogue
+from .letters import letter_of
+from .links import Links
+from .mail import message_of
+from .settings import Settings
+from .store.queue import Owed
+from .store.store import Store
+from .templates import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Called with what is owed; everything else it asks for anew, as it is at that moment."""
+
+    settings: Settings
+    store: Store
+    links: Links
+    catalogue: Callable[[], Catalogue]
+    renderer: Callable[[Catalogue], Renderer]
+    clock: Callable[[], datetime]
+
+    def __call__(self, owed: Owed) -> EmailMessage:
+        """The whole message. The same Message-ID whenever the same row is composed."""
+        catalogue = self.catalogue()
+        letter = letter_of(
+            owed,
+            catalogue,
+            self.store.wordings(event.wording for event in owed.events),
+            self.renderer(catalogue),
+            self.links,
+            address=parse_address(owed.address).deliverable,
+        )
+        return message_of(
+            letter,
+            sender=self.settings.mail_from,
+            reply_to=self.settings.reply_to,
+            message_id=owed.message_id,
+            date=self.clock(),
+        )

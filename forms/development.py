@@ -1,0 +1,52 @@
+"""The settings of `serve`, on one machine: nothing to be set, keys made and kept by themselves."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from .settings import DEVELOPMENT_FOLDER, Settings, file_url, origin_of
+
+KEYS_NAME = "forms.keys.json"
+
+
+def development_settings(
+    directory: Path, url: str, *, mail_from: str = "Atrae <you@example.org>"
+) -> Settings:
+    """For `serve`: database and keys in `directory`, site and handler both at `url`.
+
+    The keys are made at the first start and kept in a file that only its owner may read.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    keys = _kept_keys(directory / KEYS_NAME)
+    return Settings(
+        database_url=SecretStr(file_url(directory)),
+        secret_keys=(SecretStr(keys["secret"]),),
+        suppression_key=SecretStr(keys["suppression"]),
+        site_url=url,
+        public_url=origin_of(url),
+        mail_from=mail_from,
+        reply_to=mail_from,
+    )
+
+
+def development_suppression_key(directory: Path) -> str:
+    """The key that `development_settings` keeps below a site's folder, or empty without one."""
+    path = directory / DEVELOPMENT_FOLDER / KEYS_NAME
+    if not path.exists():
+        return ""
+    return str(json.loads(path.read_text(encoding="utf-8"))["suppression"])
+
+
+def _kept_keys(path: Path) -> dict[str, str]:
+    if not path.exists():
+        fresh = {"secret": secrets.token_urlsafe(32), "suppression": secrets.token_urlsafe(32)}
+        partial = path.with_suffix(".new")
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump(fresh, out)
+        partial.replace(path)
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {name: str(kept[name]) for name in ("secret", "suppression")}

@@ -1,0 +1,105 @@
+"""The gate: what is refused before anybody reads it. Size, time, kind, origin, number of fields."""
+
+from collections.abc import Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
+from urllib.parse import parse_qsl
+
+import anyio
+from starlette.requests import ClientDisconnect, Request
+
+LARGEST_BODY = 16 * 1024
+MOST_FIELDS = 64
+BODY_SECONDS = 10.0
+URLENCODED = "application/x-www-form-urlencoded"
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""The name and the value that RFC 8058 has mail programs send."""
+
+
+class RefusalError(Exception):
+    """The request goes no further: `status`, and the key of the page that says why."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(f"{status} {key}")
+        self.status = status
+        self.key = key
+
+
+async def read_body(request: Request) -> bytes:
+    """At most 16 KiB, within ten seconds. Raises `RefusalError`."""
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > LARGEST_BODY:
+        raise RefusalError(413, "large")
+    body = bytearray()
+    try:
+        with anyio.fail_after(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise RefusalError(413, "large")
+    except TimeoutError:
+        raise RefusalError(408, "slow") from None
+    except ClientDisconnect:
+        raise RefusalError(400, "broken") from None
+    return bytes(body)
+
+
+def read_form(content_type: str, body: bytes) -> dict[str, list[str]]:
+    """The fields of an urlencoded body: name -> values, in order. Raises `RefusalError`."""
+    if kind_of(content_type) != URLENCODED:
+        raise RefusalError(415, "type")
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        # Bad UTF-8 is one, too many fields is the other.
+        raise RefusalError(400, "broken") from None
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def check_origin(
+    headers: Mapping[str, str], allowed: frozenset[str], *, has_token: bool = False
+) -> None:
+    """Refuse what another site's page sent. No header at all is no browser, and allowed.
+
+    A browser sends `Origin: null` from a page whose referrer policy hides it, ours with tokens
+    among them; whoever holds a token needs no other proof.
+    """
+    site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
+    if site == "same-origin" or origin in allowed:
+        return
+    if origin == "null":
+        if has_token or site == "same-site":
+            return
+    elif not origin and site in ("", "none", "same-site"):
+        return
+    raise RefusalError(403, "origin")
+
+
+def is_one_click(content_type: str, body: bytes) -> bool:
+    """Whether a mail program sends RFC 8058's one click, in either of the encodings it may use."""
+    if kind_of(content_type) == URLENCODED:
+        return read_form(content_type, body).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
+    if kind_of(content_type) != "multipart/form-data":
+        return False
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    return any(
+        part.get_param("name", header="content-disposition") == ONE_CLICK[0]
+        and bytes(part.get_payload(decode=True) or b"").strip() == ONE_CLICK[1].encode()
+        for part in message.walk()
+        if not part.is_multipart()
+    )
+
+
+def kind_of(content_type: str) -> str:
+    """The media type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()

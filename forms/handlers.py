@@ -1,0 +1,237 @@
+"""One function per route: parse, read the record, decide, commit, `303`.
+
+What waits for the network is async; all the rest of a request runs in a thread, where the database
+may block. GET, HEAD and OPTIONS only ever read.
+"""
+
+import logging
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from . import guard, optin
+from .answers import SECRET, message, page, see_other, spoken
+from .catalogue import Catalogue, State
+from .decision import BY_BUTTON, BY_ONE_CLICK, Record, Stage
+from .guard import RefusalError
+from .letters import delivered
+from .service import Service
+from .store.rows import Asked
+from .store.store import Committed
+from .tokens import Action, ExpiredError, TokenError
+from .validate import FieldErrors, Raw, is_clean, ticked, validate
+from .views import LONGEST_ANSWER, confirmed, form_again, question
+
+log = logging.getLogger("atrae.forms")
+
+
+async def subscribe(service: Service, request: Request) -> Response:
+    """`POST /f/{form}`: the same answer to everybody whose form is right."""
+    guard.check_origin(request.headers, service.origins)
+    content_type = request.headers.get("content-type", "")
+    raw = guard.read_form(content_type, await guard.read_body(request))
+    return await run_in_threadpool(_subscribe, service, request.path_params["form"], raw)
+
+
+def show_confirmation(service: Service, request: Request) -> Response:
+    """`GET /confirm/{token}`: the two buttons, or what became of it."""
+    asked, record = _asked(service, request)
+    catalogue = service.catalogue()
+    language = spoken(catalogue, asked.events[0].language)
+    stage = optin.stage_of(asked.events, record, expires=asked.expires, now=service.clock())
+    match stage:
+        case Stage.OPEN:
+            return question(service, catalogue, asked, language)
+        case Stage.CONFIRMED:
+            return confirmed(service, catalogue, asked, record, language)
+        case Stage.ENDED | Stage.EXPIRED:
+            return message(service.renderer(catalogue), language, stage, status=410)
+
+
+async def confirm(service: Service, request: Request) -> Response:
+    """`POST /confirm/{token}`: a person pressed one of the two buttons."""
+    raw = await _form_with_token(service, request)
+    return await run_in_threadpool(_confirm, service, request, raw)
+
+
+def show_unsubscribe(service: Service, request: Request) -> Response:
+    """`GET /unsubscribe/{token}`: the button. Mail scanners follow links, so it acts on nothing."""
+    contact, language, purposes = _leaving(service, request)
+    catalogue = service.catalogue()
+    record = service.store.history(contact)
+    names = [
+        catalogue.text(catalogue.purposes[purpose].name, language)
+        if purpose in catalogue.purposes
+        else purpose
+        for purpose in purposes
+        if record.lives(purpose)
+    ]
+    renderer = service.renderer(catalogue)
+    if not names:
+        return message(renderer, spoken(catalogue, language), "left", status=200)
+    return page(
+        renderer,
+        "page/unsubscribe.html",
+        spoken(catalogue, language),
+        "unsubscribe_title",
+        headers=SECRET,
+        names=names,
+    )
+
+
+async def unsubscribe(service: Service, request: Request) -> Response:
+    """`POST /unsubscribe/{token}`: the button, or RFC 8058's one click (no redirect, no cookie)."""
+    body = await guard.read_body(request)
+    content_type = request.headers.get("content-type", "")
+    if guard.is_one_click(content_type, body):
+        await run_in_threadpool(_leave, service, request, BY_ONE_CLICK)
+        return PlainTextResponse("unsubscribed\n")
+    guard.check_origin(request.headers, service.origins, has_token=True)
+    if guard.read_form(content_type, body).get("do") != ["leave"]:
+        raise RefusalError(400, "choice")
+    language = await run_in_threadpool(_leave, service, request, BY_BUTTON)
+    catalogue = await run_in_threadpool(service.catalogue)
+    return see_other(service.links.target(_state(catalogue, State.LEFT, language)))
+
+
+def resource(service: Service, request: Request) -> Response:
+    """`GET /resource/{token}/{name}`: a gated file, as often as wanted until the link expires."""
+    ids = _read_token(service, request, Action.RESOURCE)
+    if len(ids) != 3 or ids[2] != request.path_params["name"]:
+        raise RefusalError(404, "token")
+    purpose, language, _ = ids
+    found = delivered(service.catalogue(), purpose, language)
+    path = service.files(found) if found else None
+    if found is None or path is None or not path.is_file():
+        log.error("the file of purpose=%s language=%s is missing", purpose, language)
+        raise RefusalError(404, "file")
+    return FileResponse(path, media_type=found.media_type, filename=found.name, headers=SECRET)
+
+
+def healthy(_service: Service, _request: Request) -> Response:
+    """`GET /healthz`: the process answers."""
+    return PlainTextResponse("ok\n")
+
+
+def ready(service: Service, _request: Request) -> Response:
+    """`GET /readyz`: the database answers and the catalogue is loaded."""
+    service.store.ready()
+    service.catalogue()
+    return PlainTextResponse("ready\n")
+
+
+def _subscribe(service: Service, form_id: str, raw: Raw) -> Response:
+    catalogue = service.catalogue()
+    form = catalogue.forms.get(form_id)
+    if form is None or form.address is None:
+        raise RefusalError(404, "form")
+    verdict = validate(
+        form,
+        raw,
+        language=spoken(catalogue, "".join(raw.get("language", ())[:1]), form),
+        wordings=service.store.wordings(ticked(raw)),
+        versions=service.store.form_versions(raw.get("version", ())[:1]),
+    )
+    if isinstance(verdict, FieldErrors):
+        return form_again(service, catalogue, form_id, verdict)
+    now, pending = service.clock(), service.fresh()
+    committed = service.store.for_address(
+        verdict.address,
+        lambda record: optin.request(
+            verdict, record, now=now, pending=pending, limits=service.limits
+        ),
+        now=now,
+    )
+    _wake(service, committed)
+    path = catalogue.text(form.after_submit, verdict.language)
+    path = path or _state(catalogue, State.CHECK_INBOX, verdict.language)
+    return see_other(service.links.target(path))
+
+
+def _confirm(service: Service, request: Request, raw: Raw) -> Response:
+    asked, _ = _asked(service, request)
+    now, choice = service.clock(), raw.get("do", [])
+    if choice == ["decline"]:
+        decide = partial(optin.decline, asked.events)
+    elif choice == ["confirm"]:
+        answers = _answers(raw)
+        decide = partial(
+            optin.confirm, asked.events, expires=asked.expires, now=now, answers=answers
+        )
+    else:
+        raise RefusalError(400, "choice")
+    _wake(service, service.store.for_contact(asked.contact, decide, now=now))
+    catalogue = service.catalogue()
+    language = spoken(catalogue, asked.events[0].language)
+    if choice == ["decline"]:
+        return see_other(service.links.target(_state(catalogue, State.DECLINED, language)))
+    return see_other(_after_confirm(service, request, catalogue, asked, language))
+
+
+def _after_confirm(
+    service: Service, request: Request, catalogue: Catalogue, asked: Asked, language: str
+) -> str:
+    _, record = _asked(service, request)
+    stage = optin.stage_of(asked.events, record, expires=asked.expires, now=service.clock())
+    form = catalogue.forms.get(asked.events[0].form)
+    own = catalogue.text(form.after_confirm, language) if form else ""
+    files = any(delivered(catalogue, event.purpose, event.language) for event in asked.events)
+    if stage is not Stage.CONFIRMED or (files and not own):
+        # The page of the link itself says where things stand, and holds the download.
+        return f"../confirm/{request.path_params['token']}"
+    return service.links.target(own or _state(catalogue, State.CONFIRMED, language))
+
+
+def _leave(service: Service, request: Request, method: str) -> str:
+    contact, language, purposes = _leaving(service, request)
+    decide = partial(optin.withdraw, purposes, method=method, language=language)
+    service.store.for_contact(contact, decide, now=service.clock())
+    return language
+
+
+def _leaving(service: Service, request: Request) -> tuple[str, str, tuple[str, ...]]:
+    match _read_token(service, request, Action.UNSUBSCRIBE):
+        case (contact, language, *purposes) if purposes:
+            return contact, language, tuple(purposes)
+        case _:
+            raise RefusalError(404, "token")
+
+
+def _asked(service: Service, request: Request) -> tuple[Asked, Record]:
+    ids = _read_token(service, request, Action.CONFIRM)
+    found = service.store.asked(ids[0]) if len(ids) == 1 else None
+    if found is None or not found[0].events:
+        # It was purged when its time was over.
+        raise RefusalError(410, "expired")
+    return found
+
+
+def _read_token(service: Service, request: Request, action: Action) -> tuple[str, ...]:
+    try:
+        return service.tokens.read(action, request.path_params["token"], now=service.clock())
+    except ExpiredError:
+        raise RefusalError(410, "expired") from None
+    except TokenError:
+        raise RefusalError(404, "token") from None
+
+
+async def _form_with_token(service: Service, request: Request) -> Raw:
+    guard.check_origin(request.headers, service.origins, has_token=True)
+    content_type = request.headers.get("content-type", "")
+    return guard.read_form(content_type, await guard.read_body(request))
+
+
+def _answers(raw: Raw) -> dict[str, str]:
+    text = "".join(raw.get("answer", ())[:1]).replace("\r\n", "\n").strip()[:LONGEST_ANSWER]
+    return {"answer": text} if text and is_clean(text, lines=True) else {}
+
+
+def _state(catalogue: Catalogue, state: State, language: str) -> str:
+    return catalogue.text(catalogue.states[state], language)
+
+
+def _wake(service: Service, committed: Committed) -> None:
+    if committed.decision.notices:
+        service.wake()

@@ -1,0 +1,187 @@
+"""The outbox worker: claim, compose, send, record; back off, and give up loudly."""
+
+import logging
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from threading import Event as Flag, Thread
+
+from .mail import (
+    DelayedError,
+    Deliver,
+    DeliveryError,
+    RefusedError,
+    RejectedError,
+    UnreachableError,
+    WithdrawnError,
+)
+from .store.queue import Fate, Owed, Queue
+
+log = logging.getLogger("atrae.forms.outbox")
+
+Compose = Callable[[Owed], EmailMessage]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """When to try again. The defaults try for about three days."""
+
+    first: timedelta = timedelta(seconds=30)
+    longest: timedelta = timedelta(hours=4)
+    attempts: int = 26
+    pause: timedelta = timedelta(seconds=2)
+    """For the whole queue, when no server can be reached; it doubles up to `longest_pause`."""
+    longest_pause: timedelta = timedelta(minutes=5)
+    lease: timedelta = timedelta(minutes=5)
+    """After a crash between sending and recording, a mail is claimed again when this is over."""
+    idle: timedelta = timedelta(seconds=30)
+    """The longest sleep: who commits a mail wakes us, unless it is another process."""
+
+    def delay(self, attempts: int, chance: float) -> timedelta:
+        """How long to wait after `attempts`; `chance` in [0, 1) spreads it over half to one and a
+        half, so that what failed together is not tried together."""
+        steps = min(attempts - 1, 30)
+        return min(self.first * int(2**steps), self.longest) * (0.5 + chance)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt."""
+
+    fate: Fate
+    reply: str
+    unreachable: bool = False
+
+
+class Worker:
+    """One thread that empties the outbox. `wake` is called by whoever commits a mail."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        compose: Compose,
+        deliver: Deliver,
+        *,
+        clock: Callable[[], datetime],
+        backoff: Backoff,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.queue = queue
+        self.compose = compose
+        self.deliver = deliver
+        self.clock = clock
+        self.backoff = backoff
+        self.chance = chance
+        self._woken = Flag()
+        self._stopped = Flag()
+        self._thread = Thread(target=self._run, name="outbox", daemon=True)
+        self._pause = timedelta(0)
+
+    def start(self) -> None:
+        """Begin with what earlier runs left behind."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do now."""
+        self._woken.set()
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Finish the mail in hand and stop. One that hangs longer is claimed again later."""
+        self._stopped.set()
+        self._woken.set()
+        self._thread.join(seconds)
+
+    def send_one(self) -> bool:
+        """Claim one mail, if any is due, and see it through. False: there was none."""
+        owed = self.queue.claim(now=self.clock(), lease=self.backoff.lease)
+        if owed is None:
+            return False
+        outcome = self._attempt(owed)
+        self._record(owed, outcome)
+        grown = max(self._pause * 2, self.backoff.pause)
+        self._pause = min(grown, self.backoff.longest_pause) if outcome.unreachable else _NO_PAUSE
+        return True
+
+    def _attempt(self, owed: Owed) -> Outcome:
+        if owed.attempts > self.backoff.attempts:
+            return Outcome(Fate.FAILED, "given up after too many attempts")
+        try:
+            message = self.compose(owed)
+        except Exception:
+            # A template or text that is wrong: it may be mended by the next build.
+            log.exception("mail=%s cannot be composed", owed.id)
+            return Outcome(Fate.WAITING, "it cannot be composed; the log says why")
+        try:
+            reply = self.deliver(message, lambda: self.queue.may_leave(owed))
+            return Outcome(Fate.SENT, reply)
+        except WithdrawnError:
+            return Outcome(Fate.CANCELLED, "no longer permitted")
+        except DeliveryError as fault:
+            return _outcome_of(fault)
+        except Exception:
+            log.exception("mail=%s: the delivery itself failed", owed.id)
+            return Outcome(Fate.WAITING, "the delivery itself failed; the log says why")
+
+    def _record(self, owed: Owed, outcome: Outcome) -> None:
+        now, fate, due = self.clock(), outcome.fate, None
+        if fate is Fate.WAITING and owed.attempts >= self.backoff.attempts:
+            fate = Fate.FAILED
+        if fate is Fate.WAITING:
+            due = now + self.backoff.delay(owed.attempts, self.chance())
+        reply = without_address(outcome.reply, owed.address)
+        if not self.queue.settle(owed, fate, now=now, reply=reply, due=due):
+            log.warning("mail=%s was claimed by another worker meanwhile", owed.id)
+        level = logging.ERROR if fate is Fate.FAILED else logging.INFO
+        log.log(
+            level,
+            "mail=%s template=%s because=%s attempt=%s fate=%s",
+            owed.id,
+            owed.template,
+            owed.events[0].seq,
+            owed.attempts,
+            fate,
+        )
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._woken.clear()
+            try:
+                busy = self.send_one()
+                if self._pause:
+                    self._stopped.wait(self._pause.total_seconds())
+                elif not busy:
+                    self._sleep()
+            except Exception:
+                # The outer edge: a database that is away for a while must not end all mail.
+                log.exception("the outbox could not be worked on")
+                self._stopped.wait(self.backoff.pause.total_seconds())
+
+    def _sleep(self) -> None:
+        due = self.queue.next_due()
+        wait = self.backoff.idle
+        if due is not None:
+            wait = min(wait, max(due - self.clock(), timedelta(milliseconds=10)))
+        self._woken.wait(wait.total_seconds())
+
+
+_NO_PAUSE = timedelta(0)
+
+
+def without_address(reply: str, address: str) -> str:
+    """Servers like to repeat the address; it has no business in the outbox."""
+    return re.sub(re.escape(address), "…", reply, flags=re.IGNORECASE)
+
+
+def _outcome_of(fault: DeliveryError) -> Outcome:
+    match fault:
+        case RefusedError():
+            return Outcome(Fate.REFUSED, fault.reply)
+        case RejectedError():
+            return Outcome(Fate.FAILED, fault.reply)
+        case UnreachableError():
+            return Outcome(Fate.WAITING, fault.reply, unreachable=True)
+        case DelayedError() | _:
+            return Outcome(Fate.WAITING, fault.reply)

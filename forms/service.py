@@ -1,0 +1,37 @@
+"""What the handlers work with, put together once by `app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from .catalogue import Catalogue, Resource
+from .decision import Limits
+from .links import Links
+from .settings import Settings
+from .store.store import Store
+from .templates import Renderer
+from .tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Service:
+    """All that the handlers work with. The callables answer anew on each request."""
+
+    settings: Settings
+    store: Store
+    tokens: Tokens
+    links: Links
+    catalogue: Callable[[], Catalogue]
+    """The catalogue as it is now, every wording of it in the database."""
+    renderer: Callable[[Catalogue], Renderer]
+    files: Callable[[Resource], Path | None]
+    clock: Callable[[], datetime]
+    fresh: Callable[[], str]
+    limits: Limits
+    wake: Callable[[], None]
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may send us forms."""
+        return frozenset({self.settings.site_origin, self.settings.public_origin})

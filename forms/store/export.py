@@ -1,0 +1,80 @@
+"""All that is on record of one person, with the exact words that they read."""
+
+import json
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, select
+
+from ..address import Address
+from ..catalogue import Wording
+from ..decision import Record
+from ..ledger import Event
+from ..settings import SuppressionKey
+from .rows import events_of, wordings_of
+from .tables import contact, detail, outbox, suppression
+
+
+def export(
+    connection: Connection, address: Address, key: SuppressionKey | None
+) -> dict[str, JsonValue] | None:
+    """The record of whoever has `address`, ready for JSON; `None`: nobody of that address is known.
+
+    Suppressions are found by their key alone; without it they are left out.
+    """
+    person = connection.execute(select(contact).where(contact.c.key == address.key)).one_or_none()
+    if person is None:
+        return None
+    record = Record(contact=person.id, events=events_of(connection, person.id))
+    purposes = sorted({event.purpose for event in record.events if event.purpose})
+    exported: dict[str, JsonValue] = {
+        "address": person.address,
+        "contact": person.id,
+        "first_seen": person.created,
+        "permissions": {purpose: str(record.permission(purpose).state) for purpose in purposes},
+        "events": list(_events(connection, record)),
+        "mails": list(_mails(connection, person.id)),
+    }
+    if key is not None:
+        exported["suppressions"] = list(_suppressions(connection, key.conceal(address.key)))
+    return exported
+
+
+def _events(connection: Connection, record: Record) -> list[JsonValue]:
+    texts = wordings_of(connection, (e.wording for e in record.events if e.wording))
+    numbers = [event.seq for event in record.events]
+    rows = connection.execute(select(detail).where(detail.c.event.in_(numbers)))
+    details = {row.event: json.loads(row.body) for row in rows}
+    return [_event(e, texts.get(e.wording), details.get(e.seq)) for e in record.events]
+
+
+def _event(event: Event, wording: Wording | None, detail_of: JsonValue) -> JsonValue:
+    return {
+        "event": event.seq,
+        "at": event.at,
+        "kind": str(event.kind),
+        "purpose": event.purpose,
+        "wording": wording.model_dump(mode="json") if wording else None,
+        "wording_digest": event.wording,
+        "form": event.form,
+        "form_version": event.form_version,
+        "page": event.page,
+        "language": event.language,
+        "campaign": event.campaign,
+        "method": event.method,
+        "detail": detail_of,
+        "digest": event.digest,
+    }
+
+
+def _mails(connection: Connection, contact_id: str) -> list[JsonValue]:
+    query = select(outbox).where(outbox.c.contact == contact_id).order_by(outbox.c.id)
+    names = ("template", "because", "created", "state", "attempts", "at", "message_id", "reply")
+    return [{name: row[name] for name in names} for row in connection.execute(query).mappings()]
+
+
+def _suppressions(connection: Connection, concealed: str) -> list[JsonValue]:
+    query = select(suppression).where(suppression.c.address == concealed)
+    return [
+        {"scope": row.scope, "reason": row.reason, "at": row.at}
+        for row in connection.execute(query)
+    ]

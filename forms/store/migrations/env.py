@@ -1,0 +1,13 @@
+"""What Alembic runs: the migrations, in the transaction of the connection that it is handed."""
+
+from alembic import context
+
+from forms.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,187 @@
+"""The store: decide under the lock of a contact's row, write the decision in one transaction."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ..address import Address
+from ..catalogue import Catalogue, Lasts, Wording
+from ..decision import Decision, Record, Scope
+from ..ledger import Event, spell
+from ..settings import SuppressionKey
+from .engine import Database
+from .migrate import migrate
+from .rows import Asked, append, asked_of, events_of, wordings_of
+from .tables import contact, form, setting, suppression
+from .writing import keep, owe, suppress, write_pending
+
+FINGERPRINT = "suppression-key-fingerprint"
+KEY_ID = "suppression-key-id"
+
+Decide = Callable[[Record], Decision]
+
+
+class WrongKeyError(Exception):
+    """`ATRAE_SUPPRESSION_KEY` is not the one with which this database was begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """A decision that is on the disk."""
+
+    contact: str
+    decision: Decision
+    events: tuple[Event, ...]
+
+
+class Store:
+    """What the handlers ask of the database. Safe to be used from many threads.
+
+    `host` is the right half of Message-IDs; `fresh` gives 32 random hexadecimal characters.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        key: SuppressionKey,
+        host: str,
+        fresh: Callable[[], str] = lambda: secrets.token_hex(16),
+    ) -> None:
+        self.database = database
+        self.key = key
+        self.host = host
+        self.fresh = fresh
+        # A wording never changes, so what was read once is known.
+        self._known: dict[str, Wording] = {}
+
+    def prepare(self) -> None:
+        """Bring the tables up to date and check the suppression key. Raises `WrongKeyError`."""
+        migrate(self.database.engine)
+        ours = {FINGERPRINT: self.key.fingerprint, KEY_ID: self.key.id}
+        with self.database.writing() as connection:
+            rows = connection.execute(select(setting).where(setting.c.name.in_(ours)))
+            kept = {row.name: row.value for row in rows}
+            if not kept:
+                values = [{"name": name, "value": value} for name, value in ours.items()]
+                connection.execute(insert(setting), values)
+            elif kept != ours:
+                raise WrongKeyError(
+                    "ATRAE_SUPPRESSION_KEY is not the one that this database was begun with "
+                    f"(its id is {kept.get(KEY_ID)}, yours is {self.key.id}). With a wrong key, "
+                    "people who asked never to be written to would be forgotten: set the old one."
+                )
+
+    def load(self, catalogue: Catalogue, *, now: datetime) -> None:
+        """Keep every wording and form of `catalogue` that is new, for ever."""
+        with self.database.writing() as connection:
+            connection.execute(select(setting).where(setting.c.name == KEY_ID).with_for_update())
+            keep(connection, catalogue, now=now, salts=self._salts())
+
+    def wordings(self, digests: Iterable[str]) -> Mapping[str, Wording]:
+        """Those of `digests` that were ever loaded."""
+        with self.database.reading() as connection:
+            return self._wordings(connection, digests)
+
+    def form_versions(self, versions: Iterable[str]) -> frozenset[str]:
+        """Those of `versions` that were ever loaded."""
+        query = select(form.c.version).where(form.c.version.in_(tuple(versions)))
+        with self.database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def asked(self, pending_id: str) -> tuple[Asked, Record] | None:
+        """A pending request and the record of its contact, in one view."""
+        with self.database.reading() as connection:
+            asked = asked_of(connection, pending_id)
+            return None if asked is None else (asked, self.record(connection, asked.contact))
+
+    def history(self, contact_id: str) -> Record:
+        """The record of a contact, as it is now."""
+        with self.database.reading() as connection:
+            return self.record(connection, contact_id)
+
+    def for_address(self, address: Address, decide: Decide, *, now: datetime) -> Committed:
+        """Lock the contact of `address`, new or known; decide; write; durable when it returns."""
+        with self.database.writing() as connection:
+            contact_id = self._lock_address(connection, address, now)
+            return self._carry_out(connection, contact_id, decide, now)
+
+    def for_contact(self, contact_id: str, decide: Decide, *, now: datetime) -> Committed:
+        """The same for a contact that a token names. For one that there is not, nothing happens."""
+        with self.database.writing() as connection:
+            self.lock(connection, contact_id)
+            return self._carry_out(connection, contact_id, decide, now)
+
+    def lock(self, connection: Connection, contact_id: str) -> None:
+        """Nobody else writes to this contact's chain until the transaction ends."""
+        connection.execute(select(contact.c.id).where(contact.c.id == contact_id).with_for_update())
+
+    def record(self, connection: Connection, contact_id: str) -> Record:
+        """What is held of a contact, in the view of this transaction."""
+        events = events_of(connection, contact_id)
+        texts = self._wordings(connection, {event.wording for event in events})
+        standing = (d for d, text in texts.items() if text.lasts is Lasts.STANDING)
+        key = connection.execute(select(contact.c.key).where(contact.c.id == contact_id)).scalar()
+        scopes = select(suppression.c.scope).where(
+            suppression.c.address == self.key.conceal(key or "")
+        )
+        suppressed = connection.execute(scopes).scalars().all() if key else ()
+        return Record(
+            contact=contact_id,
+            events=events,
+            standing=frozenset(standing),
+            suppressed=frozenset(Scope(scope) for scope in suppressed),
+        )
+
+    def write(
+        self, connection: Connection, contact_id: str, decision: Decision, *, now: datetime
+    ) -> tuple[Event, ...]:
+        """Write all of `decision`; the caller holds the contact's lock."""
+        events = append(connection, contact_id, decision.entries, at=now, salts=self._salts())
+        if decision.pending is not None:
+            write_pending(connection, contact_id, decision.pending, events)
+        for notice in decision.notices:
+            message_id = f"<{self.fresh()}@{self.host}>"
+            owe(connection, contact_id, notice, events, now=now, message_id=message_id)
+        if decision.suppress is not None or decision.lift is not None:
+            suppress(connection, contact_id, decision, self.key, now=now)
+        return events
+
+    def ready(self) -> None:
+        """Raises whatever the database raises when it cannot be asked."""
+        with self.database.reading() as connection:
+            connection.execute(select(setting.c.name).limit(1)).all()
+
+    def _carry_out(
+        self, connection: Connection, contact_id: str, decide: Decide, now: datetime
+    ) -> Committed:
+        decision = decide(self.record(connection, contact_id))
+        events = self.write(connection, contact_id, decision, now=now)
+        return Committed(contact=contact_id, decision=decision, events=events)
+
+    def _lock_address(self, connection: Connection, address: Address, now: datetime) -> str:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        row = dialect.insert(contact).values(
+            id=self.fresh(),
+            address=address.typed,
+            key=address.key,
+            created=spell(now),
+            asked=spell(now),
+        )
+        upsert = row.on_conflict_do_update(
+            index_elements=[contact.c.key], set_={"asked": row.excluded.asked}
+        )
+        return str(connection.execute(upsert.returning(contact.c.id)).scalar_one())
+
+    def _wordings(self, connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
+        wanted = {digest for digest in digests if digest}
+        self._known.update(wordings_of(connection, wanted - self._known.keys()))
+        return {digest: self._known[digest] for digest in wanted & self._known.keys()}
+
+    def _salts(self) -> Iterator[str]:
+        while True:
+            yield self.fresh()

@@ -1,0 +1,142 @@
+"""Writing: each function adds its part to the transaction that it is handed."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from ..catalogue import Catalogue
+from ..decision import Decision, Notice, Pending
+from ..ledger import SYSTEM, Entry, Event, Kind, spell
+from ..settings import SuppressionKey
+from .rows import append
+from .tables import contact, form, outbox, pending, suppression, wording
+
+
+def keep(
+    connection: Connection, catalogue: Catalogue, *, now: datetime, salts: Iterable[str]
+) -> None:
+    """Keep what is new of `catalogue`; an event of the system's chain says when it was first seen.
+
+    The caller holds the lock of that chain.
+    """
+    wordings, forms = _new_wordings(connection, catalogue), _new_forms(connection, catalogue)
+    seen = {"first_seen": spell(now)}
+    if wordings:
+        connection.execute(insert(wording), [row | seen for row in wordings])
+    if forms:
+        connection.execute(insert(form), [row | seen for row in forms])
+    entries = [
+        *(
+            Entry(kind=Kind.WORDING_LOADED, wording=row["digest"], purpose=row["purpose"])
+            for row in wordings
+        ),
+        *(
+            Entry(kind=Kind.FORM_LOADED, form=row["id"], form_version=row["version"])
+            for row in forms
+        ),
+    ]
+    append(connection, SYSTEM, entries, at=now, salts=salts)
+
+
+def write_pending(
+    connection: Connection, contact_id: str, waiting: Pending, events: Sequence[Event]
+) -> None:
+    """The row that a confirmation link names."""
+    about = [events[position].seq for position in waiting.about]
+    connection.execute(
+        insert(pending).values(
+            id=waiting.id,
+            contact=contact_id,
+            events=json.dumps(about),
+            expires=spell(waiting.expires),
+        )
+    )
+
+
+def owe(
+    connection: Connection,
+    contact_id: str,
+    notice: Notice,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    message_id: str,
+) -> None:
+    """A row of the outbox. Its *because* is the first event that it is about."""
+    about = [events[position].seq for position in notice.about]
+    connection.execute(
+        insert(outbox).values(
+            dedupe=f"{notice.template}:{about[0]}",
+            template=notice.template,
+            contact=contact_id,
+            events=json.dumps(about),
+            pending=notice.pending,
+            because=about[0],
+            created=spell(now),
+            due=spell(now),
+            attempts=0,
+            state="waiting",
+            message_id=message_id,
+            reply="",
+            at=spell(now),
+            checked=0,
+        )
+    )
+
+
+def suppress(
+    connection: Connection,
+    contact_id: str,
+    decision: Decision,
+    key: SuppressionKey,
+    *,
+    now: datetime,
+) -> None:
+    """Suppress the contact's address, or lift that again, as `decision` says."""
+    address = connection.execute(select(contact.c.key).where(contact.c.id == contact_id)).scalar()
+    if not address:
+        return
+    concealed = key.conceal(address)
+    changed = [scope for scope in (decision.suppress, decision.lift) if scope is not None]
+    connection.execute(
+        delete(suppression).where(
+            suppression.c.address == concealed, suppression.c.scope.in_(changed)
+        )
+    )
+    if decision.suppress is not None:
+        connection.execute(
+            insert(suppression).values(
+                address=concealed,
+                scope=decision.suppress,
+                key_id=key.id,
+                reason=decision.reason,
+                at=spell(now),
+            )
+        )
+
+
+def _new_wordings(connection: Connection, catalogue: Catalogue) -> list[dict[str, str]]:
+    there = set(connection.execute(select(wording.c.digest)).scalars())
+    return [
+        {
+            "digest": digest,
+            "purpose": text.purpose,
+            "language": text.language,
+            "text": text.text,
+            "body": text.spelled().decode(),
+        }
+        for digest, text in sorted(catalogue.wordings().items())
+        if digest not in there
+    ]
+
+
+def _new_forms(connection: Connection, catalogue: Catalogue) -> list[dict[str, str]]:
+    there = set(connection.execute(select(form.c.version)).scalars())
+    versions = sorted((each.version, each) for each in catalogue.forms.values())
+    return [
+        {"version": version, "id": each.id, "body": each.spelled().decode()}
+        for version, each in versions
+        if version not in there
+    ]

@@ -1,0 +1,80 @@
+"""The pages that show something: a form with its errors, the question, what was confirmed."""
+
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from .answers import SECRET, page
+from .catalogue import Catalogue, sheet
+from .decision import Record
+from .letters import delivered
+from .service import Service
+from .store.rows import Asked
+from .validate import FieldErrors
+
+LONGEST_ANSWER = 1000
+
+
+def form_again(
+    service: Service, catalogue: Catalogue, form_id: str, wrong: FieldErrors
+) -> Response:
+    """422: the form as it was sent, with what is wrong beside each field."""
+    again = sheet(
+        catalogue,
+        catalogue.forms[form_id],
+        wrong.language,
+        action=service.links.form(form_id),
+        page=wrong.page,
+        values=wrong.values,
+        ticked=wrong.ticked,
+        errors=wrong.errors,
+    )
+    # On the handler's own host a path alone would lead nowhere.
+    again = replace(again, privacy=service.links.target(again.privacy))
+    renderer = service.renderer(catalogue)
+    return page(
+        renderer, "page/form.html", wrong.language, "form_again_title", status=422, sheet=again
+    )
+
+
+def question(service: Service, catalogue: Catalogue, asked: Asked, language: str) -> Response:
+    """Who asks, the exact words, and the two buttons."""
+    form = catalogue.forms.get(asked.events[0].form)
+    wordings = service.store.wordings(event.wording for event in asked.events)
+    return page(
+        service.renderer(catalogue),
+        "page/confirm.html",
+        language,
+        "confirm_title",
+        headers=SECRET,
+        texts=[wordings[event.wording].text for event in asked.events],
+        site=catalogue.text(catalogue.title, language),
+        controller=catalogue.controller,
+        privacy=service.links.target(catalogue.text(catalogue.privacy, language)),
+        question=catalogue.text(form.question, language) if form else "",
+        longest=LONGEST_ANSWER,
+    )
+
+
+def confirmed(
+    service: Service, catalogue: Catalogue, asked: Asked, record: Record, language: str
+) -> Response:
+    """That it is confirmed, with what was asked for."""
+    downloads = []
+    for event in asked.events:
+        grant = record.permission(event.purpose).grant
+        file = delivered(catalogue, event.purpose, event.language)
+        if grant is not None and file is not None:
+            url = service.links.resource(
+                event.purpose, event.language, file.name, confirmed=grant.moment
+            )
+            downloads.append((file.name, file.size, url))
+    return page(
+        service.renderer(catalogue),
+        "page/confirmed.html",
+        language,
+        "confirmed_title",
+        headers=SECRET,
+        downloads=downloads,
+        site_url=service.settings.site_url,
+    )

@@ -1,0 +1,1 @@
+"""Markdown -> site: the static site generator of Atrae."""

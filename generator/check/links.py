@@ -1,0 +1,62 @@
+"""Internal links lead to something that is published, and anchors to something that is there."""
+
+from collections.abc import Iterator
+
+from ..model.diagnostic import Diagnostic, nearest, warning
+from ..model.document import Call, Document, Link, walk
+from ..model.permalink import file_for
+from ..model.reference import Reference, resolve
+from ..model.site import Site
+
+
+def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
+    """`dead-link` and `dead-anchor`, once for each link."""
+    by_url = {document.url: document for document in site.by_source.values()}
+    for document in site.by_source.values():
+        for piece in walk(document.body.pieces):
+            if isinstance(piece, Link):
+                yield from _judge(site, document, piece, published, by_url)
+
+
+def _judge(
+    site: Site,
+    document: Document,
+    link: Link,
+    published: frozenset[str],
+    by_url: dict[str, Document],
+) -> Iterator[Diagnostic]:
+    reference = resolve(site, document, link.target)
+    place = document.line(link.line)
+    if not reference.known and not is_published(reference.url, published):
+        hint = _way_out(site, link.target)
+        yield warning("dead-link", f"'{link.target}' leads nowhere", at=place, hint=hint)
+        return
+    target = reference.document or by_url.get(reference.url)
+    if target and not _has(target, reference):
+        hint = nearest(reference.anchor, target.body.anchors)
+        message = f"'{link.target}': there is no '#{reference.anchor}' in {target.source.path}"
+        yield warning("dead-anchor", message, at=place, hint=hint)
+
+
+def is_published(url: str, published: frozenset[str]) -> bool:
+    """Whether a file answers for the path, as static hosts serve it: `/a` is `/a/`, too."""
+    return file_for(url) in published or file_for(f"{url}/") in published
+
+
+def _has(target: Document, reference: Reference) -> bool:
+    if reference.anchor in ("", "top") or reference.anchor in target.body.anchors:
+        return True
+    # What a shortcode makes is not known before it is rendered.
+    return any(isinstance(piece, Call) for piece in walk(target.body.pieces))
+
+
+def _way_out(site: Site, target: str) -> str:
+    if "_gated/" in target:
+        return "gated files are delivered by a form alone"
+    if not target.partition("#")[0].endswith(".md"):
+        return ""
+    hidden = {h.document.source.name: h.reason for h in site.hidden}
+    name = target.partition("#")[0].rpartition("/")[2]
+    if name in hidden:
+        return f"that document is hidden: {hidden[name]}"
+    return nearest(name, {path.rpartition("/")[2] for path in site.by_source})

@@ -1,0 +1,320 @@
+"""The commands: options -> one call -> report -> exit code. No logic."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from .errors import SiteError
+from .model.diagnostic import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from .build import Progress, Report
+    from .config import Config
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+source_option = click.option(
+    "-s", "--source", type=FOLDER, default=Path(), help="The site's folder.  [default: here]"
+)
+
+
+class Moment(click.ParamType[datetime]):
+    """An ISO 8601 date or moment."""
+
+    name = "iso"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        try:
+            return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is no moment; write 2026-11-21T09:30:00+01:00", param, ctx)
+
+
+clock_option = click.option(
+    "--clock", type=Moment(), help="Build as of this moment (ISO 8601) instead of now."
+)
+
+
+class Commands(click.Group):
+    """Adds `forms`, whose web server and database are loaded only where they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click asks so)
+        return ["new", "serve", "build", "check", "forms"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "forms":
+            from forms.cli import forms
+
+            return forms
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    epilog="Begin with:  atrae new site my-site && cd my-site && atrae serve",
+)
+@click.version_option(package_name="atrae")
+def main() -> None:
+    """Atrae makes a site of your Markdown, with forms that ask for permission and keep the
+    evidence."""
+
+
+@main.command()
+@source_option
+@click.option("-o", "--output", type=FOLDER, help="The public folder.  [default: SOURCE/public]")
+@click.option("--handler", type=FOLDER, help="The handler's.  [default: SOURCE/handler]")
+@click.option("-b", "--base-url", help="The site's address, over the one in site.yaml.")
+@click.option("-D", "--drafts", is_flag=True, help="Publish drafts too.")
+@click.option("-F", "--future", is_flag=True, help="Publish what is dated in the future too.")
+@click.option("--strict", is_flag=True, help="Take every warning for an error.")
+@click.option("--force", is_flag=True, help="Take over a folder that others wrote into.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@clock_option
+def build(
+    source: Path,
+    output: Path | None,
+    handler: Path | None,
+    base_url: str | None,
+    drafts: bool,
+    future: bool,
+    strict: bool,
+    force: bool,
+    quiet: bool,
+    clock: datetime | None,
+) -> None:
+    """Build the site: SOURCE/public for any static host, SOURCE/handler for the form handler.
+
+    \b
+    atrae build                              the site in this folder
+    atrae build -D -F -o /tmp/preview        drafts and future articles too, elsewhere
+    atrae build --strict                     for a release: no warning passes
+    """
+    from .build import build as build_site
+    from .config import load_config
+
+    began = time.perf_counter()
+    with reported():
+        config = load_config(
+            source,
+            now=clock or now(),
+            public=output,
+            handler=handler,
+            base_url=base_url,
+            drafts=drafts,
+            future=future,
+            strict=strict,
+            force=force,
+        )
+        with progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
+            report = build_site(config, progress=progress)
+    say_diagnostics(report.diagnostics)
+    if not quiet:
+        summarise(report, config, time.perf_counter() - began)
+
+
+@main.command()
+@source_option
+@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@clock_option
+def check(source: Path, as_json: bool, strict: bool, clock: datetime | None) -> None:
+    """Say everything that is wrong with the site, and write nothing.
+
+    Drafts and future documents are checked too: that is when one wants to know.
+    """
+    from .build import prepare
+    from .config import load_config
+
+    with reported(as_json=as_json):
+        config = load_config(source, now=clock or now(), drafts=True, future=True)
+        found = prepare(config).diagnostics
+    if as_json:
+        say_json(found)
+    else:
+        say_diagnostics(found)
+        click.echo(f"{counted(len(found), 'finding')}." if found else "Nothing is wrong.")
+    wrong = found if strict else [d for d in found if d.severity is Severity.ERROR]
+    sys.exit(1 if wrong else 0)
+
+
+@main.command()
+@source_option
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("-H", "--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--forms-port",
+    type=click.IntRange(0, 65535),
+    help="The form handler's own port, as in production.",
+)
+@click.option("-O", "--open", "open_browser", is_flag=True, help="Open the site in a browser.")
+@click.option("--smtp", metavar="URL", help="Send mails there instead of showing them.")
+@clock_option
+def serve(
+    source: Path,
+    port: int,
+    host: str,
+    forms_port: int | None,
+    open_browser: bool,
+    smtp: str | None,
+    clock: datetime | None,
+) -> None:
+    """Show the site while you write, with working forms; each save shows at once.
+
+    Drafts and future documents are shown too. Mails are not sent: they appear at /_inbox/.
+    """
+    from .serve.server import serve as serve_site
+
+    with reported():
+        serve_site(
+            source,
+            host=host,
+            port=port,
+            forms_port=forms_port,
+            open_browser=open_browser,
+            smtp=smtp,
+            clock=lambda: clock or now(),
+            say=click.echo,
+        )
+
+
+@main.group()
+def new() -> None:
+    """Make a site, an article or a resource, ready to be written."""
+
+
+@new.command("site")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
+@click.option("--title", help="The site's title.  [default: from DIR]")
+def new_site(folder: Path, language: str, title: str | None) -> None:
+    """Make a site that builds and serves at once, with a newsletter form and a gated guide."""
+    from .new import make_site
+
+    with reported():
+        made = make_site(folder, language=language, title=title, today=now().date())
+    click.echo(f"{folder} is a site of {counted(len(made), 'file')}. Now:\n")
+    click.echo(f"  cd {folder}\n  atrae serve")
+
+
+@new.command("article")
+@click.argument("title")
+@source_option
+@click.option("--section", default="blog", show_default=True, help="The folder below content/.")
+@click.option("--language", help="Of a site with several.  [default: the site's]")
+def new_article(title: str, source: Path, section: str, language: str | None) -> None:
+    """Begin an article: a draft, dated today."""
+    from .new import make_article
+
+    with reported():
+        made = make_article(source, title, section=section, language=language, now=now())
+    click.echo(made)
+
+
+@new.command("resource")
+@click.argument("title")
+@source_option
+@click.option("--section", default="guides", show_default=True, help="The folder below content/.")
+def new_resource(title: str, source: Path, section: str) -> None:
+    """Begin a gated resource: its page, its purpose, its form, and the place for its file."""
+    from .new import make_resource
+
+    with reported():
+        made = make_resource(source, title, section=section, now=now())
+    click.echo("\n".join(map(str, made)))
+
+
+# -- what the commands share ------------------------------------------------------------------
+
+
+def now() -> datetime:
+    """The present, or SOURCE_DATE_EPOCH where builds must be reproducible."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal():
+        return datetime.fromtimestamp(int(epoch), UTC)
+    return datetime.now(UTC)
+
+
+@contextmanager
+def reported(*, as_json: bool = False) -> Iterator[None]:
+    """Turn what went wrong into messages and exit code 1."""
+    try:
+        yield
+    except SiteError as wrong:
+        _fail(wrong.diagnostics, as_json=as_json)
+
+
+def _fail(diagnostics: Iterable[Diagnostic], *, as_json: bool) -> NoReturn:
+    found = tuple(diagnostics)
+    if as_json:
+        say_json(found)
+    else:
+        say_diagnostics(found)
+        errors = sum(finding.severity is Severity.ERROR for finding in found)
+        click.secho(
+            f"Nothing was published: {counted(errors, 'error')}, "
+            f"{counted(len(found) - errors, 'warning')}.",
+            err=True,
+            bold=True,
+        )
+    sys.exit(1)
+
+
+def say_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """One line each, with place and way out."""
+    for found in diagnostics:
+        place = f"{found.at}: " if found.at else ""
+        hint = f"  → {found.hint}" if found.hint else ""
+        colour = "red" if found.severity is Severity.ERROR else "yellow"
+        severity = click.style(str(found.severity), fg=colour, bold=True)
+        code = click.style(f" [{found.code}]", dim=True)
+        click.echo(f"{place}{severity}: {found.message}{hint}{code}", err=True)
+
+
+def say_json(diagnostics: Iterable[Diagnostic]) -> None:
+    """A list of findings; `at` holds path, line and column, or is null."""
+    click.echo(json.dumps([asdict(found) for found in diagnostics], indent=1, ensure_ascii=False))
+
+
+def summarise(report: "Report", config: "Config", seconds: float) -> None:
+    """What was built, what was hidden, and how long it took."""
+    hidden = ", ".join(f"{number} {reason}" for reason, number in sorted(report.hidden.items()))
+    warnings = len(report.diagnostics)
+    parts = [
+        counted(report.pages, "page"),
+        f"{len(report.outputs)} files, {report.changed} of them changed",
+        f"{sum(report.hidden.values())} hidden ({hidden})" if hidden else "",
+        counted(warnings, "warning") if warnings else "",
+    ]
+    said = " · ".join(part for part in parts if part)
+    click.echo(f"{said} · {seconds:.2f} s\n→ {config.public}")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def progress_bar(*, shown: bool) -> "Iterator[Progress | None]":
+    """A bar for a build that takes longer than a moment, where a terminal looks on."""
+    if not shown:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Rendering", total=None)
+        update: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731
+            task, completed=done, total=total
+        )
+        yield update

@@ -1,0 +1,205 @@
+"""A source, what is parsed from it, and the body: HTML with holes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from .diagnostic import Location
+
+
+class SourceKind(StrEnum):
+    """What a file in the site's folders is for."""
+
+    DOCUMENT = "document"
+    SECTION = "section"
+    FILE = "file"
+    GATED = "gated"
+    FORM = "form"
+    PURPOSE = "purpose"
+    STATIC = "static"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file on disk. `path` counts from the site's root, with `/`; `file` is where it lies."""
+
+    path: str
+    kind: SourceKind
+    file: Path
+
+    @property
+    def folder(self) -> str:
+        """The folder that holds it, from the site's root."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name with every suffix."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """A piece of a body that depends on the rest of the site. `raw` is what the parser wrote."""
+
+    raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Hole):
+    """The quoted value of an attribute that names a place on this site."""
+
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Hole):
+    """An `<img>` tag whose source is on this site; `span` is the quoted value within `raw`."""
+
+    target: str
+    alt: str | None
+    span: tuple[int, int]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code(Hole):
+    """A fenced block that names its language; `text` is what stood between the fences."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading(Hole):
+    """The opening tag of a heading; `title` is its plain text."""
+
+    level: int
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatim(Hole):
+    """A shortcode where it means nothing, as in code: its own text, escaped."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Hole):
+    """A shortcode. `raw` opens it; `inner` and `closing` are there where it has a closing tag."""
+
+    name: str
+    arguments: tuple[str, ...]
+    options: Mapping[str, str]
+    line: int
+    inner: "tuple[Piece, ...] | None" = None
+    closing: str = ""
+
+
+Piece = str | Link | Image | Code | Heading | Verbatim | Call
+
+
+def walk(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+    """Every piece in reading order, those within shortcodes too."""
+    for piece in pieces:
+        yield piece
+        if isinstance(piece, Call) and piece.inner is not None:
+            yield from walk(piece.inner)
+
+
+def raw(pieces: tuple[Piece, ...]) -> str:
+    """The HTML that the pieces were cut from, byte for byte."""
+    parts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+            continue
+        parts.append(piece.raw)
+        if isinstance(piece, Call) and piece.inner is not None:
+            parts += (raw(piece.inner), piece.closing)
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """HTML cut at its holes. Nothing in it depends on another document."""
+
+    pieces: tuple[Piece, ...] = ()
+    anchors: frozenset[str] = frozenset()
+    summary: str = ""
+    """Plain text: what stands before `<!--more-->`, else the first paragraph."""
+    words: int = 0
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """In order: the table of contents."""
+        return tuple(piece for piece in walk(self.pieces) if isinstance(piece, Heading))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A parsed source, in one language, at its place on the site.
+
+    Every date knows its zone. `url` is a path on the site (see `model.permalink`).
+    """
+
+    source: Source
+    language: str
+    section: str
+    """The path of its section, `""` for the home section."""
+    translation_key: str
+    url: str
+    title: str
+    body: Body
+    description: str = ""
+    summary: str = ""
+    date: datetime | None = None
+    lastmod: datetime | None = None
+    expires: datetime | None = None
+    draft: bool = False
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Taxonomy -> the terms as the author wrote them, such as `tags`."""
+    authors: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    image: str = ""
+    image_alt: str = ""
+    layout: str = ""
+    weight: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict)
+    """Front matter key -> where it stands, for diagnostics."""
+
+    @property
+    def at(self) -> Location:
+        """The document as a place."""
+        return Location(path=self.source.path)
+
+    @property
+    def is_section(self) -> bool:
+        """Whether it describes its section rather than being a page of its own."""
+        return self.source.kind is SourceKind.SECTION
+
+    def place(self, key: str) -> Location:
+        """Where `key` stands in the front matter, else the document."""
+        return self.places.get(key, self.at)
+
+    def line(self, number: int) -> Location:
+        """The place of a line of the source."""
+        return Location(path=self.source.path, line=number)
+
+
+def visibility(document: Document, *, now: datetime, drafts: bool, future: bool) -> str:
+    """Why a document is hidden, in one word (`draft`, `future`, `expired`); empty: it is shown."""
+    if document.draft and not drafts:
+        return "draft"
+    if document.date and document.date > now and not future:
+        return "future"
+    if document.expires and document.expires <= now:
+        return "expired"
+    return ""

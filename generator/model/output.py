@@ -1,0 +1,58 @@
+"""A file to be published: planned, not yet rendered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from .diagnostic import Diagnostic, Location, error
+
+
+class Tree(StrEnum):
+    """The two trees that a build writes."""
+
+    PUBLIC = "public"
+    """Goes to any static host."""
+    HANDLER = "handler"
+    """Goes with the form handler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file of one tree. `recipe` names the kind of output that renders it from `subject`."""
+
+    path: str
+    recipe: str
+    origin: str
+    """What claims the path, in words for the author: a source, or `the list of section blog`."""
+    subject: Any = None
+    language: str = ""
+    tree: Tree = Tree.PUBLIC
+    number: int = 1
+    """Of a list's pages, from 1."""
+
+
+def conflicts(outputs: Iterable[Output]) -> list[Diagnostic]:
+    """An error for each path that two outputs claim, and for each that is a file and a folder."""
+    found = []
+    claimed: dict[tuple[Tree, str], Output] = {}
+    for output in outputs:
+        first = claimed.setdefault((output.tree, output.path), output)
+        if first is not output:
+            found.append(_clash(first, output, output.path))
+    for (tree, path), output in claimed.items():
+        folder = path.rpartition("/")[0]
+        while folder:
+            if (tree, folder) in claimed:
+                found.append(_clash(claimed[tree, folder], output, folder))
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def _clash(first: Output, second: Output, path: str) -> Diagnostic:
+    return error(
+        "output-conflict",
+        f"{first.origin} and {second.origin} would both be published as {path}",
+        at=Location(path=second.origin if "/" in second.origin else path),
+        hint="give one of them another slug or permalink",
+    )

@@ -1,0 +1,88 @@
+"""Where things stand on the site: slugs, permalinks, and the files that serve them.
+
+A URL here is a path on the site, from its root, with a leading `/` and without the base path:
+`/blog/hello/`. It becomes an address of the world in `Settings.link` and `Settings.absolute`.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+PLACEHOLDERS = frozenset({"year", "month", "day", "slug", "section", "filename"})
+"""What a permalink pattern may name, each with a leading colon."""
+
+DEFAULT_PATTERN = "/:section/:slug/"
+
+_SPELLED = {"#": " sharp ", "+": " plus ", "&": " and "}
+_DATED_NAME = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")
+
+
+def slugify(text: str) -> str:
+    """Lower-case words joined by hyphens; letters of any script, digits, `.` and `_` are kept.
+
+    `C++`, `C#` and `C` stay apart. Empty where the text has nothing to keep.
+    """
+    folded = unicodedata.normalize("NFC", text).casefold()
+    for sign, word in _SPELLED.items():
+        folded = folded.replace(sign, word)
+    return re.sub(r"[^\w.]+", "-", folded).strip("-.")
+
+
+def dated_name(stem: str) -> tuple[date | None, str]:
+    """Split a file's name: `2026-05-01-hello` is (1 May 2026, `hello`); else (None, the name)."""
+    found = _DATED_NAME.match(stem)
+    if not found:
+        return None, stem
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])), stem[found.end() :]
+    except ValueError:
+        return None, stem
+
+
+def unknown_placeholders(pattern: str) -> list[str]:
+    """The names in `pattern` that are no placeholder."""
+    return [name for name in re.findall(r":([a-z]+)", pattern) if name not in PLACEHOLDERS]
+
+
+def expand(
+    pattern: str, *, section: str, slug: str, filename: str, when: date | None, prefix: str
+) -> str:
+    """The URL of a page. `prefix` is the language's folder or empty.
+
+    Raises `ValueError` where the pattern asks for a date that the page does not have.
+    """
+    asked = set(re.findall(r":([a-z]+)", pattern))
+    if when is None and asked & {"year", "month", "day"}:
+        raise ValueError(f"the permalink pattern {pattern} needs a date")
+    values = {"section": section, "slug": slug, "filename": filename}
+    if when is not None:
+        values |= {"year": f"{when:%Y}", "month": f"{when:%m}", "day": f"{when:%d}"}
+    path = re.sub(r":([a-z]+)", lambda name: values.get(name[1], name[0]), pattern)
+    return tidy(f"/{prefix}/{path}")
+
+
+def for_state(state: str, prefix: str) -> str:
+    """Where the theme's own page of a fixed state of the forms stands."""
+    return tidy(f"/{prefix}/forms/{state}/")
+
+
+def tidy(url: str) -> str:
+    """One slash where there were several, a leading one, and a closing one but after a file."""
+    url = re.sub(r"/{2,}", "/", f"/{url}")
+    return url if url.endswith("/") or "." in url.rsplit("/", 1)[1] else f"{url}/"
+
+
+def file_for(url: str) -> str:
+    """The file that serves `url`: `/blog/` is `blog/index.html`, `/feed.xml` is `feed.xml`."""
+    path = url.lstrip("/")
+    return f"{path}index.html" if not path or path.endswith("/") else path
+
+
+def url_for(file: str) -> str:
+    """The inverse of `file_for`."""
+    return f"/{file.removesuffix('index.html')}" if is_index(file) else f"/{file}"
+
+
+def is_index(file: str) -> bool:
+    """Whether the file answers for its folder."""
+    return file == "index.html" or file.endswith("/index.html")

@@ -1,0 +1,88 @@
+"""What a site says of itself, finished: defaults filled in, addresses whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from forms.catalogue import Controller, Texts
+
+URL_SAFE = "/:@!$&'()*+,;=~-._?#[]%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language of the site. `prefix` is its folder in URLs, empty for the default one."""
+
+    code: str
+    name: str
+    title: str
+    description: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """An entry of the menu: a source of the site, or an address; the title may come from it."""
+
+    page: str = ""
+    url: str = ""
+    title: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings that outputs and templates may ask."""
+
+    base_url: str
+    """With a closing slash: `https://example.org/` or `https://example.org/blog/`."""
+    languages: tuple[Language, ...]
+    """The default one first."""
+    time_zone: ZoneInfo
+    taxonomies: tuple[str, ...]
+    permalinks: Mapping[str, str]
+    """Section -> pattern."""
+    page_size: int
+    feed_limit: int
+    """Entries of a feed; 0: all."""
+    menu: tuple[MenuItem, ...]
+    forms_url: str
+    """Where the form handler listens; empty: at the site's own address."""
+    controller: Controller | None
+    privacy: str
+    """The source of the privacy notice."""
+    content_security_policy: Mapping[str, str]
+    options: Mapping[str, Any]
+    """Of the theme."""
+
+    @property
+    def default_language(self) -> Language:
+        """The one without a prefix."""
+        return self.languages[0]
+
+    def language(self, code: str) -> Language:
+        """Raises `KeyError` for a language that the site does not have."""
+        for language in self.languages:
+            if language.code == code:
+                return language
+        raise KeyError(code)
+
+    @property
+    def base_path(self) -> str:
+        """The path of `base_url`, with a closing slash."""
+        return urlsplit(self.base_url).path or "/"
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of `base_url`."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def link(self, url: str) -> str:
+        """A path on the site as pages write it: percent-encoded, the base path in front."""
+        return self.base_path + quote(url.lstrip("/"), safe=URL_SAFE)
+
+    def absolute(self, url: str) -> str:
+        """A path on the site as an address of the world."""
+        return self.origin + self.link(url)

@@ -1,0 +1,49 @@
+"""Terms: what documents are filed under."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .document import Document
+from .permalink import slugify, tidy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term in one language, with its documents in the order of lists."""
+
+    taxonomy: str
+    name: str
+    """As the first document writes it."""
+    slug: str
+    language: str
+    url: str
+    documents: tuple[Document, ...]
+
+
+def collect(
+    documents: Iterable[Document], taxonomy: str, *, language: str, prefix: str
+) -> dict[str, Term]:
+    """The terms of one taxonomy in one language: case-folded name -> term, in order.
+
+    Names that differ in case alone are one term; any other difference makes another.
+    """
+    filed: dict[str, list[Document]] = {}
+    names: dict[str, str] = {}
+    for document in documents:
+        for name in document.terms.get(taxonomy, ()):
+            key = name.casefold()
+            names.setdefault(key, name)
+            under = filed.setdefault(key, [])
+            if not under or under[-1] is not document:
+                under.append(document)
+    return {
+        key: Term(
+            taxonomy=taxonomy,
+            name=names[key],
+            slug=slugify(names[key]),
+            language=language,
+            url=tidy(f"/{prefix}/{taxonomy}/{slugify(names[key])}/"),
+            documents=tuple(filed[key]),
+        )
+        for key in sorted(filed)
+    }

@@ -1,0 +1,28 @@
+"""Files that are published as they are: the theme's assets, static/, and those beside documents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..model.document import Source
+from ..model.output import Output
+from ..model.permalink import file_for
+from ..model.site import Site
+from ..render.view import View
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """The theme's below assets/, a digest in their names; the others at their URLs."""
+    for published, source in site.assets.items():
+        yield _output(f"assets/{published}", source)
+    for url, source in site.files.items():
+        yield _output(file_for(url), source)
+
+
+def _output(path: str, source: Source) -> Output:
+    return Output(path=path, recipe="asset", origin=source.path, subject=source)
+
+
+def render(output: Output, view: View) -> Path:  # noqa: ARG001  (every recipe has this shape)
+    """The file itself."""
+    source: Source = output.subject
+    return source.file

@@ -1,0 +1,45 @@
+"""An Atom feed (RFC 4287) of each section that has something dated, with the full content."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ..model.document import Document
+from ..model.output import Output
+from ..model.permalink import file_for
+from ..model.site import Section, Site
+from ..render.view import View
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """`feed.xml` beside the section's list."""
+    for section in site.sections.values():
+        if section.dated:
+            yield Output(
+                path=file_for(f"{section.url}feed.xml"),
+                recipe="feed",
+                origin=f"the feed of section '{section.path}'" if section.path else "the feed",
+                subject=section,
+                language=section.language,
+            )
+
+
+def render(output: Output, view: View) -> bytes:
+    """The newest entries, as many as the settings say; addresses are whole."""
+    section: Section = output.subject
+    documents = section.dated[: view.feed_limit or None]
+    return view.render_raw(
+        "feed.xml",
+        title=section.title if section.path else view.site_value().title,
+        url=view.absolute(section.url),
+        feed_url=view.absolute(f"{section.url}feed.xml"),
+        updated=max(map(updated, documents)),
+        entries=[view.entry(document) for document in documents],
+        language=section.language,
+    )
+
+
+def updated(document: Document) -> datetime:
+    """When a dated document last changed."""
+    moment = document.lastmod or document.date
+    assert moment is not None, "a section's `dated` holds nothing else"
+    return moment

@@ -1,0 +1,110 @@
+"""The forms' fixed states, as pages; and what the form handler needs, in its own tree."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from forms.catalogue import State
+
+from ..model.document import Source
+from ..model.output import Output, Tree
+from ..model.permalink import file_for, for_state, url_for
+from ..model.site import Site
+from ..render.values import Page
+from ..render.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """The empty page that the handler fills."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerTexts:
+    """The handler's texts in the output's language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueFile:
+    """The compiled catalogue."""
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """Nothing for a site without forms."""
+    if site.catalogue is None:
+        return
+    for language in site.settings.languages:
+        for state in State:
+            yield Output(
+                path=file_for(for_state(state.value, language.prefix)),
+                recipe="forms",
+                origin=f"the forms' page '{state.value}'",
+                subject=state,
+                language=language.code,
+            )
+        yield _handler(f"shell/{language.code}.html", Shell(), language.code)
+        texts = HandlerTexts()
+        yield _handler(f"texts/{language.code}.json", texts, language.code)
+    yield _handler("catalogue.json", CatalogueFile())
+    for path, source in site.gated.items():
+        yield _handler(path, source)
+    for name, source in site.handler_templates.items():
+        yield _handler(f"templates/{name}", source)
+
+
+def _handler(path: str, subject: object, language: str = "") -> Output:
+    return Output(
+        path=path,
+        recipe="forms",
+        origin=subject.path if isinstance(subject, Source) else f"the handler's {path}",
+        subject=subject,
+        language=language,
+        tree=Tree.HANDLER,
+    )
+
+
+def render(output: Output, view: View) -> bytes | Path:
+    """By what it is made from."""
+    match output.subject:
+        case State() as state:
+            return _state(state, output, view)
+        case Shell():
+            return _shell(output, view)
+        case HandlerTexts():
+            texts = dict(view.handler_texts())
+            return json.dumps(texts, ensure_ascii=False, sort_keys=True, indent=1).encode()
+        case CatalogueFile():
+            return view.catalogue_json()
+        case Source(file=file):
+            return file
+        case subject:
+            raise TypeError(f"forms cannot make an output of {subject!r}")
+
+
+def _state(state: State, output: Output, view: View) -> bytes:
+    key = f"state_{state.value.replace('-', '_')}"
+    url = url_for(output.path)
+    page = Page(
+        kind="state",
+        title=view.t(f"{key}_title"),
+        url=view.url(url),
+        absolute_url=view.absolute(url),
+        language=output.language,
+        state=state.value,
+        translations=view.translations_of_state(state.value),
+        noindex=True,
+    )
+    return view.render("state.html", page)
+
+
+def _shell(output: Output, view: View) -> bytes:
+    page = Page(
+        kind="shell",
+        title="",
+        url="",
+        absolute_url="",
+        language=output.language,
+        noindex=True,
+    )
+    return view.render("shell.html", page)

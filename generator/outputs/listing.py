@@ -1,0 +1,88 @@
+"""The pages of each section, the home section's among them: what it lists, page by page."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from ..model.document import Document
+from ..model.output import Output
+from ..model.permalink import file_for
+from ..model.site import Section, Site
+from ..render.values import EMPTY, Page, Pager
+from ..render.view import View
+
+T = TypeVar("T")
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """`index.html` of the section, then `page/2/index.html` and on."""
+    for section in site.sections.values():
+        for number in page_numbers(section.listed, site.settings.page_size):
+            yield Output(
+                path=file_for(page_url(section.url, number)),
+                recipe="listing",
+                origin=_origin(section),
+                subject=section,
+                language=section.language,
+                number=number,
+            )
+
+
+def _origin(section: Section) -> str:
+    if section.document:
+        return section.document.source.path
+    return f"the list of section '{section.path}'" if section.path else "the home page"
+
+
+def page_numbers(entries: Sequence[T], size: int) -> range:
+    """The numbers of the pages that hold the entries: from 1, and one page even for none."""
+    return range(1, max(1, -(-len(entries) // size)) + 1)
+
+
+def page_url(url: str, number: int) -> str:
+    """Where page `number` of the list at `url` stands."""
+    return url if number == 1 else f"{url}page/{number}/"
+
+
+def page_of(entries: Sequence[T], number: int, size: int) -> Sequence[T]:
+    """What stands on page `number`."""
+    return entries[(number - 1) * size : number * size]
+
+
+def pager(view: View, url: str, number: int, total: int) -> Pager | None:
+    """Links to the neighbours; None where there is one page alone."""
+    if total == 1:
+        return None
+    return Pager(
+        number=number,
+        total=total,
+        previous=view.url(page_url(url, number - 1)) if number > 1 else "",
+        next=view.url(page_url(url, number + 1)) if number < total else "",
+    )
+
+
+def render(output: Output, view: View) -> bytes:
+    """The section's text on its first page, and what it lists."""
+    section: Section = output.subject
+    document: Document | None = section.document
+    size = view.page_size
+    url = page_url(section.url, output.number)
+    total = len(page_numbers(section.listed, size))
+    page = Page(
+        kind="section" if section.path else "home",
+        title=section.title,
+        url=view.url(url),
+        absolute_url=view.absolute(url),
+        language=section.language,
+        description=document.description or document.summary if document else "",
+        content=view.content(document) if document and output.number == 1 else EMPTY,
+        card=view.card(document) if document else None,
+        toc=view.toc(document) if document else (),
+        entries=view.cards(page_of(section.listed, output.number, size)),
+        pager=pager(view, section.url, output.number, total),
+        translations=view.translations_of_section(section) if output.number == 1 else (),
+        breadcrumbs=view.breadcrumbs(section.path.rpartition("/")[0]) if section.path else (),
+        feed=view.feed_of(section.path),
+        extra=document.extra if document else {},
+    )
+    default = "section.html" if section.path else "home.html"
+    return view.render(view.layout(document, default), page)

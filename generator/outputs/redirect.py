@@ -1,0 +1,35 @@
+"""A page at each alias that leads to where its document stands now."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from ..model.document import Document
+from ..model.output import Output
+from ..model.permalink import file_for, tidy
+from ..model.site import Site
+from ..render.view import View
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """An alias with a leading slash counts from the site, another from the document's place."""
+    for document in site.by_source.values():
+        for alias in document.aliases:
+            yield Output(
+                path=file_for(alias_url(document, alias)),
+                recipe="redirect",
+                origin=document.source.path,
+                subject=document,
+                language=document.language,
+            )
+
+
+def alias_url(document: Document, alias: str) -> str:
+    """The path on the site that an alias means."""
+    return tidy(urljoin(document.url, alias))
+
+
+def render(output: Output, view: View) -> bytes:
+    """Works without a server's help: a refresh, a canonical address and a link."""
+    document: Document = output.subject
+    target = view.absolute(document.url)
+    return view.render_raw("redirect.html", target=target, title=document.title)

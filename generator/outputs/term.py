@@ -1,0 +1,75 @@
+"""The pages of each taxonomy: one that names all its terms, and each term's list."""
+
+from collections.abc import Iterator
+
+from ..model.output import Output
+from ..model.permalink import file_for, tidy
+from ..model.site import Site
+from ..model.taxonomy import Term
+from ..render.values import Page
+from ..render.view import View
+from .listing import page_numbers, page_of, page_url, pager
+
+
+def plan(site: Site) -> Iterator[Output]:
+    """Nothing for a taxonomy without terms in a language."""
+    for (language, taxonomy), terms in site.terms.items():
+        if not terms:
+            continue
+        prefix = site.settings.language(language).prefix
+        yield Output(
+            path=file_for(tidy(f"/{prefix}/{taxonomy}/")),
+            recipe="term",
+            origin=f"the list of all {taxonomy}",
+            subject=taxonomy,
+            language=language,
+        )
+        for term in terms.values():
+            for number in page_numbers(term.documents, site.settings.page_size):
+                yield Output(
+                    path=file_for(page_url(term.url, number)),
+                    recipe="term",
+                    origin=f"the {taxonomy} term '{term.name}'",
+                    subject=term,
+                    language=language,
+                    number=number,
+                )
+
+
+def render(output: Output, view: View) -> bytes:
+    """Either of the two."""
+    if isinstance(output.subject, Term):
+        return _term(output.subject, output.number, view)
+    return _taxonomy(output.subject, output, view)
+
+
+def _taxonomy(taxonomy: str, output: Output, view: View) -> bytes:
+    url = f"/{output.path.removesuffix('index.html')}"
+    page = Page(
+        kind="taxonomy",
+        title=view.taxonomy_title(taxonomy),
+        url=view.url(url),
+        absolute_url=view.absolute(url),
+        language=output.language,
+        terms=view.terms(taxonomy),
+        breadcrumbs=view.breadcrumbs(""),
+    )
+    return view.render("taxonomy.html", page)
+
+
+def _term(term: Term, number: int, view: View) -> bytes:
+    url, size = page_url(term.url, number), view.page_size
+    page = Page(
+        kind="term",
+        title=term.name,
+        url=view.url(url),
+        absolute_url=view.absolute(url),
+        language=term.language,
+        entries=view.cards(page_of(term.documents, number, size)),
+        pager=pager(view, term.url, number, len(page_numbers(term.documents, size))),
+        breadcrumbs=(
+            *view.breadcrumbs(""),
+            view.taxonomy_link(term.taxonomy, view.taxonomy_title(term.taxonomy)),
+        ),
+    )
+    return view.render("term.html", page)

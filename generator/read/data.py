@@ -1,0 +1,47 @@
+"""data/ -> values for templates: `data/team.yaml` is `data("team")`."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..model.diagnostic import Diagnostic, Location, error
+from ..model.document import Source
+from ..schema import plain
+from .documents import read_text
+
+
+def read_data(sources: Iterable[Source]) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    """Path below `data/` without its suffix -> the values of a YAML, JSON or CSV file."""
+    values: dict[str, Any] = {}
+    findings: list[Diagnostic] = []
+    for source in sources:
+        text, found = read_text(source)
+        findings += found
+        if text is None:
+            continue
+        value, found = parse_data(text, path=source.path)
+        findings += found
+        values[str(PurePosixPath(source.path).with_suffix("")).partition("/")[2]] = value
+    return values, tuple(findings)
+
+
+def parse_data(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
+    """The values of one file, by its suffix; a CSV is a list of rows by column."""
+    match PurePosixPath(path).suffix:
+        case ".yaml" | ".yml":
+            return plain(text, path=path)
+        case ".json":
+            try:
+                return json.loads(text), []
+            except json.JSONDecodeError as wrong:
+                place = Location(path=path, line=wrong.lineno, column=wrong.colno)
+                return None, [error("json-syntax", f"not JSON: {wrong.msg}", at=place)]
+        case ".csv":
+            return list(csv.DictReader(io.StringIO(text))), []
+        case suffix:
+            place = Location(path=path)
+            message = f"data of the kind '{suffix}' cannot be read"
+            return None, [error("data-kind", message, at=place, hint="write YAML, JSON or CSV")]

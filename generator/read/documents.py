@@ -1,0 +1,203 @@
+"""Sources -> documents: front matter, shortcodes, Markdown and body, put together."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ..model import permalink
+from ..model.diagnostic import Diagnostic, Location, error
+from ..model.document import Body, Document, Source, SourceKind
+from ..model.settings import Language, Settings
+from ..model.site import is_bundle
+from .body import cut
+from .front_matter import FrontMatter, Split, in_zone, read_front_matter, split
+from .markdown import to_html
+from .shortcodes import take_out, unknown
+from .tags import plain_text
+
+_TITLE = re.compile(
+    r"\A\s*(?:#[ \t]+(?P<atx>[^\n]+?)[ \t]*#*|(?P<setext>[^\n]+)\n=+)[ \t]*(?:\n|\Z)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Name:
+    """What the path of a source says."""
+
+    stem: str
+    language: Language
+    section: str
+    key: str
+
+
+def read_documents(
+    sources: Iterable[Source], settings: Settings, shortcodes: frozenset[str]
+) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """Read them all. A source with an error gives findings and no document; the rest is there."""
+    documents, findings = [], []
+    for source in sources:
+        document, found = read_document(source, settings, shortcodes)
+        findings += found
+        if document:
+            documents.append(document)
+    return tuple(documents), tuple(findings)
+
+
+def read_document(
+    source: Source, settings: Settings, shortcodes: frozenset[str]
+) -> tuple[Document | None, list[Diagnostic]]:
+    """Read one source from disk; None where there is an error among the findings."""
+    text, findings = read_text(source)
+    if text is None:
+        return None, findings
+    return parse_document(source, text, settings, shortcodes)
+
+
+def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:
+    """The text of a source: UTF-8, without a byte order mark, `\\n` for line ends."""
+    raw = source.file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = raw.count(b"\n", 0, wrong.start) + 1
+        place = Location(path=source.path, line=line)
+        return None, [
+            error("encoding", "this is not UTF-8", at=place, hint="save the file as UTF-8")
+        ]
+    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+
+
+def parse_document(
+    source: Source, text: str, settings: Settings, shortcodes: frozenset[str]
+) -> tuple[Document | None, list[Diagnostic]]:
+    """As `read_document`, from a text at hand. Pure."""
+    parts, findings = split(text, path=source.path)
+    if parts is None:
+        return None, findings
+    front, terms, parsed, findings = read_front_matter(
+        parts.front, path=source.path, taxonomies=settings.taxonomies
+    )
+    if front is None:
+        return None, findings
+    title, body, found = read_body(parts, source.path, front.title, shortcodes)
+    name = _name(source, settings)
+    named_day, stem = permalink.dated_name(name.stem)
+    zone = settings.time_zone
+    when = _moment(front.date or named_day, zone)
+    findings += found
+    try:
+        url = _url(source, front, name, settings, stem=stem, when=when)
+    except ValueError as wrong:
+        findings.append(
+            error(
+                "permalink",
+                str(wrong),
+                at=Location(path=source.path, line=1),
+                hint="give the document a `date` or a `permalink`",
+            )
+        )
+        return None, findings
+    if any(finding.severity == "error" for finding in findings):
+        return None, findings
+    return (
+        Document(
+            source=source,
+            language=name.language.code,
+            section=name.section,
+            translation_key=front.translation_key or name.key,
+            url=url,
+            title=title or _humane(stem),
+            body=body,
+            description=front.description,
+            summary=front.summary or front.description or body.summary,
+            date=when,
+            lastmod=_moment(front.lastmod, zone),
+            expires=_moment(front.expires, zone),
+            draft=front.draft,
+            terms=terms,
+            authors=front.authors,
+            aliases=front.aliases,
+            image=front.image,
+            image_alt=front.image_alt,
+            layout=front.layout,
+            weight=front.weight,
+            extra=front.extra,
+            places={str(key[0]): at for key, at in parsed.places.items() if len(key) == 1},
+        ),
+        findings,
+    )
+
+
+def read_body(
+    parts: Split, path: str, title: str, shortcodes: frozenset[str]
+) -> tuple[str, Body, list[Diagnostic]]:
+    """Title and body. Without a title in the front matter the first heading is the title.
+
+    A heading that opens the text is taken out of the body then, or the page would say it twice.
+    """
+    text, first_line = parts.body, parts.body_line
+    if not title and (opening := _TITLE.match(text)):
+        title = _heading_title(opening)
+        first_line += text.count("\n", 0, opening.end())
+        text = text[opening.end() :]
+    marked = take_out(text, first_line=first_line)
+    findings = [
+        finding for tag in marked.tags.values() if (finding := unknown(tag, shortcodes, path=path))
+    ]
+    body, found = cut(to_html(marked.text), marked, path=path, text=text, first_line=first_line)
+    if not title and body.headings:
+        title = body.headings[0].title
+    return title, body, findings + found
+
+
+def _heading_title(opening: re.Match[str]) -> str:
+    return plain_text(to_html(opening["atx"] or opening["setext"]))
+
+
+def _humane(stem: str) -> str:
+    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Untitled"
+
+
+def _moment(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
+    return in_zone(value, zone) if value else None
+
+
+def _name(source: Source, settings: Settings) -> _Name:
+    folder = source.folder.partition("/")[2]
+    stem = source.name.removesuffix(".md")
+    base, _, suffix = stem.rpartition(".")
+    codes = [language.code for language in settings.languages]
+    language = settings.default_language
+    if base and suffix in codes:
+        stem, language = base, settings.language(suffix)
+    key = f"{folder}/{stem}".lstrip("/")
+    if is_bundle(source) and source.kind is SourceKind.DOCUMENT:
+        folder, _, stem = folder.rpartition("/")
+    return _Name(stem=stem, language=language, section=folder, key=key)
+
+
+def _url(
+    source: Source,
+    front: FrontMatter,
+    name: _Name,
+    settings: Settings,
+    *,
+    stem: str,
+    when: date | None,
+) -> str:
+    if front.permalink:
+        return permalink.tidy(front.permalink)
+    if source.kind is SourceKind.SECTION:
+        return permalink.tidy(f"/{name.language.prefix}/{name.section}/")
+    top = name.section.partition("/")[0]
+    pattern = settings.permalinks.get(name.section) or settings.permalinks.get(top)
+    return permalink.expand(
+        pattern or permalink.DEFAULT_PATTERN,
+        section=name.section,
+        slug=front.slug or permalink.slugify(stem) or "untitled",
+        filename=stem,
+        when=when,
+        prefix=name.language.prefix,
+    )

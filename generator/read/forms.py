@@ -1,0 +1,142 @@
+"""content/_forms/ and content/_purposes/: what marketers declare, as they write it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field as Constraint
+
+from forms.catalogue import (
+    Identifier,
+    Kind,
+    Lasts,
+    Texts,
+)
+
+from ..model.diagnostic import Diagnostic, Location, error
+from ..model.document import Source
+from ..schema import Parsed, parse, validate
+from .documents import read_text
+
+ANY = ""
+"""The language of a text that is written once, for every language."""
+
+
+def _texts(value: Any) -> Any:
+    return {ANY: value} if isinstance(value, str) else value
+
+
+Wordings = Annotated[Texts, BeforeValidator(_texts)]
+
+
+class Part(BaseModel):
+    """A frozen part of a declaration; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OptionFile(Part):
+    """One choice of a `select`."""
+
+    value: Annotated[str, Constraint(min_length=1, max_length=200)]
+    label: Wordings = {}
+
+
+class FieldFile(Part):
+    """One field of a form."""
+
+    name: Identifier
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    label: Wordings = {}
+    hint: Wordings = {}
+    options: tuple[OptionFile, ...] = ()
+    max_length: Annotated[int, Constraint(ge=1, le=4000)] = 200
+    autocomplete: str = ""
+
+
+class FormFile(Part):
+    """content/_forms/NAME.yaml."""
+
+    purposes: Annotated[tuple[str, ...], Constraint(min_length=1)]
+    fields: tuple[FieldFile, ...] = ()
+    title: Wordings = {}
+    intro: Wordings = {}
+    button: Wordings = {}
+    question: Wordings = {}
+    after_submit: str = ""
+    after_confirm: str = ""
+
+
+class PurposeFile(Part):
+    """content/_purposes/NAME.yaml."""
+
+    version: Annotated[int, Constraint(ge=1)] = 1
+    lasts: Lasts = Lasts.STANDING
+    name: Wordings = {}
+    wording: Wordings
+    resource: Wordings = {}
+
+
+Declared = TypeVar("Declared", FormFile, PurposeFile)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Generic[Declared]):
+    """What one file declares; its name is the id."""
+
+    id: str
+    value: Declared
+    parsed: Parsed
+
+    def at(self, *path: str | int) -> Location:
+        """Where a part of it stands."""
+        return self.parsed.at(*path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declarations:
+    """Every form and purpose of a site, as written."""
+
+    forms: tuple[Declaration[FormFile], ...] = ()
+    purposes: tuple[Declaration[PurposeFile], ...] = ()
+
+
+def read_declarations(
+    forms: Iterable[Source], purposes: Iterable[Source]
+) -> tuple[Declarations, tuple[Diagnostic, ...]]:
+    """Read them all; one with an error is left out, and said."""
+    read_forms, wrong_forms = _read_all(forms, FormFile)
+    read_purposes, wrong_purposes = _read_all(purposes, PurposeFile)
+    return (
+        Declarations(forms=read_forms, purposes=read_purposes),
+        (*wrong_forms, *wrong_purposes),
+    )
+
+
+def _read_all(
+    sources: Iterable[Source], model: type[Declared]
+) -> tuple[tuple[Declaration[Declared], ...], list[Diagnostic]]:
+    declared: list[Declaration[Declared]] = []
+    findings: list[Diagnostic] = []
+    for source in sources:
+        text, found = read_text(source)
+        findings += found
+        if text is None:
+            continue
+        name = source.name.rpartition(".")[0]
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+            hint = "name the file with lower-case letters, digits and hyphens"
+            place = Location(path=source.path)
+            findings.append(error("form-name", f"'{name}' is no name", at=place, hint=hint))
+            continue
+        parsed, found = parse(text, path=source.path)
+        findings += found
+        if found:
+            continue
+        value, invalid = validate(model, parsed)
+        findings += invalid
+        if value is not None:
+            declared.append(Declaration(id=name, value=value, parsed=parsed))
+    return tuple(declared), findings

@@ -1,0 +1,86 @@
+"""Walk the site's folders and say what each file is for."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConfigError
+from ..model.document import Source, SourceKind
+
+CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
+GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"
+
+_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Every source of a site, each kind in the order of paths."""
+
+    documents: tuple[Source, ...]
+    files: tuple[Source, ...]
+    """What is published as it is."""
+    gated: tuple[Source, ...]
+    forms: tuple[Source, ...]
+    purposes: tuple[Source, ...]
+    data: tuple[Source, ...]
+
+
+def find_sources(root: Path) -> Sources:
+    """Raises `ConfigError` where `root` has no content folder."""
+    if not (root / CONTENT).is_dir():
+        raise ConfigError(f"there is no {CONTENT}/ in {root}", hint="make one, with a first page")
+    found: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
+    for path in _walk(root / CONTENT, CONTENT):
+        kind = _kind(path)
+        if kind:
+            found[kind].append(Source(path=path, kind=kind, file=root / path))
+    static = (
+        Source(path=path, kind=SourceKind.STATIC, file=root / path)
+        for path in _walk(root / STATIC, STATIC)
+    )
+    data = (
+        Source(path=path, kind=SourceKind.STATIC, file=root / path)
+        for path in _walk(root / DATA, DATA)
+    )
+    return Sources(
+        documents=(*found[SourceKind.DOCUMENT], *found[SourceKind.SECTION]),
+        files=(*found[SourceKind.FILE], *static),
+        gated=tuple(found[SourceKind.GATED]),
+        forms=tuple(found[SourceKind.FORM]),
+        purposes=tuple(found[SourceKind.PURPOSE]),
+        data=tuple(data),
+    )
+
+
+def _walk(folder: Path, path: str) -> Iterator[str]:
+    """Paths of the files below, sorted, without what editors and systems leave behind."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name.startswith((".", "#")) or entry.name.endswith(_LEFTOVERS):
+            continue
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), f"{path}/{entry.name}")
+        elif entry.is_file():
+            yield f"{path}/{entry.name}"
+
+
+def _kind(path: str) -> SourceKind | None:
+    """What a file of `content/` is for; None for what stands in another private folder."""
+    *folders, name = path.split("/")[1:]
+    yaml = name.endswith((".yaml", ".yml"))
+    if GATED in folders:
+        return SourceKind.GATED
+    if folders == [FORMS] and yaml:
+        return SourceKind.FORM
+    if folders == [PURPOSES] and yaml:
+        return SourceKind.PURPOSE
+    if any(folder.startswith("_") for folder in folders):
+        return None
+    if not name.endswith(".md"):
+        return SourceKind.FILE
+    stem = name.partition(".")[0]
+    at_root = not folders and stem == "index"
+    return SourceKind.SECTION if stem == "_index" or at_root else SourceKind.DOCUMENT

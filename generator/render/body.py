@@ -1,0 +1,99 @@
+"""Closes the holes of a body: links resolved, code coloured, headings anchored, shortcodes said."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any, Protocol, assert_never
+
+from markupsafe import Markup
+
+from ..model.document import (
+    Call,
+    Code,
+    Document,
+    Heading,
+    Image,
+    Link,
+    Piece,
+    Verbatim,
+)
+from ..model.reference import resolve
+from ..model.site import Site
+from .highlight import highlight
+from .values import TocEntry
+
+
+class Shortcodes(Protocol):
+    """What says the shortcodes."""
+
+    def shortcode(self, name: str, **values: Any) -> Markup: ...
+
+
+def close(
+    document: Document,
+    pieces: Iterable[Piece],
+    site: Site,
+    view: Shortcodes,
+    *,
+    absolute: bool = False,
+) -> Markup:
+    """The HTML of the pieces. With `absolute`, addresses are whole, as a feed needs them."""
+    parts = []
+    for piece in pieces:
+        match piece:
+            case str():
+                parts.append(piece)
+            case Link():
+                parts.append(f'"{escape(address(site, document, piece.target, absolute))}"')
+            case Image(raw=raw, span=(start, end)):
+                target = escape(address(site, document, piece.target, absolute))
+                parts.append(f'{raw[:start]}"{target}"{raw[end:]}')
+            case Code():
+                parts.append(highlight(piece.text, piece.language))
+            case Heading(raw=raw):
+                parts.append(raw if " id=" in raw else f'{raw[:-1]} id="{escape(piece.anchor)}">')
+            case Verbatim():
+                parts.append(piece.html)
+            case Call():
+                parts.append(_say(piece, document, site, view, absolute))
+            case _:
+                assert_never(piece)
+    return Markup("".join(parts))
+
+
+def address(site: Site, document: Document, target: str, absolute: bool) -> str:
+    """What an internal link becomes in the page."""
+    if target.startswith("#") and not absolute:
+        return target
+    reference = resolve(site, document, target)
+    shown = site.settings.absolute if absolute else site.settings.link
+    return shown(reference.url) + reference.tail
+
+
+def _say(call: Call, document: Document, site: Site, view: Shortcodes, absolute: bool) -> Markup:
+    inner = Markup("")
+    if call.inner is not None:
+        inner = close(document, call.inner, site, view, absolute=absolute)
+    return view.shortcode(
+        call.name, arguments=call.arguments, options=call.options, inner=inner, feed=absolute
+    )
+
+
+def table_of_contents(headings: Sequence[Heading]) -> tuple[TocEntry, ...]:
+    """Headings as a tree by level; a level that was skipped makes no empty entry."""
+    entries: list[TocEntry] = []
+    position = 0
+    while position < len(headings):
+        heading = headings[position]
+        below = position + 1
+        while below < len(headings) and headings[below].level > heading.level:
+            below += 1
+        entries.append(
+            TocEntry(
+                title=heading.title,
+                anchor=heading.anchor,
+                level=heading.level,
+                children=table_of_contents(headings[position + 1 : below]),
+            )
+        )
+        position = below
+    return tuple(entries)

@@ -1,0 +1,28 @@
+"""Code in colour: Pygments, as classes that the theme's style sheet colours."""
+
+from functools import lru_cache
+from html import escape
+
+from pygments import highlight as colour
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def highlight(text: str, language: str) -> str:
+    """A `<pre>` with Pygments' short classes; without colours for a language that it lacks."""
+    lexer = _lexer(language)
+    name = escape(language)
+    opening = f'<pre class="code" tabindex="0"><code class="language-{name}">'
+    inner = colour(text, lexer, HtmlFormatter(nowrap=True)) if lexer else escape(text)
+    return f"{opening}{inner}</code></pre>"

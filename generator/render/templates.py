@@ -1,0 +1,77 @@
+"""jinja2: autoescape, strict, and every fault with the template's file and line."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ..errors import SiteError, TemplateError
+from ..model.diagnostic import Location, nearest
+
+
+class Templates:
+    """Templates by name, compiled once."""
+
+    def __init__(self, files: Mapping[str, Path], root: Path) -> None:
+        self._files, self._root = files, root
+        self._environment = jinja2.Environment(
+            loader=jinja2.FunctionLoader(self._load),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def render(self, name: str, context: Mapping[str, Any]) -> Markup:
+        """The template's text. Raises `TemplateError` with file and line for whatever goes wrong
+        in it: a template is its author's program."""
+        try:
+            return Markup(self._environment.get_template(name).render(context))
+        except jinja2.TemplateSyntaxError as wrong:
+            at = self._location(wrong.filename or wrong.name or name, wrong.lineno)
+            raise TemplateError(f"{wrong.message}", at=at) from wrong
+        except jinja2.TemplateNotFound as wrong:
+            hint = nearest(str(wrong.name), self._files)
+            raise TemplateError(
+                f"there is no template '{wrong.name}'", at=self._last(wrong, name), hint=hint
+            ) from wrong
+        except SiteError as wrong:
+            if wrong.at is None:
+                wrong.at = self._last(wrong, name)
+            raise
+        except Exception as wrong:
+            said = str(wrong) or type(wrong).__name__
+            raise TemplateError(said, at=self._last(wrong, name)) from wrong
+
+    def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        file = self._files.get(name)
+        if file is None:
+            return None
+        return file.read_text(encoding="utf-8"), str(file), lambda: True
+
+    def _last(self, wrong: BaseException, name: str) -> Location:
+        """The innermost line of a template in the traceback."""
+        known = {str(file) for file in self._files.values()}
+        frames = traceback.extract_tb(wrong.__traceback__)
+        for frame in reversed(frames):
+            if frame.filename in known:
+                return self._location(frame.filename, frame.lineno or 0)
+        return self._location(str(self._files.get(name, name)), 0)
+
+    def _location(self, file: str, line: int) -> Location:
+        path = Path(self._files.get(file, file))
+        try:
+            shown = path.relative_to(self._root).as_posix()
+        except ValueError:
+            # A template of a shipped theme: named from the theme's folder on.
+            parts = path.parts
+            shown = "/".join(parts[parts.index("themes") :] if "themes" in parts else parts)
+        return Location(path=shown, line=line)

@@ -1,0 +1,205 @@
+"""A view: all that a template may ask, for one page in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from markupsafe import Markup
+
+from ..errors import TemplateError
+from ..model.diagnostic import nearest
+from ..model.document import Document
+from ..model.reference import in_language, translation
+from ..model.settings import MenuItem
+from ..model.site import Site
+from .body import close, table_of_contents
+from .form import render_form
+from .metadata import content_security_policy
+from .present import Presenter
+from .templates import Templates
+from .theme import FALLBACK, Theme
+from .values import Card, Entry, Page, TermLink, TextLink, TocEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """What every view of a build shares."""
+
+    site: Site
+    theme: Theme
+    templates: Templates
+
+    def view(self, language: str, url: str = "", *, elsewhere: bool = False) -> "View":
+        """A view for the page at `url`, a path on the site, or for one shown `elsewhere`."""
+        return View(self, language, url, elsewhere=elsewhere)
+
+
+class View(Presenter):
+    """Answers what a template asks. Each answer is a finished value of `render.values`."""
+
+    def __init__(self, renderer: Renderer, language: str, url: str, *, elsewhere: bool) -> None:
+        super().__init__(renderer.site, language, url, elsewhere=elsewhere)
+        self._theme, self._templates = renderer.theme, renderer.templates
+
+    # -- what templates ask -------------------------------------------------------------------
+
+    def page(self, source: str) -> Card:
+        """The document at a path below `content/`, in this language where it is translated."""
+        document = in_language(self._site, f"content/{source.lstrip('/')}", self.language)
+        if document is None:
+            raise TemplateError(f"there is no page '{source}'")
+        return self.card(document)
+
+    def section(self, path: str) -> tuple[Card, ...]:
+        """What the section lists, in its order; empty where it has nothing in this language."""
+        section = self._site.section(self.language, path.strip("/"))
+        return self.cards(section.listed) if section else ()
+
+    def latest(self, count: int, section: str = "") -> tuple[Card, ...]:
+        """The newest dated documents of a section, or of the site."""
+        found = self._site.section(self.language, section.strip("/"))
+        return self.cards(found.dated[:count]) if found else ()
+
+    def related(self, count: int) -> tuple[Card, ...]:
+        """The documents that share most terms with this one, the newest first among equals."""
+        own = next((d for d in self._site.documents if d.url == self.current), None)
+        shared: dict[str, tuple[int, Document]] = {}
+        for term in self.filed_under(own) if own else ():
+            for document in term.documents:
+                if document is not own:
+                    score = shared.get(document.source.path, (0, document))[0]
+                    shared[document.source.path] = (score + 1, document)
+        ranked = sorted(shared.values(), key=lambda pair: -pair[0])
+        return self.cards(document for _, document in ranked[:count])
+
+    def terms(self, taxonomy: str = "tags") -> tuple[TermLink, ...]:
+        """Every term of a taxonomy in this language, by name."""
+        return tuple(
+            map(self.term_link, self._site.terms.get((self.language, taxonomy), {}).values())
+        )
+
+    def menu(self) -> tuple[TextLink, ...]:
+        """The site's menu; an entry without a page in this language is left out."""
+        return tuple(
+            link for item in self._settings.menu if (link := self._menu_link(item)) is not None
+        )
+
+    def data(self, name: str) -> Any:
+        """The values of `data/NAME`."""
+        if name not in self._site.data:
+            hint = nearest(name, self._site.data)
+            raise TemplateError(f"there is no data '{name}'", hint=hint)
+        return self._site.data[name]
+
+    def form(self, name: str) -> Markup:
+        """The form as the theme's `handler/form.html` shows it."""
+        return render_form(
+            name,
+            site=self._site,
+            templates=self._templates,
+            language=self.language,
+            page=self.url(self.current),
+            t=self.t,
+        )
+
+    def asset(self, name: str) -> str:
+        """The URL of a file of the theme, its digest in its name."""
+        if name not in self._theme.asset_names:
+            hint = nearest(name, self._theme.asset_names)
+            raise TemplateError(f"the theme has no asset '{name}'", hint=hint)
+        return self.url(f"/assets/{self._theme.asset_names[name]}")
+
+    def t(self, key: str, **arguments: Any) -> str:
+        """The theme's text in this language; with `count`, `KEY_one`, `KEY_other` and so on."""
+        texts = self._texts()
+        if "count" in arguments:
+            form = Locale.parse(self.language, sep="-").plural_form(arguments["count"])
+            key = f"{key}_{form}" if f"{key}_{form}" in texts else f"{key}_other"
+        if key not in texts:
+            raise TemplateError(f"the theme has no text '{key}'", hint=nearest(key, texts))
+        return texts[key].format(**arguments)
+
+    def date(self, moment: datetime, style: str = "long") -> str:
+        """The day in words of this language: full, long, medium, short, or a CLDR pattern."""
+        local = moment.astimezone(self._settings.time_zone)
+        return format_date(local, format=style, locale=self.language.replace("-", "_"))
+
+    def time(self, moment: datetime, style: str = "medium") -> str:
+        """Day and time in words of this language and the site's zone."""
+        local = moment.astimezone(self._settings.time_zone)
+        return format_datetime(local, format=style, locale=self.language.replace("-", "_"))
+
+    @property
+    def content_security_policy(self) -> str:
+        """For a `<meta>` element: what the page may load, and where its forms may go."""
+        return content_security_policy(self._settings, elsewhere=self._elsewhere)
+
+    # -- what recipes ask ---------------------------------------------------------------------
+
+    def render(self, template: str, page: Page) -> bytes:
+        """A page as bytes of UTF-8."""
+        context = {"page": page, "site": self.site_value(), "view": self, "t": self.t}
+        return self._templates.render(template, context).encode()
+
+    def render_raw(self, template: str, **values: Any) -> bytes:
+        """A file that is no page, such as a feed."""
+        context = {"site": self.site_value(), "view": self, "t": self.t, **values}
+        return self._templates.render(template, context).encode()
+
+    def layout(self, document: Document | None, default: str) -> str:
+        """The template for a document: its layout where the theme has it."""
+        wanted = f"{document.layout}.html" if document and document.layout else ""
+        known = document is not None and document.layout in self._site.layouts
+        return wanted if known else default
+
+    def content(self, document: Document, *, absolute: bool = False) -> Markup:
+        """The body with its holes closed."""
+        return close(document, document.body.pieces, self._site, self, absolute=absolute)
+
+    def shortcode(self, name: str, **values: Any) -> Markup:
+        """The HTML of a shortcode."""
+        context = {"site": self.site_value(), "view": self, "t": self.t, **values}
+        return self._templates.render(f"shortcodes/{name}.html", context)
+
+    def toc(self, document: Document) -> tuple[TocEntry, ...]:
+        """The table of contents."""
+        return table_of_contents(document.body.headings)
+
+    def entry(self, document: Document) -> Entry:
+        """What a feed says of it."""
+        return Entry(card=self.card(document), content=self.content(document, absolute=True))
+
+    def taxonomy_title(self, taxonomy: str) -> str:
+        """The name of a taxonomy in this language: the theme's text, else the site's word."""
+        texts = self._texts()
+        return texts.get(f"taxonomy_{taxonomy}", taxonomy.capitalize())
+
+    def handler_texts(self) -> Mapping[str, str]:
+        """The theme's texts for the form handler, in this language."""
+        texts = self._theme.handler_texts
+        return texts.get(self.language) or texts.get(FALLBACK, {})
+
+    def catalogue_json(self) -> bytes:
+        """The compiled catalogue. Raises `TemplateError` for a site without forms."""
+        if self._site.catalogue is None:
+            raise TemplateError("the site has no forms")
+        return self._site.catalogue.to_json()
+
+    def _texts(self) -> Mapping[str, str]:
+        return self._theme.texts.get(self.language) or self._theme.texts.get(FALLBACK, {})
+
+    def _menu_link(self, item: MenuItem) -> TextLink | None:
+        title = item.title.get(self.language, "")
+        if item.url:
+            return TextLink(title=title or item.url, url=item.url)
+        language = self._settings.language(self.language)
+        document = translation(self._site, item.page, language)
+        if document is None:
+            return None
+        within = document.url if document.is_section else f"{document.url}\0"
+        current = self.current == document.url or self.current.startswith(within)
+        url = self.url(document.url)
+        return TextLink(title=title or document.title, url=url, current=current)

@@ -1,0 +1,1 @@
+"""The whole loop on one machine: pages on demand, live reload, forms that work, an inbox."""

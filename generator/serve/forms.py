@@ -1,0 +1,134 @@
+"""The form handler beside the pages: the same code as in production, fed with what is edited."""
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from forms.app import (
+    Pages,
+    Permitted,
+    WithdrawnError,
+    create_app,
+    development_settings,
+    smtp_delivery,
+)
+from forms.catalogue import Catalogue, Controller, Resource, State
+
+from ..build import Plan, render
+from ..config import CACHE
+from ..model.output import Output, Tree
+from .inbox import Inbox
+from .live import Live
+
+_NOBODY = Controller(name="-", address="-")
+
+
+class Declared:
+    """What the handler asks, answered from the last state that could be planned.
+
+    Each answer stays the same object until the site is planned again.
+    """
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._plan: Plan | None = None
+        self._catalogue, self._pages = _nothing(), Pages({}, {}, {})
+
+    def catalogue(self) -> Catalogue:
+        """The forms as they are declared now."""
+        self._follow()
+        return self._catalogue
+
+    def pages(self) -> Pages:
+        """The theme's templates, shells and texts as they are now."""
+        self._follow()
+        return self._pages
+
+    def file(self, resource: Resource) -> Path | None:
+        """The gated file, where it lies in the content."""
+        plan = self._live.last_plan
+        source = plan.site.gated.get(resource.path) if plan else None
+        return source.file if source else None
+
+    def _follow(self) -> None:
+        plan = self._live.last_plan
+        if plan is self._plan or plan is None:
+            return
+        self._plan = plan
+        if plan.site.catalogue:
+            self._catalogue, self._pages = plan.site.catalogue, _pages(plan)
+
+
+def _nothing() -> Catalogue:
+    """Of a site without forms."""
+    states: dict[State, dict[str, str]] = {state: {"en": "/"} for state in State}
+    return Catalogue(
+        title={"en": "-"},
+        default_language="en",
+        languages=("en",),
+        controller=_NOBODY,
+        privacy={"en": "/"},
+        states=states,
+    )
+
+
+def _pages(plan: Plan) -> Pages:
+    site, theme = plan.site, plan.renderer.theme
+    shells = {
+        output.language: _text(plan, output)
+        for output in plan.outputs
+        if output.tree is Tree.HANDLER and output.path.startswith("shell/")
+    }
+    return Pages(
+        templates={
+            name: source.file.read_text(encoding="utf-8")
+            for name, source in site.handler_templates.items()
+        },
+        shells=shells,
+        texts=theme.handler_texts,
+    )
+
+
+def _text(plan: Plan, output: Output) -> str:
+    content = render(plan, output)
+    return content.decode() if isinstance(content, bytes) else content.read_text(encoding="utf-8")
+
+
+def handler(
+    live: Live, inbox: Inbox, *, root: Path, site_url: str, public_url: str, smtp: str | None
+) -> Starlette:
+    """The form handler of the site, its database in the site's own cache folder.
+
+    Mails go to `smtp`, or into the inbox. Raises `forms.app.SettingsError` for a wrong address.
+    """
+    declared = Declared(live)
+    settings = development_settings(root / CACHE, site_url).model_copy(
+        update={"public_url": public_url, **_sender(live)}
+    )
+    return create_app(
+        settings,
+        catalogue=declared.catalogue,
+        pages=declared.pages,
+        files=declared.file,
+        deliver=smtp_delivery(smtp) if smtp else _into(inbox),
+    )
+
+
+def _sender(live: Live) -> dict[str, str]:
+    """Mails come from the controller, whose address answers."""
+    controller = live.last_plan.site.settings.controller if live.last_plan else None
+    if controller is None or not controller.email:
+        return {}
+    sender = f'"{controller.name}" <{controller.email}>'
+    return {"mail_from": sender, "reply_to": sender}
+
+
+def _into(inbox: Inbox) -> Callable[[EmailMessage, Permitted], str]:
+    def deliver(message: EmailMessage, permitted: Permitted) -> str:
+        if not permitted():
+            raise WithdrawnError
+        return inbox.take(message)
+
+    return deliver

@@ -1,0 +1,171 @@
+"""`atrae serve`: pages and forms on one port, or the handler on one of its own."""
+
+import logging
+import socket
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from forms.app import START_ERRORS, owns
+
+from ..config import CACHE
+from ..errors import ConfigError
+from ..model.diagnostic import Severity
+from ..render.theme import themes_shipped
+from .forms import handler
+from .inbox import Inbox
+from .live import Live, State
+from .pages import Pages
+from .watch import watching
+
+Say = Callable[[str], None]
+
+_TRIES = 20
+
+
+def serve(
+    root: Path,
+    *,
+    host: str,
+    port: int,
+    forms_port: int | None,
+    open_browser: bool,
+    smtp: str | None,
+    clock: Callable[[], datetime],
+    say: Say,
+) -> None:
+    """Serve the site in `root` until interrupted. Raises `ConfigError` where that cannot begin."""
+    if not root.is_dir():
+        raise ConfigError(f"there is no folder {root}")
+    listening = listen(host, port)
+    address = _address(host, listening)
+    sockets, forms_address = [listening], address
+    if forms_port is not None:
+        sockets.append(listen(host, forms_port))
+        forms_address = _address(host, sockets[1])
+    live = Live(
+        root,
+        address=f"{address}/",
+        forms_url=forms_address if forms_port is not None else "",
+        clock=clock,
+    )
+    inbox = Inbox(root / CACHE / "inbox")
+    forms = handler(live, inbox, root=root, site_url=address, public_url=forms_address, smtp=smtp)
+    apart = sockets[1].getsockname()[1] if forms_port is not None else None
+    app = Front(Pages(live, inbox, root).app(), forms, apart=apart)
+    if port and listening.getsockname()[1] != port:
+        say(f"Port {port} is busy.")
+    forms_at = f"  ·  forms at {forms_address}/" if apart else ""
+    say(f"Serving {address}/{forms_at}  ·  mails at {address}/_inbox/  ·  Ctrl-C ends")
+    _report(live.state, say)
+    _run(app, live, sockets, root, say, opened=address if open_browser else None)
+
+
+class Front:
+    """Leads each request to the pages or to the form handler."""
+
+    def __init__(self, pages: Starlette, forms: Starlette, *, apart: int | None) -> None:
+        self._pages, self._forms, self._apart = pages, forms, apart
+        self._life = Starlette(lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._led(scope)(scope, receive, send)
+
+    def _led(self, scope: Scope) -> ASGIApp:
+        if scope["type"] == "lifespan":
+            return self._life
+        if self._apart is not None:
+            return self._forms if scope["server"][1] == self._apart else self._pages
+        return self._forms if owns(scope["path"]) else self._pages
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        async with self._forms.router.lifespan_context(self._forms):
+            yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on the port, or on the next free one. Raises `ConfigError` where none is."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, port + _TRIES) if port else (0,):
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, candidate))
+            listening.listen(128)
+        except OSError as wrong:
+            listening.close()
+            if isinstance(wrong, socket.gaierror) or candidate > 65535:
+                raise ConfigError(f"cannot listen at {host}: {wrong}") from None
+            continue
+        return listening
+    raise ConfigError(f"no free port from {port} on at {host}", hint="name another with --port")
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listening.getsockname()[1]}"
+
+
+class _Server(uvicorn.Server):
+    """Lets go of the browsers that wait for a new version, or stopping would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._live.end()
+        super().handle_exit(sig, frame)
+
+
+def _run(
+    app: ASGIApp,
+    live: Live,
+    sockets: list[socket.socket],
+    root: Path,
+    say: Say,
+    *,
+    opened: str | None,
+) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5
+    )
+    server = _Server(config, live)
+    ignored = [(root / name).absolute() for name in ("public", "handler", CACHE, ".git", ".venv")]
+    folders = [root.absolute(), *([themes_shipped()] if not _inside(root) else [])]
+    with watching(folders, ignored=ignored, changed=lambda: _report(live.refresh(), say)):
+        if opened:
+            threading.Timer(0.5, webbrowser.open, (f"{opened}/",)).start()
+        try:
+            server.run(sockets=sockets)
+        except START_ERRORS as wrong:
+            raise ConfigError(str(wrong)) from None
+        except KeyboardInterrupt:
+            pass
+        finally:
+            live.end()
+
+
+def _inside(root: Path) -> bool:
+    return themes_shipped().is_relative_to(root.absolute())
+
+
+def _report(state: State, say: Say) -> None:
+    """Say what is wrong, or that nothing is."""
+    for found in state.diagnostics:
+        if found.severity is Severity.ERROR:
+            say(str(found))
+    warnings = sum(found.severity is Severity.WARNING for found in state.diagnostics)
+    if state.plan and not state.errors:
+        noted = f", {warnings} warnings (`atrae check` names them)" if warnings else ""
+        say(f"{len(state.outputs)} files planned{noted}")

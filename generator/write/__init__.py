@@ -1,0 +1,1 @@
+"""Bytes -> folders: staged, and exchanged whole."""
