@@ -88,7 +88,6 @@ def message_of(
         "Auto-Submitted": "auto-generated",
         # draft-levine-mailbomb-header: a web form caused this. Its `ip=` is left out on purpose.
         "Form-Sub": "v=1",
-        "Content-Language": letter.language,
     }
     if letter.list_id:
         headers["List-Id"] = f"<{letter.list_id}>"
@@ -99,6 +98,8 @@ def message_of(
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # Last, for setting the content clears whatever begins with Content-.
+    message["Content-Language"] = letter.language
     return message
 
 

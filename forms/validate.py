@@ -16,7 +16,7 @@ from .catalogue import HONEYPOT, Field, Form, Kind, Wording
 
 DIGEST = re.compile(r"^[0-9a-f]{64}$")
 PHONE = re.compile(r"^[+]?[0-9 ()./-]{3,40}$")
-LONGEST_PAGE = 500
+PAGE = re.compile(r"^/(?!/)[\w%./~@!$&'()*+,;=:-]{0,500}$")
 MOST_BOXES = 32
 
 Raw = Mapping[str, Sequence[str]]
@@ -126,8 +126,7 @@ def is_clean(text: str, *, lines: bool = False) -> bool:
 def page_path(text: str) -> str:
     """A path on the site without query or fragment; empty where `text` is none."""
     path = re.split(r"[?#]", text, maxsplit=1)[0]
-    fits = path.startswith("/") and not path.startswith("//") and len(path) <= LONGEST_PAGE
-    return path if fits and is_clean(path) else ""
+    return path if PAGE.fullmatch(path) else ""
 
 
 def _fault_of_boxes(

@@ -91,7 +91,9 @@ def build(
     quiet: bool,
     clock: datetime | None,
 ) -> None:
-    """Build the site: SOURCE/public for any static host, SOURCE/handler for the form handler.
+    """Build the site.
+
+    SOURCE/public is for any static host, SOURCE/handler for the form handler.
 
     \b
     atrae build                              the site in this folder
@@ -167,9 +169,10 @@ def serve(
     smtp: str | None,
     clock: datetime | None,
 ) -> None:
-    """Show the site while you write, with working forms; each save shows at once.
+    """Show the site while you write, with working forms.
 
-    Drafts and future documents are shown too. Mails are not sent: they appear at /_inbox/.
+    Each save shows at once. Drafts and future documents are shown too. Mails are not sent: they
+    appear at /_inbox/.
     """
     from .serve.server import serve as serve_site
 
@@ -258,13 +261,10 @@ def _fail(diagnostics: Iterable[Diagnostic], *, as_json: bool) -> NoReturn:
         say_json(found)
     else:
         say_diagnostics(found)
-        errors = sum(finding.severity is Severity.ERROR for finding in found)
-        click.secho(
-            f"Nothing was published: {counted(errors, 'error')}, "
-            f"{counted(len(found) - errors, 'warning')}.",
-            err=True,
-            bold=True,
-        )
+        if len(found) > 1:
+            errors = sum(finding.severity is Severity.ERROR for finding in found)
+            warnings = counted(len(found) - errors, "warning")
+            click.secho(f"{counted(errors, 'error')}, {warnings}.", err=True, bold=True)
     sys.exit(1)
 
 

@@ -1,11 +1,12 @@
 """`atrae serve`: pages and forms on one port, or the handler on one of its own."""
 
+import asyncio
 import logging
 import socket
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -74,22 +75,19 @@ class Front:
 
     def __init__(self, pages: Starlette, forms: Starlette, *, apart: int | None) -> None:
         self._pages, self._forms, self._apart = pages, forms, apart
-        self._life = Starlette(lifespan=self._lifespan)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._led(scope)(scope, receive, send)
 
     def _led(self, scope: Scope) -> ASGIApp:
-        if scope["type"] == "lifespan":
-            return self._life
         if self._apart is not None:
             return self._forms if scope["server"][1] == self._apart else self._pages
         return self._forms if owns(scope["path"]) else self._pages
 
-    @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def answer(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        """Serve until a signal comes. Raises one of `forms.app.START_ERRORS` before it begins."""
         async with self._forms.router.lifespan_context(self._forms):
-            yield
+            await server.serve(sockets=sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -128,7 +126,7 @@ class _Server(uvicorn.Server):
 
 
 def _run(
-    app: ASGIApp,
+    app: Front,
     live: Live,
     sockets: list[socket.socket],
     root: Path,
@@ -138,7 +136,7 @@ def _run(
 ) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
     )
     server = _Server(config, live)
     ignored = [(root / name).absolute() for name in ("public", "handler", CACHE, ".git", ".venv")]
@@ -147,11 +145,10 @@ def _run(
         if opened:
             threading.Timer(0.5, webbrowser.open, (f"{opened}/",)).start()
         try:
-            server.run(sockets=sockets)
+            with suppress(KeyboardInterrupt):
+                asyncio.run(app.answer(server, sockets))
         except START_ERRORS as wrong:
             raise ConfigError(str(wrong)) from None
-        except KeyboardInterrupt:
-            pass
         finally:
             live.end()
 

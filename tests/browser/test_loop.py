@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Served
+from tests.serving import Served
 
 ADDRESS = "ana@example.org"
 GUIDE = "Email me “The first guide” (PDF). This once, and nothing else."

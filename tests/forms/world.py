@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
@@ -162,8 +162,12 @@ class Inbox:
     """A `Deliver` that keeps every mail, as `serve` does."""
 
     messages: list[EmailMessage] = field(default_factory=list)
+    refuse: Callable[[EmailMessage, Permitted], str] | None = None
+    """Takes the place of the inbox while it is set."""
 
     def __call__(self, message: EmailMessage, permitted: Permitted) -> str:
+        if self.refuse is not None:
+            return self.refuse(message, permitted)
         if not permitted():
             raise WithdrawnError
         self.messages.append(message)
@@ -211,6 +215,8 @@ class World:
     settings: Settings
     directory: Path
     catalogue: Catalogue
+    declare: Callable[[Catalogue], None]
+    """Put another catalogue in the place of the running one."""
 
     @property
     def database(self) -> Path:
@@ -282,12 +288,12 @@ def world(directory: Path, *, inbox: Inbox | None = None, **settings: str) -> It
     port, kept = free_port(), inbox or Inbox()
     url = f"http://127.0.0.1:{port}"
     told = read_environment(environment(directory, url, **settings), directory)
-    declared, theme = catalogue(), pages()
+    declared, theme = [catalogue()], pages()
     file = directory / "guide.pdf"
     file.write_bytes(GUIDE)
     app = create_app(
         told,
-        catalogue=lambda: declared,
+        catalogue=lambda: declared[-1],
         pages=lambda: theme,
         files=lambda _resource: file,
         deliver=kept,
@@ -295,14 +301,17 @@ def world(directory: Path, *, inbox: Inbox | None = None, **settings: str) -> It
     )
     with serving(app, port), httpx.Client(base_url=url, timeout=20) as client:
         yield World(
-            client=client, inbox=kept, settings=told, directory=directory, catalogue=declared
+            client=client,
+            inbox=kept,
+            settings=told,
+            directory=directory,
+            catalogue=declared[0],
+            declare=declared.append,
         )
 
 
 def quick() -> Backoff:
     """Patience for tests: the same shape, in milliseconds."""
-    from datetime import timedelta
-
     short = timedelta(milliseconds=20)
     return replace(Backoff(), first=short, longest=short * 4, pause=short, longest_pause=short * 4)
 
