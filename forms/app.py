@@ -62,6 +62,7 @@ __all__ = [
     "DelayedError",
     "Deliver",
     "DeliveryError",
+    "Limits",
     "LockedError",
     "Pages",
     "Permitted",

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
-from pydantic import ValidationError
-
 from .catalogue import Catalogue, Resource
 from .templates import Pages
 
@@ -63,7 +61,7 @@ def read_bundle(directory: Path) -> Bundle:
         raise BundleError(
             f"{directory}: {fault.args[0]} is missing; build the site again"
         ) from fault
-    except (ValidationError, ValueError, TypeError) as fault:
+    except (ValueError, TypeError) as fault:
         raise BundleError(f"{directory}: it does not fit this program: {fault}") from fault
     for part, there in (("shell", pages.shells), ("texts", pages.texts)):
         if catalogue.default_language not in there:

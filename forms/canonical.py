@@ -2,16 +2,18 @@
 
 import hashlib
 import json
+from typing import TypeAlias
 
-from pydantic import JsonValue
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+"""What JSON can say."""
 
 
-def canonical_json(value: JsonValue) -> bytes:
+def canonical_json(value: Json) -> bytes:
     """The one spelling of a value that is ever hashed: sorted keys, no spaces, UTF-8."""
     spelled = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return spelled.encode()
 
 
-def digest_of(value: JsonValue) -> str:
+def digest_of(value: Json) -> str:
     """SHA-256 of the canonical JSON, in lower-case hexadecimal (64 characters)."""
     return hashlib.sha256(canonical_json(value)).hexdigest()

@@ -85,6 +85,7 @@ def serve(host: str, port: int) -> None:
     from .serving import run
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     run(os.environ, Path.cwd(), host=host, port=port)
 
 
@@ -110,8 +111,8 @@ def verify() -> None:
     Prints what is off with its place, the first thing first, and exits with 1; prints what was
     vouched for when all of it holds.
     """
-    from .serving import open_records
     from .settings import read_database
+    from .store.records import open_records
     from .store.verify import count, verify as findings
 
     with open_records(read_database(os.environ, Path.cwd())) as connection:
@@ -136,9 +137,10 @@ def export(email: str) -> None:
       atrae forms export ana@example.org > ana.json
     """
     from .address import parse_address
-    from .serving import open_records, suppression_key
+    from .serving import suppression_key
     from .settings import read_database
     from .store.export import export as exported
+    from .store.records import open_records
 
     try:
         address = parse_address(email)

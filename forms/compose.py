@@ -33,7 +33,7 @@ class Composer:
         letter = letter_of(
             owed,
             catalogue,
-            self.store.wordings(event.wording for event in owed.events),
+            self.store.wordings(event.wording for event in owed.record.events),
             self.renderer(catalogue),
             self.links,
             address=parse_address(owed.address).deliverable,

@@ -5,8 +5,6 @@ import os
 import secrets
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from .settings import DEVELOPMENT_FOLDER, Settings, file_url, origin_of
 
 KEYS_NAME = "forms.keys.json"
@@ -21,14 +19,16 @@ def development_settings(
     """
     directory.mkdir(parents=True, exist_ok=True)
     keys = _kept_keys(directory / KEYS_NAME)
-    return Settings(
-        database_url=SecretStr(file_url(directory)),
-        secret_keys=(SecretStr(keys["secret"]),),
-        suppression_key=SecretStr(keys["suppression"]),
-        site_url=url,
-        public_url=origin_of(url),
-        mail_from=mail_from,
-        reply_to=mail_from,
+    return Settings.model_validate(
+        {
+            "database_url": file_url(directory),
+            "secret_keys": [keys["secret"]],
+            "suppression_key": keys["suppression"],
+            "site_url": url,
+            "public_url": origin_of(url),
+            "mail_from": mail_from,
+            "reply_to": mail_from,
+        }
     )
 
 

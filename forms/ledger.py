@@ -11,9 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from pydantic import JsonValue
-
-from .canonical import canonical_json, digest_of
+from .canonical import Json, canonical_json, digest_of
 
 SYSTEM = "system"
 """The subject of events that concern no contact: wordings and forms as they are first loaded."""
@@ -74,7 +72,7 @@ class Entry:
     language: str = ""
     campaign: str = ""
     method: str = ""
-    detail: Mapping[str, JsonValue] = field(default_factory=dict)
+    detail: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +129,7 @@ def spell(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def digest_of_event(fields: Mapping[str, JsonValue]) -> str:
+def digest_of_event(fields: Mapping[str, Json]) -> str:
     """SHA-256 over every field of an event but `digest`, as canonical JSON."""
     return digest_of({name: value for name, value in fields.items() if name != "digest"})
 
@@ -149,7 +147,7 @@ def sealed(
     if entry.detail:
         body = canonical_json(dict(entry.detail)).decode()
         detail = Detail(event=seq, salt=salt, body=body)
-    fields: dict[str, JsonValue] = {
+    fields: dict[str, Json] = {
         **{name: value for name, value in asdict(entry).items() if name != "detail"},
         "seq": seq,
         "at": spell(at),

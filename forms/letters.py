@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from .catalogue import Catalogue, Lasts, Resource, Wording
 from .decision import Template
@@ -47,9 +48,7 @@ def letter_of(
 ) -> Letter:
     """Write what is owed. `address` is where it goes, as a mail server takes it."""
     language = owed.events[0].language
-    events = owed.events
-    if owed.template is Template.RECEIPT:
-        events = unended(events, owed.record)
+    events = _spoken_of(owed)
     items = [_item(event, owed, catalogue, wordings, links) for event in events]
     standing = _standing(owed, events, wordings)
     confirm = owed.pending
@@ -79,6 +78,20 @@ def list_id(purpose: str, settings: Settings) -> str:
     """RFC 2919: the purpose, within the name of the site."""
     host = origin_of(settings.site_url).split("://", 1)[1].split(":", 1)[0]
     return f"{purpose}.{host}"
+
+
+def _spoken_of(owed: Owed) -> tuple[Event, ...]:
+    """The events whose words a mail repeats: only what holds, and only what was agreed to."""
+    match owed.template:
+        case Template.CONFIRM:
+            return owed.events
+        case Template.RECEIPT:
+            return unended(owed.events, owed.record)
+        case Template.ALREADY:
+            grants = (owed.record.permission(event.purpose).grant for event in owed.events)
+            return tuple(grant for grant in grants if grant is not None)
+        case _:
+            assert_never(owed.template)
 
 
 def _standing(

@@ -111,8 +111,8 @@ def smtp_delivery(url: str, *, seconds: float = 30.0) -> Deliver:
         with _session(target, seconds) as server:
             try:
                 return _hand_over(server, message, permitted)
-            except (smtplib.SMTPServerDisconnected, OSError) as fault:
-                raise DelayedError(f"the connection broke: {fault}") from fault
+            except (smtplib.SMTPException, OSError) as fault:
+                raise DelayedError(f"the session broke: {fault}") from fault
 
     return deliver
 

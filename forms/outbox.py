@@ -37,6 +37,9 @@ class Backoff:
     longest_pause: timedelta = timedelta(minutes=5)
     lease: timedelta = timedelta(minutes=5)
     """After a crash between sending and recording, a mail is claimed again when this is over."""
+    settle: timedelta = timedelta(milliseconds=50)
+    """After being woken: the answer that woke us must not be slowed down by the mail that only
+    some answers owe, for its time would tell them apart."""
     idle: timedelta = timedelta(seconds=30)
     """The longest sleep: who commits a mail wakes us, unless it is another process."""
 
@@ -110,10 +113,9 @@ class Worker:
             return Outcome(Fate.FAILED, "given up after too many attempts")
         try:
             message = self.compose(owed)
-        except Exception:
+        except Exception as fault:
             # A template or text that is wrong: it may be mended by the next build.
-            log.exception("mail=%s cannot be composed", owed.id)
-            return Outcome(Fate.WAITING, "it cannot be composed; the log says why")
+            return _puzzled(owed, "it cannot be composed", fault)
         try:
             reply = self.deliver(message, lambda: self.queue.may_leave(owed))
             return Outcome(Fate.SENT, reply)
@@ -121,9 +123,8 @@ class Worker:
             return Outcome(Fate.CANCELLED, "no longer permitted")
         except DeliveryError as fault:
             return _outcome_of(fault)
-        except Exception:
-            log.exception("mail=%s: the delivery itself failed", owed.id)
-            return Outcome(Fate.WAITING, "the delivery itself failed; the log says why")
+        except Exception as fault:
+            return _puzzled(owed, "the delivery itself failed", fault)
 
     def _record(self, owed: Owed, outcome: Outcome) -> None:
         now, fate, due = self.clock(), outcome.fate, None
@@ -164,7 +165,8 @@ class Worker:
         wait = self.backoff.idle
         if due is not None:
             wait = min(wait, max(due - self.clock(), timedelta(milliseconds=10)))
-        self._woken.wait(wait.total_seconds())
+        if self._woken.wait(wait.total_seconds()):
+            self._stopped.wait(self.backoff.settle.total_seconds())
 
 
 _NO_PAUSE = timedelta(0)
@@ -173,6 +175,13 @@ _NO_PAUSE = timedelta(0)
 def without_address(reply: str, address: str) -> str:
     """Servers like to repeat the address; it has no business in the outbox."""
     return re.sub(re.escape(address), "…", reply, flags=re.IGNORECASE)
+
+
+def _puzzled(owed: Owed, what: str, fault: Exception) -> Outcome:
+    # Not the traceback: what it shows of the values may be an address.
+    said = without_address(str(fault), owed.address)
+    log.error("mail=%s: %s: %s: %s", owed.id, what, type(fault).__name__, said)
+    return Outcome(Fate.WAITING, f"{what}; the log says why")
 
 
 def _outcome_of(fault: DeliveryError) -> Outcome:

@@ -1,20 +1,15 @@
-"""Production: the environment and the tree `handler/` -> a server; and reading its records."""
+"""Production: the environment and the tree `handler/` -> a server."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .app import create_app, open_store, smtp_delivery
 from .bundle import Bundles
 from .development import development_suppression_key
-from .settings import SettingsError, SuppressionKey, read_environment
-from .store.engine import Database, open_engine, sqlite_file
+from .settings import SuppressionKey, read_environment
+from .store.engine import open_engine
 from .store.lock import sole_writer
-from .store.migrate import check_schema, migrate
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from .store.migrate import migrate
 
 
 def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) -> None:
@@ -57,26 +52,6 @@ def migrate_database(url: str) -> tuple[str, str]:
             return migrate(engine)
         finally:
             engine.dispose()
-
-
-@contextmanager
-def open_records(url: str) -> Iterator["Connection"]:
-    """The database, to be read only: a server may be at work on it meanwhile.
-
-    Raises `SettingsError` where there is none, `SchemaError` where it is not of this version.
-    """
-    file = sqlite_file(url)
-    if file is not None and not file.exists():
-        raise SettingsError(
-            (f"there is no database at {file}: set ATRAE_DATABASE_URL, or go to a site's folder",)
-        )
-    database = Database(open_engine(url, read_only=True))
-    try:
-        with database.reading() as connection:
-            check_schema(connection)
-            yield connection
-    finally:
-        database.close()
 
 
 def suppression_key(environ: Mapping[str, str], directory: Path) -> SuppressionKey | None:

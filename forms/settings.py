@@ -242,7 +242,7 @@ def _web(url: str) -> str:
         raise ValueError("it may have no user, query or fragment")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("it must be https; only localhost may go without")
-    return quote(url, safe=":/%[]@")
+    return origin_of(url) + quote(parts.path, safe="/%")
 
 
 def _smtp(url: str) -> str:

@@ -12,7 +12,7 @@ from .config import Config
 from .errors import refuse_errors
 from .model.diagnostic import Diagnostic, in_order
 from .model.document import Source, SourceKind
-from .model.output import Output, Tree, conflicts
+from .model.output import Output, Tree, conflicts, unfit
 from .model.permalink import url_for
 from .model.site import Site, assemble, with_catalogue
 from .read.catalogue import compile_catalogue
@@ -78,7 +78,7 @@ def prepare(config: Config) -> Plan:
     site, findings = read_site(config, theme)
     outputs = recipes.plan(site)
     published = frozenset(o.path for o in outputs if o.tree is Tree.PUBLIC)
-    findings += (*conflicts(outputs), *check(site, published))
+    findings += (*unfit(outputs), *conflicts(outputs), *check(site, published))
     renderer = Renderer(site=site, theme=theme, templates=Templates(theme.templates, config.root))
     return Plan(site=site, outputs=outputs, diagnostics=in_order(findings), renderer=renderer)
 

@@ -4,19 +4,28 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from forms.catalogue import Controller, Texts
 
 from .errors import ConfigError, ContentError
 from .model.permalink import PLACEHOLDERS, unknown_placeholders
 from .model.settings import Language, MenuItem, Settings
-from .schema import parse, validate
+from .model.taxonomy import NOT_TAXONOMIES
+from .schema import parse, validate, without_empty_values
 
 FILE = "site.yaml"
 CACHE = ".atrae"
@@ -24,9 +33,22 @@ DEFAULT_BASE_URL = "http://localhost:8000/"
 
 
 class Part(BaseModel):
-    """A frozen part of site.yaml; an unknown key is an error."""
+    """A frozen part of site.yaml; an unknown key is an error, an empty value counts as absent."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    _present = model_validator(mode="before")(without_empty_values)
+
+
+def _taxonomy_name(value: str) -> str:
+    if value in NOT_TAXONOMIES:
+        raise ValueError(f"'{value}' means something else in a document | choose another word")
+    return value
+
+
+TaxonomyName = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$"), AfterValidator(_taxonomy_name)
+]
 
 
 class LanguageFile(Part):
@@ -43,6 +65,12 @@ class MenuFile(Part):
     page: str = ""
     url: str = ""
     title: Texts = {}
+
+    @model_validator(mode="after")
+    def _leads_to_one_place(self) -> Self:
+        if bool(self.page) == bool(self.url):
+            raise ValueError("a `page` or a `url` | such as `page: about.md`")
+        return self
 
 
 class FeedFile(Part):
@@ -74,13 +102,13 @@ class SiteFile(Part):
     time_zone: str = "UTC"
     theme: str = "default"
     theme_options: dict[str, Any] = {}
-    taxonomies: tuple[str, ...] = ("tags",)
+    taxonomies: tuple[TaxonomyName, ...] = ("tags",)
     permalinks: dict[str, str] = {}
     page_size: Annotated[int, Field(ge=1, le=1000)] = 10
     feed: FeedFile = FeedFile()
     menu: tuple[Annotated[MenuFile, BeforeValidator(_menu_item)], ...] = ()
     forms: FormsFile = FormsFile()
-    controller: Controller | None = None
+    controller: Annotated[Controller | None, BeforeValidator(without_empty_values)] = None
     privacy: str = ""
     content_security_policy: dict[str, str] = {}
 
@@ -205,11 +233,11 @@ def _read(file: Path) -> SiteFile:
     except UnicodeDecodeError as wrong:
         raise ConfigError(f"{FILE} is not UTF-8: {wrong.reason}") from None
     parsed, findings = parse(text, path=FILE, typed=("theme_options",))
-    if findings:
+    if parsed is None:
         raise ContentError(findings)
-    written, findings = validate(SiteFile, parsed)
-    if written is None:
-        raise ContentError(findings)
+    written, invalid = validate(SiteFile, parsed)
+    if written is None or findings:
+        raise ContentError((*findings, *invalid))
     return written
 
 

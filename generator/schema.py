@@ -5,6 +5,7 @@ a version stays `1.10`, a date stays as it is written. Text becomes a number, a 
 only where the model asks for one.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,14 +22,31 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_NODES = 50_000
 MAX_DEPTH = 32
+MAX_NESTING = 1000
+"""Levels that libyaml is trusted with: tens of thousands overflow its stack and end the process."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
+_BRACKET = re.compile(r"[\[\]{}]")
+_INDENT = re.compile(r"^(?: |[-?:](?=[ \n]))++", re.M)
+# `melody\t` is harmless: libyaml stumbles over tabs at a line's end, authors do not.
+_TRAILING = re.compile(r"(?<![\t ])[\t ]++$", re.M)
+
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
+
+
+def without_empty_values(values: Any) -> Any:
+    """For models, to be called before they validate: an empty value counts as absent, and what is
+    empty altogether as a mapping without keys."""
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        return values
+    return {key: value for key, value in values.items() if value is not None}
 
 
 @dataclass(slots=True)
@@ -48,7 +66,7 @@ class Parsed:
 
 
 class _FaultError(Exception):
-    """Something that ends the reading of this text."""
+    """Something after which nothing of this text can be read."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         self.diagnostic = diagnostic
@@ -56,32 +74,36 @@ class _FaultError(Exception):
 
 def parse(
     text: str, *, path: str, first_line: int = 1, typed: Iterable[str] = ()
-) -> tuple[Parsed, list[Diagnostic]]:
+) -> tuple[Parsed | None, list[Diagnostic]]:
     """Read `text`, a mapping, which begins on `first_line` of the file `path`.
 
     Scalars stay text, but null and below the keys named in `typed`, where numbers and truths are
-    made of them. With an error among the findings the values are empty.
+    made of them. None where it cannot be read; of a key that stands twice the first counts.
     """
     parsed = Parsed(path=path)
     reader = _Reader(parsed, first_line, frozenset(typed))
     try:
         reader.read(text)
     except _FaultError as fault:
-        return Parsed(path=path), [*reader.findings, fault.diagnostic]
-    if reader.findings:
-        return Parsed(path=path, places=parsed.places), reader.findings
-    return parsed, []
+        return None, [*reader.findings, fault.diagnostic]
+    return parsed, reader.findings
 
 
 class _Reader:
     """Walks the nodes of one text."""
 
-    def __init__(self, parsed: Parsed, first_line: int, typed: frozenset[str]) -> None:
+    def __init__(self, parsed: Parsed, first_line: int, typed: frozenset[str] | None) -> None:
         self.parsed, self.first_line, self.typed = parsed, first_line, typed
         self.findings: list[Diagnostic] = []
         self.nodes = 0
 
+    def read_any(self, text: str) -> Any:
+        """Values of any shape. Raises `_FaultError`."""
+        node = self._compose(text)
+        return None if node is None else self._construct(node, ())
+
     def read(self, text: str) -> None:
+        """A mapping, into `parsed`. Raises `_FaultError`."""
         node = self._compose(text)
         if node is None:
             return
@@ -97,9 +119,10 @@ class _Reader:
         self.parsed.values = self._construct(node, ())
 
     def _compose(self, text: str) -> yaml.Node | None:
+        if _nesting(text) > MAX_NESTING:
+            raise _FaultError(_too_much(Location(path=self.parsed.path, line=self.first_line)))
         try:
-            # `melody\t` is harmless: libyaml stumbles over tabs at a line's end, authors do not.
-            return yaml.compose(re.sub(r"[\t ]+$", "", text, flags=re.M), Loader)
+            return yaml.compose(_TRAILING.sub("", text), Loader)
         except yaml.MarkedYAMLError as wrong:
             raise _FaultError(self._complaint(text, wrong)) from None
         except yaml.reader.ReaderError as wrong:
@@ -129,9 +152,7 @@ class _Reader:
     def _construct(self, node: yaml.Node, path: Path) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            raise _FaultError(
-                error("yaml-size", "more YAML than makes sense", at=self._place(node.start_mark))
-            )
+            raise _FaultError(_too_much(self._place(node.start_mark)))
         self.parsed.places.setdefault(path, self._place(node.start_mark))
         match node:
             case yaml.MappingNode():
@@ -170,9 +191,22 @@ class _Reader:
             return node.value
         if node.value in _NULLS:
             return None
-        if path and path[0] in self.typed:
+        if self.typed is None or (path and path[0] in self.typed):
             return core(node.value)
         return node.value
+
+
+def _nesting(text: str) -> int:
+    """No less than the levels of nesting that the text can have."""
+    deepest = depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest + max((len(indent[0]) for indent in _INDENT.finditer(text)), default=0)
+
+
+def _too_much(at: Location) -> Diagnostic:
+    return error("yaml-size", "more YAML than makes sense", at=at)
 
 
 def core(text: str) -> str | int | float | bool:
@@ -197,7 +231,8 @@ def _advice(line: str, problem: str) -> str:
         return "indent with spaces, not with a tab"
     if "mapping values" in problem and line.count(": ") > 1:
         key, _, value = line.partition(": ")
-        return f'put quotes around the value: {key}: "{value.strip()}"'
+        quoted = json.dumps(value.strip(), ensure_ascii=False)
+        return f"put quotes around the value: {key}: {quoted}"
     if "alias" in problem or "anchor" in problem or "cannot start any token" in problem:
         return "put quotes around the value"
     return _missing_space(line)
@@ -208,10 +243,9 @@ def validate(
 ) -> tuple[Model | None, list[Diagnostic]]:
     """Make a `model` of what was parsed; None where there is an error among the findings.
 
-    An empty value counts as absent. Unknown keys of the outermost mapping are warnings with
-    `lenient`, and left out; else errors.
+    Unknown keys of the outermost mapping are warnings with `lenient`, and left out; else errors.
     """
-    values = {key: value for key, value in parsed.values.items() if value is not None}
+    values = dict(parsed.values)
     known = {name: info.alias or name for name, info in model.model_fields.items()}
     findings: list[Diagnostic] = []
     if lenient:
@@ -255,17 +289,23 @@ def _finding(parsed: Parsed, wrong: ErrorDetails, known: Iterable[str]) -> Diagn
 def load_flat(text: str, *, path: str) -> dict[str, str]:
     """A mapping of words to texts, as translations are. Raises `ValueError` with every fault."""
     parsed, findings = parse(text, path=path)
-    wrong = [key for key, value in parsed.values.items() if not isinstance(value, str)]
-    if findings or wrong:
-        raise ValueError("\n".join([*map(str, findings), *(f"{path}: {k}: a text" for k in wrong)]))
+    if parsed is None:
+        raise ValueError("\n".join(map(str, findings)))
+    for key, value in parsed.values.items():
+        if not isinstance(value, str):
+            findings.append(error("bad-value", f"{key}: expected a text", at=parsed.at(key)))
+    if findings:
+        raise ValueError("\n".join(map(str, findings)))
     return parsed.values
 
 
 def plain(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
     """A YAML text as plain values, for `data/`: any shape, typed by the core schema."""
-    indented = "\n".join(f"  {line}" for line in text.split("\n"))
-    parsed, findings = parse(f"data:\n{indented}", path=path, first_line=0, typed=("data",))
-    return parsed.values.get("data"), findings
+    reader = _Reader(Parsed(path=path), 1, typed=None)
+    try:
+        return reader.read_any(text), reader.findings
+    except _FaultError as fault:
+        return None, [*reader.findings, fault.diagnostic]
 
 
 def dump(values: Mapping[str, Any]) -> str:

@@ -2,10 +2,10 @@
 
 import json
 
-from pydantic import JsonValue
 from sqlalchemy import Connection, select
 
 from ..address import Address
+from ..canonical import Json
 from ..catalogue import Wording
 from ..decision import Record
 from ..ledger import Event
@@ -16,7 +16,7 @@ from .tables import contact, detail, outbox, suppression
 
 def export(
     connection: Connection, address: Address, key: SuppressionKey | None
-) -> dict[str, JsonValue] | None:
+) -> dict[str, Json] | None:
     """The record of whoever has `address`, ready for JSON; `None`: nobody of that address is known.
 
     Suppressions are found by their key alone; without it they are left out.
@@ -26,7 +26,7 @@ def export(
         return None
     record = Record(contact=person.id, events=events_of(connection, person.id))
     purposes = sorted({event.purpose for event in record.events if event.purpose})
-    exported: dict[str, JsonValue] = {
+    exported: dict[str, Json] = {
         "address": person.address,
         "contact": person.id,
         "first_seen": person.created,
@@ -39,7 +39,7 @@ def export(
     return exported
 
 
-def _events(connection: Connection, record: Record) -> list[JsonValue]:
+def _events(connection: Connection, record: Record) -> list[Json]:
     texts = wordings_of(connection, (e.wording for e in record.events if e.wording))
     numbers = [event.seq for event in record.events]
     rows = connection.execute(select(detail).where(detail.c.event.in_(numbers)))
@@ -47,7 +47,7 @@ def _events(connection: Connection, record: Record) -> list[JsonValue]:
     return [_event(e, texts.get(e.wording), details.get(e.seq)) for e in record.events]
 
 
-def _event(event: Event, wording: Wording | None, detail_of: JsonValue) -> JsonValue:
+def _event(event: Event, wording: Wording | None, detail_of: Json) -> Json:
     return {
         "event": event.seq,
         "at": event.at,
@@ -66,13 +66,13 @@ def _event(event: Event, wording: Wording | None, detail_of: JsonValue) -> JsonV
     }
 
 
-def _mails(connection: Connection, contact_id: str) -> list[JsonValue]:
+def _mails(connection: Connection, contact_id: str) -> list[Json]:
     query = select(outbox).where(outbox.c.contact == contact_id).order_by(outbox.c.id)
     names = ("template", "because", "created", "state", "attempts", "at", "message_id", "reply")
     return [{name: row[name] for name in names} for row in connection.execute(query).mappings()]
 
 
-def _suppressions(connection: Connection, concealed: str) -> list[JsonValue]:
+def _suppressions(connection: Connection, concealed: str) -> list[Json]:
     query = select(suppression).where(suppression.c.address == concealed)
     return [
         {"scope": row.scope, "reason": row.reason, "at": row.at}

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
 from ..address import parse_address
@@ -75,7 +74,7 @@ def _wordings(connection: Connection, system: Iterable[Event]) -> Iterator[Findi
         place = f"wording {row.digest}"
         try:
             text = Wording.model_validate_json(row.body)
-        except ValidationError:
+        except ValueError:
             yield Finding(place, "its body cannot be read")
             continue
         if text.spelled().decode() != row.body or text.digest != row.digest:
@@ -264,7 +263,7 @@ def _readable(connection: Connection) -> dict[str, Wording]:
     for row in connection.execute(select(wording.c.digest, wording.c.body)):
         try:
             found[row.digest] = Wording.model_validate_json(row.body)
-        except ValidationError:
+        except ValueError:
             continue
     return found
 

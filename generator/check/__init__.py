@@ -10,11 +10,11 @@ from typing import cast
 
 from ..model.diagnostic import Diagnostic
 from ..model.site import Site
-from . import forms, images, layouts, links, routes
+from . import forms, images, layouts, links, menu, routes, sources
 
 Check = Callable[[Site, frozenset[str]], Iterable[Diagnostic]]
 
-CHECKS: tuple[ModuleType, ...] = (links, images, layouts, forms, routes)
+CHECKS: tuple[ModuleType, ...] = (sources, links, images, layouts, forms, menu, routes)
 
 
 def check(site: Site, published: frozenset[str]) -> tuple[Diagnostic, ...]:

@@ -81,6 +81,8 @@ class Heading(Hole):
     level: int
     anchor: str
     title: str
+    named: bool = False
+    """Whether its author gave it the anchor, which `raw` has then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,9 @@ from typing import Any
 
 from .diagnostic import Diagnostic, Location, error
 
+MAX_NAME = 255
+"""Bytes of a file's name, as file systems have it."""
+
 
 class Tree(StrEnum):
     """The two trees that a build writes."""
@@ -26,6 +29,8 @@ class Output:
     origin: str
     """What claims the path, in words for the author: a source, or `the list of section blog`."""
     subject: Any = None
+    at: Location | None = None
+    """Where an author can mend what is wrong with the path."""
     language: str = ""
     tree: Tree = Tree.PUBLIC
     number: int = 1
@@ -53,6 +58,29 @@ def _clash(first: Output, second: Output, path: str) -> Diagnostic:
     return error(
         "output-conflict",
         f"{first.origin} and {second.origin} would both be published as {path}",
-        at=Location(path=second.origin if "/" in second.origin else path),
-        hint="give one of them another slug or permalink",
+        at=second.at or first.at or Location(path=path),
+        hint="give one of them another name, slug or permalink",
+    )
+
+
+def unfit(outputs: Iterable[Output]) -> list[Diagnostic]:
+    """An error for each path that no file can have, or that would leave its tree."""
+    return [
+        error(
+            "output-path",
+            f"{output.origin} cannot be published as {output.path[:80]!r}",
+            at=output.at or Location(path=output.path),
+            hint="give it a short name, without empty parts, `.`, `..` and control characters",
+        )
+        for output in outputs
+        if not all(map(_is_name, output.path.split("/")))
+    ]
+
+
+def _is_name(segment: str) -> bool:
+    """Whether a file or folder can be called so, on every system that may serve it."""
+    return (
+        segment not in ("", ".", "..")
+        and len(segment.encode()) <= MAX_NAME
+        and not any(sign < " " or sign in "\x7f\\" for sign in segment)
     )

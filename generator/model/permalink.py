@@ -22,10 +22,22 @@ def slugify(text: str) -> str:
 
     `C++`, `C#` and `C` stay apart. Empty where the text has nothing to keep.
     """
-    folded = unicodedata.normalize("NFC", text).casefold()
+    folded = fold(text)
     for sign, word in _SPELLED.items():
         folded = folded.replace(sign, word)
-    return re.sub(r"[^\w.]+", "-", folded).strip("-.")
+    kept = "".join(sign if _stays(sign) else " " for sign in folded)
+    return "-".join(kept.split()).strip("-.")
+
+
+def fold(text: str) -> str:
+    """What is the same whatever its case and the way its accents are written (Unicode, D145)."""
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFC", decomposed)
+
+
+def _stays(sign: str) -> bool:
+    """Marks are letters' own: vowels are marks in many scripts."""
+    return sign.isalnum() or sign in "._" or unicodedata.category(sign).startswith("M")
 
 
 def dated_name(stem: str) -> tuple[date | None, str]:

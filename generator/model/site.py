@@ -60,8 +60,8 @@ class Site:
     """Source path -> visible document, sections' too."""
     translations: Mapping[str, Mapping[str, Document]]
     """Translation key -> language -> visible document, sections' too."""
-    files: Mapping[str, Source]
-    """URL -> a file published as it is: beside documents, or from `static/`."""
+    files: tuple[tuple[str, Source], ...]
+    """The URL of each file that is published as it is: beside documents, or from `static/`."""
     file_urls: Mapping[str, str]
     """Source path -> URL of the file."""
     assets: Mapping[str, Source]
@@ -209,7 +209,7 @@ def assemble(
         terms=terms,
         by_source={document.source.path: document for document in visible},
         translations=translations,
-        files={urls[source.path]: source for source in sources if source.path in urls},
+        files=tuple((urls[source.path], source) for source in sources if source.path in urls),
         file_urls=urls,
         assets=assets or {},
         layouts=layouts,

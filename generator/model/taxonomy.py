@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .document import Document
-from .permalink import slugify, tidy
+from .permalink import fold, slugify, tidy
+
+NOT_TAXONOMIES = frozenset(
+    {"title", "date", "lastmod", "description", "summary", "slug", "permalink", "draft", "expires"}
+    | {"aliases", "image", "image_alt", "layout", "weight", "translation_key", "extra"}
+)
+"""Keys of front matter that no taxonomy can be called by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +26,15 @@ class Term:
     documents: tuple[Document, ...]
 
 
+def term_key(name: str) -> str:
+    """What the spellings of one term have in common."""
+    return fold(name)
+
+
 def collect(
     documents: Iterable[Document], taxonomy: str, *, language: str, prefix: str
 ) -> dict[str, Term]:
-    """The terms of one taxonomy in one language: case-folded name -> term, in order.
+    """The terms of one taxonomy in one language: folded name (`term_key`) -> term, in order.
 
     Names that differ in case alone are one term; any other difference makes another.
     """
@@ -31,7 +42,7 @@ def collect(
     names: dict[str, str] = {}
     for document in documents:
         for name in document.terms.get(taxonomy, ()):
-            key = name.casefold()
+            key = term_key(name)
             names.setdefault(key, name)
             under = filed.setdefault(key, [])
             if not under or under[-1] is not document:

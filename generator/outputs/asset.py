@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..model.diagnostic import Location
 from ..model.document import Source
 from ..model.output import Output
 from ..model.permalink import file_for
@@ -14,12 +15,13 @@ def plan(site: Site) -> Iterator[Output]:
     """The theme's below assets/, a digest in their names; the others at their URLs."""
     for published, source in site.assets.items():
         yield _output(f"assets/{published}", source)
-    for url, source in site.files.items():
+    for url, source in site.files:
         yield _output(file_for(url), source)
 
 
 def _output(path: str, source: Source) -> Output:
-    return Output(path=path, recipe="asset", origin=source.path, subject=source)
+    at = Location(path=source.path)
+    return Output(path=path, recipe="asset", origin=source.path, at=at, subject=source)
 
 
 def render(output: Output, view: View) -> Path:  # noqa: ARG001  (every recipe has this shape)

@@ -21,6 +21,7 @@ def plan(site: Site) -> Iterator[Output]:
                 path=file_for(page_url(section.url, number)),
                 recipe="listing",
                 origin=_origin(section),
+                at=section.document.at if section.document else None,
                 subject=section,
                 language=section.language,
                 number=number,

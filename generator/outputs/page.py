@@ -17,6 +17,7 @@ def plan(site: Site) -> Iterator[Output]:
             path=file_for(document.url),
             recipe="page",
             origin=document.source.path,
+            at=document.at,
             subject=document,
             language=document.language,
         )

@@ -1,7 +1,7 @@
 """A page at each alias that leads to where its document stands now."""
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from ..model.document import Document
 from ..model.output import Output
@@ -13,19 +13,22 @@ from ..render.view import View
 def plan(site: Site) -> Iterator[Output]:
     """An alias with a leading slash counts from the site, another from the document's place."""
     for document in site.by_source.values():
-        for alias in document.aliases:
-            yield Output(
-                path=file_for(alias_url(document, alias)),
-                recipe="redirect",
-                origin=document.source.path,
-                subject=document,
-                language=document.language,
-            )
+        urls = dict.fromkeys(alias_url(document, alias) for alias in document.aliases)
+        for url in urls:
+            if url != document.url:
+                yield Output(
+                    path=file_for(url),
+                    recipe="redirect",
+                    origin=f"an alias of {document.source.path}",
+                    at=document.place("aliases"),
+                    subject=document,
+                    language=document.language,
+                )
 
 
 def alias_url(document: Document, alias: str) -> str:
     """The path on the site that an alias means."""
-    return tidy(urljoin(document.url, alias))
+    return tidy(urljoin(document.url, unquote(alias)))
 
 
 def render(output: Output, view: View) -> bytes:

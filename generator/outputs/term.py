@@ -30,6 +30,7 @@ def plan(site: Site) -> Iterator[Output]:
                     path=file_for(page_url(term.url, number)),
                     recipe="term",
                     origin=f"the {taxonomy} term '{term.name}'",
+                    at=term.documents[-1].place(taxonomy),
                     subject=term,
                     language=language,
                     number=number,

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator
 from html import escape, unescape
 from urllib.parse import unquote
 
-from ..model.diagnostic import Diagnostic, Location, error
+from ..model.diagnostic import Diagnostic
 from ..model.document import Body, Call, Code, Heading, Image, Link, Piece, Verbatim
 from ..model.reference import is_internal
-from .shortcodes import Marked, Tag
+from .nesting import nest
+from .shortcodes import MARK, Marked, Tag
+from .summary import FOOTNOTE, summary
 from .tags import Attribute, Token, plain_text, tokens
 
-_MARK = re.compile(r"sc[0-9a-f]{12}x\d+x")
 _ALONE = re.compile(r"<p>\s*(?:sc[0-9a-f]{12}x\d+x\s*)+</p>\n?")
-_CODE = re.compile(r'<pre><code class="language-([^"]*)">(.*?)</code></pre>', re.S)
-_FOOTNOTE = re.compile(r'<sup class="footnote-ref">.*?</sup>', re.S)
-_MORE = re.compile(r"<!--\s*more\s*-->")
+_CODE = re.compile(r'<pre><code class="language-([^"<>]*)">')
+_CODE_END = "</code></pre>"
+_HEADING_END = re.compile(r"</?h[1-6](?=[\s/>])", re.I)
 _LINKS = {
     "a": ("href",),
     "area": ("href",),
@@ -41,12 +42,11 @@ def cut(
     `text`, the Markdown before shortcodes left it, and `first_line` tell where links stand.
     """
     cutter = _Cutter(html, marked, _line_finder(text, first_line))
-    flat = list(cutter.pieces())
-    pieces, findings = _nest(flat, path)
+    pieces, findings = nest(cutter.pieces(), path)
     body = Body(
         pieces=pieces,
         anchors=frozenset(cutter.anchors),
-        summary=_summary(html),
+        summary=summary(html),
         words=len(plain_text(html).split()),
     )
     return body, findings
@@ -55,17 +55,6 @@ def cut(
 def anchor_of(title: str) -> str:
     """The anchor of a heading, as GitHub and Hugo spell it."""
     return re.sub(r"[^\w\- ]", "", title.casefold()).strip(" -").replace(" ", "-")
-
-
-def _summary(html: str) -> str:
-    """As `Body.summary` promises."""
-    more = _MORE.search(html)
-    shown = html[: more.start()] if more else html
-    shown = _MARK.sub("", _FOOTNOTE.sub("", shown))
-    if more:
-        return plain_text(shown)
-    paragraphs = (plain_text(found[1]) for found in re.finditer(r"<p>(.*?)</p>", shown, re.S))
-    return next((text for text in paragraphs if text), "")
 
 
 def _line_finder(text: str, first_line: int) -> Callable[[str], int]:
@@ -88,12 +77,15 @@ class _Cutter:
     """One pass over the HTML of a body."""
 
     def __init__(self, html: str, marked: Marked, line_of: Callable[[str], int]) -> None:
-        self.html, self.tags, self.line_of = html, marked.tags, line_of
-        self.anchors: set[str] = set()
+        self.html, self.marked, self.line_of = html, marked, line_of
+        self.tags = marked.tags
+        self.tokens = tuple(tokens(html))
+        self.anchors = {anchor for token in self.tokens for anchor in _anchors(token, html)}
+        """What authors named; the headings' own come to it."""
         self.position = 0
 
     def pieces(self) -> Iterator[Piece]:
-        for token in tokens(self.html):
+        for token in self.tokens:
             if token.start < self.position:
                 continue
             if token.name == "p" and (alone := self._alone(token)):
@@ -113,10 +105,10 @@ class _Cutter:
     def _alone(self, token: Token) -> re.Match[str] | None:
         """A paragraph of nothing but shortcodes is no paragraph."""
         found = _ALONE.match(self.html, token.start) if self.tags else None
-        return found if found and all(m in self.tags for m in _MARK.findall(found[0])) else None
+        return found if found and all(m in self.tags for m in MARK.findall(found[0])) else None
 
     def _calls(self, found: re.Match[str]) -> Iterator[Piece]:
-        marks = list(_MARK.finditer(self.html, found.start(), found.end()))
+        marks = list(MARK.finditer(self.html, found.start(), found.end()))
         start = found.start()
         for i, mark in enumerate(marks):
             end = found.end() if i == len(marks) - 1 else mark.end()
@@ -134,7 +126,11 @@ class _Cutter:
             closing = self.html.find("</code>", end)
             end = closing if closing >= 0 else end
         yield from self._between(token.start)
-        yield from self._split(end, lambda tag: Verbatim(raw=tag.mark, html=escape(tag.text)))
+        # Where character references mean nothing, the text comes back as it is.
+        bare = not token.name and token.within not in ("textarea", "title")
+        yield from self._split(
+            end, lambda tag: Verbatim(raw=tag.mark, html=tag.text if bare else escape(tag.text))
+        )
 
     def _split(self, end: int, piece: Callable[[Tag], Piece]) -> Iterator[Piece]:
         if end <= self.position:
@@ -143,7 +139,7 @@ class _Cutter:
             yield self.html[self.position : end]
             self.position = end
             return
-        for mark in _MARK.finditer(self.html, self.position, end):
+        for mark in MARK.finditer(self.html, self.position, end):
             if mark[0] in self.tags:
                 if mark.start() > self.position:
                     yield self.html[self.position : mark.start()]
@@ -159,10 +155,9 @@ class _Cutter:
             return None
         if token.name == "pre":
             return self._code(token)
-        if token.name in _HEADINGS:
+        if token.name in _HEADINGS and not self._marked(token.start, token.end):
             return self._heading(token)
         attributes = token.attributes(self.html)
-        self.anchors |= {attributes[k].value for k in ("id", "name") if k in attributes}
         if token.name == "img":
             return self._image(token, attributes)
         asked = (attributes[key] for key in _LINKS.get(token.name, ()) if key in attributes)
@@ -174,7 +169,7 @@ class _Cutter:
 
     def _marked(self, start: int, end: int) -> bool:
         return bool(self.tags) and any(
-            mark in self.tags for mark in _MARK.findall(self.html, start, end)
+            mark in self.tags for mark in MARK.findall(self.html, start, end)
         )
 
     def _link(self, attribute: Attribute) -> Cut:
@@ -198,25 +193,29 @@ class _Cutter:
 
     def _code(self, token: Token) -> tuple[Cut, ...] | None:
         found = _CODE.match(self.html, token.start)
-        if not found:
+        closing = self.html.find(_CODE_END, found.end()) if found else -1
+        if not found or closing < 0:
             return None
-        words = unescape(found[1]).split()
-        text = unescape(self._restored(found[2]))
-        code = Code(raw=found[0], language=words[0] if words else "", text=text)
-        return ((found.start(), found.end(), code),)
+        end = closing + len(_CODE_END)
+        words = unescape(self.marked.restored(found[1])).split()
+        text = unescape(self.marked.restored(self.html[found.end() : closing]))
+        code = Code(raw=self.html[token.start : end], language=words[0] if words else "", text=text)
+        return ((token.start, end, code),)
 
     def _heading(self, token: Token) -> tuple[Cut, ...]:
-        closing = self.html.find(f"</{token.name}", token.end)
-        inside = self.html[token.end : closing if closing >= 0 else token.end]
-        title = plain_text(self._restored(_FOOTNOTE.sub("", inside)))
+        closing = _HEADING_END.search(self.html, token.end)
+        inside = self.html[token.end : closing.start() if closing else token.end]
+        title = plain_text(self.marked.restored(FOOTNOTE.sub("", inside)))
         own = token.attributes(self.html).get("id")
-        anchor = own.value if own else self._free(anchor_of(title) or "section")
+        named = own is not None and bool(own.value)
+        anchor = own.value if own and named else self._free(anchor_of(title) or "section")
         self.anchors.add(anchor)
         heading = Heading(
             raw=self.html[token.start : token.end],
             level=_HEADINGS[token.name],
             anchor=anchor,
             title=title,
+            named=named,
         )
         return ((token.start, token.end, heading),)
 
@@ -227,12 +226,12 @@ class _Cutter:
             free = f"{anchor}-{number}"
         return free
 
-    def _restored(self, html: str) -> str:
-        if not self.tags:
-            return html
-        return _MARK.sub(
-            lambda m: escape(self.tags[m[0]].text) if m[0] in self.tags else m[0], html
-        )
+
+def _anchors(token: Token, html: str) -> Iterator[str]:
+    """What a link can lead to."""
+    if token.name and not token.closes:
+        attributes = token.attributes(html)
+        yield from (attributes[k].value for k in ("id", "name") if k in attributes)
 
 
 def _call(tag: Tag, raw: str) -> Call:
@@ -242,42 +241,4 @@ def _call(tag: Tag, raw: str) -> Call:
         arguments=tag.arguments,
         options=tag.options,
         line=tag.line,
-    )
-
-
-def _nest(flat: list[Piece], path: str) -> tuple[tuple[Piece, ...], list[Diagnostic]]:
-    """Give each call that is closed what stands before its closing tag."""
-    findings: list[Diagnostic] = []
-    done: list[Piece] = []
-    for piece in flat:
-        if not isinstance(piece, Call) or not piece.name.startswith("/"):
-            done.append(piece)
-            continue
-        name = piece.name[1:]
-        start = next((i for i in range(len(done) - 1, -1, -1) if _is_open(done[i], name)), None)
-        if start is None:
-            place = Location(path=path, line=piece.line)
-            findings.append(error("shortcode-unopened", f"'/{name}' closes nothing", at=place))
-            done.append(Verbatim(raw=piece.raw, html=""))
-            continue
-        opening = done[start]
-        assert isinstance(opening, Call)
-        inner = tuple(done[start + 1 :])
-        done[start:] = [_closed(opening, inner, piece.raw)]
-    return tuple(done), findings
-
-
-def _is_open(piece: Piece, name: str) -> bool:
-    return isinstance(piece, Call) and piece.name == name and piece.inner is None
-
-
-def _closed(opening: Call, inner: tuple[Piece, ...], closing: str) -> Call:
-    return Call(
-        raw=opening.raw,
-        name=opening.name,
-        arguments=opening.arguments,
-        options=opening.options,
-        line=opening.line,
-        inner=inner,
-        closing=closing,
     )

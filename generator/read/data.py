@@ -24,7 +24,12 @@ def read_data(sources: Iterable[Source]) -> tuple[dict[str, Any], tuple[Diagnost
             continue
         value, found = parse_data(text, path=source.path)
         findings += found
-        values[str(PurePosixPath(source.path).with_suffix("")).partition("/")[2]] = value
+        name = str(PurePosixPath(source.path).with_suffix("")).partition("/")[2]
+        if name in values:
+            place = Location(path=source.path)
+            message = f"there is another file for data '{name}'"
+            findings.append(error("data-name", message, at=place, hint="rename one of them"))
+        values[name] = value
     return values, tuple(findings)
 
 
@@ -39,9 +44,20 @@ def parse_data(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
             except json.JSONDecodeError as wrong:
                 place = Location(path=path, line=wrong.lineno, column=wrong.colno)
                 return None, [error("json-syntax", f"not JSON: {wrong.msg}", at=place)]
+            except (ValueError, RecursionError) as wrong:
+                return None, [error("json-syntax", f"not JSON: {wrong}", at=Location(path=path))]
         case ".csv":
-            return list(csv.DictReader(io.StringIO(text))), []
+            return _rows(text, path)
         case suffix:
             place = Location(path=path)
             message = f"data of the kind '{suffix}' cannot be read"
             return None, [error("data-kind", message, at=place, hint="write YAML, JSON or CSV")]
+
+
+def _rows(text: str, path: str) -> tuple[Any, list[Diagnostic]]:
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        return list(reader), []
+    except csv.Error as wrong:
+        place = Location(path=path, line=reader.line_num)
+        return None, [error("csv-syntax", f"not CSV: {wrong}", at=place)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from ..model import permalink
@@ -17,9 +18,7 @@ from .markdown import to_html
 from .shortcodes import take_out, unknown
 from .tags import plain_text
 
-_TITLE = re.compile(
-    r"\A\s*(?:#[ \t]+(?P<atx>[^\n]+?)[ \t]*#*|(?P<setext>[^\n]+)\n=+)[ \t]*(?:\n|\Z)"
-)
+_OPENING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +56,11 @@ def read_document(
 
 def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:
     """The text of a source: UTF-8, without a byte order mark, `\\n` for line ends."""
-    raw = source.file.read_bytes()
+    try:
+        raw = source.file.read_bytes()
+    except OSError as wrong:
+        place = Location(path=source.path)
+        return None, [error("unreadable", f"this cannot be read: {wrong.strerror}", at=place)]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -79,16 +82,18 @@ def parse_document(
     front, terms, parsed, findings = read_front_matter(
         parts.front, path=source.path, taxonomies=settings.taxonomies
     )
+    title, body, found = read_body(parts, source.path, front.title if front else "", shortcodes)
+    findings += found
     if front is None:
         return None, findings
-    title, body, found = read_body(parts, source.path, front.title, shortcodes)
     name = _name(source, settings)
     named_day, stem = permalink.dated_name(name.stem)
     zone = settings.time_zone
     when = _moment(front.date or named_day, zone)
-    findings += found
     try:
-        url = _url(source, front, name, settings, stem=stem, when=when)
+        # The day in an address is the one that readers see on the page.
+        day = when.astimezone(zone) if when else None
+        url = _url(source, front, name, settings, stem=stem, when=day)
     except ValueError as wrong:
         findings.append(
             error(
@@ -138,22 +143,18 @@ def read_body(
     A heading that opens the text is taken out of the body then, or the page would say it twice.
     """
     text, first_line = parts.body, parts.body_line
-    if not title and (opening := _TITLE.match(text)):
-        title = _heading_title(opening)
-        first_line += text.count("\n", 0, opening.end())
-        text = text[opening.end() :]
     marked = take_out(text, first_line=first_line)
+    html = to_html(marked.text)
+    if not title and (opening := _OPENING.match(html)):
+        title = plain_text(marked.restored(opening[1]))
+        html = html[opening.end() :]
     findings = [
         finding for tag in marked.tags.values() if (finding := unknown(tag, shortcodes, path=path))
     ]
-    body, found = cut(to_html(marked.text), marked, path=path, text=text, first_line=first_line)
+    body, found = cut(html, marked, path=path, text=text, first_line=first_line)
     if not title and body.headings:
         title = body.headings[0].title
     return title, body, findings + found
-
-
-def _heading_title(opening: re.Match[str]) -> str:
-    return plain_text(to_html(opening["atx"] or opening["setext"]))
 
 
 def _humane(stem: str) -> str:
@@ -187,10 +188,12 @@ def _url(
     stem: str,
     when: date | None,
 ) -> str:
-    if front.permalink:
-        return permalink.tidy(front.permalink)
+    written = unquote(front.permalink)
     if source.kind is SourceKind.SECTION:
-        return permalink.tidy(f"/{name.language.prefix}/{name.section}/")
+        # More stands below it: further pages of its list, its feed.
+        return permalink.tidy(f"{written or f'/{name.language.prefix}/{name.section}'}/")
+    if written:
+        return permalink.tidy(written)
     top = name.section.partition("/")[0]
     pattern = settings.permalinks.get(name.section) or settings.permalinks.get(top)
     return permalink.expand(

@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field as Constraint
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field as Constraint,
+    model_validator,
+)
 
 from forms.catalogue import (
     Identifier,
@@ -16,7 +22,7 @@ from forms.catalogue import (
 
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Source
-from ..schema import Parsed, parse, validate
+from ..schema import Parsed, parse, validate, without_empty_values
 from .documents import read_text
 
 ANY = ""
@@ -31,9 +37,11 @@ Wordings = Annotated[Texts, BeforeValidator(_texts)]
 
 
 class Part(BaseModel):
-    """A frozen part of a declaration; an unknown key is an error."""
+    """A frozen part of a declaration: no unknown keys; an empty value counts as absent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    _present = model_validator(mode="before")(without_empty_values)
 
 
 class OptionFile(Part):
@@ -133,10 +141,10 @@ def _read_all(
             continue
         parsed, found = parse(text, path=source.path)
         findings += found
-        if found:
+        if parsed is None:
             continue
         value, invalid = validate(model, parsed)
         findings += invalid
-        if value is not None:
+        if value is not None and not found:
             declared.append(Declaration(id=name, value=value, parsed=parsed))
     return tuple(declared), findings

@@ -4,12 +4,21 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    model_validator,
+)
 
 from ..model.diagnostic import Diagnostic, Location, error
-from ..schema import Parsed, parse, validate
+from ..schema import Parsed, parse, validate, without_empty_values
 
 _FENCE = re.compile(r"---[ \t]*(\n|$)")
 _CLOSING = re.compile(r"^(---|\.\.\.)[ \t]*(\n|\Z)", re.M)
@@ -59,23 +68,44 @@ def in_zone(value: date | datetime, zone: ZoneInfo) -> datetime:
 
 def _several(value: Any) -> Any:
     """One text is one, or several between commas; nothing twice, nothing empty."""
-    if isinstance(value, str):
-        value = value.split(",")
-    if not isinstance(value, list):
-        return value
-    return tuple(
-        dict.fromkeys(v.strip() if isinstance(v, str) else v for v in value if v and str(v).strip())
-    )
+    return _listed(value.split(",") if isinstance(value, str) else value)
 
 
 def _one(value: Any) -> Any:
     """One alias may be written without a list."""
-    return [value] if isinstance(value, str) else value
+    return _listed([value] if isinstance(value, str) else value)
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, list) or not all(v is None or isinstance(v, str) for v in value):
+        return value
+    words = (word.strip() for word in value if word)
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _path(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("//")
+    if value and (value != parts.path or value != "".join(value.split())):
+        raise ValueError(f"'{value}' is no path on the site | write it as /blog/hello/")
+    return value
+
+
+def _from_root(value: str) -> str:
+    if value and not value.startswith("/"):
+        raise ValueError(f"'{value}' does not begin with a slash | write it as /blog/hello/")
+    return value
 
 
 Moment = Annotated[date | datetime, BeforeValidator(moment)]
 Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
-Paths = Annotated[tuple[str, ...], BeforeValidator(_one), BeforeValidator(_several)]
+Path = Annotated[str, AfterValidator(_path)]
+
+
+class Terms(RootModel[dict[str, Several]]):
+    """The terms of each taxonomy beside those that `FrontMatter` has."""
 
 
 class FrontMatter(BaseModel):
@@ -83,18 +113,20 @@ class FrontMatter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    _present = model_validator(mode="before")(without_empty_values)
+
     title: str = ""
     date: Moment | None = None
     lastmod: Moment | None = None
     description: str = ""
     summary: str = ""
     slug: Annotated[str, Field(pattern=r"^[^/?#\x00-\x20]*$")] = ""
-    permalink: Annotated[str, Field(pattern=r"^(/[^?#\x00-\x20]*)?$")] = ""
+    permalink: Annotated[Path, AfterValidator(_from_root)] = ""
     tags: Several = ()
     authors: Several = ()
     draft: bool = False
     expires: Moment | None = None
-    aliases: Paths = ()
+    aliases: Annotated[tuple[Path, ...], BeforeValidator(_one)] = ()
     image: str = ""
     image_alt: str = ""
     layout: Annotated[str, Field(pattern=r"^[a-z0-9_-]*$")] = ""
@@ -145,14 +177,14 @@ def read_front_matter(
     Without values there is an error among the findings.
     """
     parsed, findings = parse(front, path=path, first_line=2, typed=("extra",))
-    if findings:
-        return None, {}, parsed, findings
-    terms = {}
-    for taxonomy in taxonomies:
-        if taxonomy in FrontMatter.model_fields:
-            continue
-        terms[taxonomy] = tuple(_several(parsed.values.pop(taxonomy, None)) or ())
-    values, findings = validate(FrontMatter, parsed, lenient=True)
-    if values:
-        terms |= {name: getattr(values, name) for name in taxonomies if name not in terms}
-    return values, terms, parsed, findings
+    if parsed is None:
+        return None, {}, Parsed(path=path), findings
+    others = [name for name in taxonomies if name not in FrontMatter.model_fields]
+    filed = {name: parsed.values.pop(name, None) or [] for name in others}
+    terms, wrong_terms = validate(Terms, Parsed(path=path, values=filed, places=parsed.places))
+    values, wrong = validate(FrontMatter, parsed, lenient=True)
+    wrong = [*findings, *wrong_terms, *wrong]
+    if values is None or terms is None or findings:
+        return None, {}, parsed, wrong
+    own = {name: getattr(values, name) for name in taxonomies if name not in filed}
+    return values, own | terms.root, parsed, wrong

@@ -11,10 +11,18 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from ..model.diagnostic import Diagnostic, Location, error, nearest
 
-_TAG = re.compile(r"\{\{<\s*(/?)\s*([A-Za-z][\w-]*)((?:\"[^\"\n]*\"|[^\">\n]|>(?!\}\}))*+)>\}\}")
+MARK = re.compile(r"sc[0-9a-f]{12}x\d+x")
+"""What a mark looks like; only those that a text was given are its own."""
+
+# Nothing in a tag looks like the beginning of another, so that each is read once.
+_TAG = re.compile(
+    r"\{\{<\s*+(/?)\s*+([A-Za-z][\w-]*+)"
+    r"((?:\"(?:[^\"\n{]|\{(?!\{<))*+\"|[^\">\n{]|\{(?!\{<)|>(?!\}\}))*+)>\}\}"
+)
 _ARGUMENT = re.compile(r"(?:([A-Za-z_][\w-]*)=)?(?:\"([^\"\n]*)\"|([^\s\"]+))")
 
 
@@ -37,6 +45,13 @@ class Marked:
 
     text: str
     tags: dict[str, Tag]
+
+    def restored(self, html: str) -> str:
+        """HTML with the text of each tag, escaped, in place of its mark."""
+        if not self.tags:
+            return html
+        tags = self.tags
+        return MARK.sub(lambda m: escape(tags[m[0]].text) if m[0] in tags else m[0], html)
 
 
 def take_out(text: str, *, first_line: int = 1) -> Marked:

@@ -14,11 +14,13 @@ RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "noembed", 
 
 _NEXT = re.compile(
     r"<!--(?:>|->|.*?(?:--!?>|\Z))"
-    r"|<[!?][^>]*+>"
+    r"|<[!?][^>]*+(?:>|\Z)"
     r"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*+)"
-    r"(?P<attributes>(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+))?+)*+)>",
+    r"(?P<attributes>(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+))?+)*+)"
+    r"(?:>|(?P<unclosed>\Z))",
     re.S,
 )
+# Every branch ends somewhere, if only with the text: none is tried again from each `<` after it.
 _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s/>][^\s/>=]*+)"
     r"(?:\s*+=\s*+(?P<value>\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+))?+"
@@ -35,12 +37,17 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A tag, or a comment, declaration or raw text (`name` empty), at `start` to `end`."""
+    """A tag, or a comment, declaration or raw text (`name` empty), at `start` to `end`.
+
+    In a comment and in raw text of scripts and styles character references mean nothing.
+    """
 
     start: int
     end: int
     name: str = ""
     closes: bool = False
+    within: str = ""
+    """Of raw text: the element that it is the text of."""
     rest: tuple[int, int] = (0, 0)
     """Where the attributes stand."""
 
@@ -56,18 +63,22 @@ class Token:
 
 
 def tokens(html: str) -> Iterator[Token]:
-    """Every tag, comment and raw text in order; what stands between them is text."""
+    """Every tag, comment and raw text in order; what stands between them is text.
+
+    A tag that is never closed ends the tokens, as it ends the page in browsers.
+    """
     position = 0
-    while found := _NEXT.search(html, position):
+    while (found := _NEXT.search(html, position)) and found["unclosed"] is None:
         name = (found["name"] or "").lower()
         closes = bool(found["slash"])
-        yield Token(found.start(), found.end(), name, closes, found.span("attributes"))
+        rest = found.span("attributes")
+        yield Token(found.start(), found.end(), name, closes, rest=rest)
         position = found.end()
         if name in RAW_TEXT and not closes:
             end = re.compile(rf"</{name}(?=[\s/>])", re.I).search(html, position)
             stop = end.start() if end else len(html)
             if stop > position:
-                yield Token(position, stop)
+                yield Token(position, stop, within=name)
             position = stop
 
 

@@ -49,8 +49,10 @@ def close(
                 parts.append(f'{raw[:start]}"{target}"{raw[end:]}')
             case Code():
                 parts.append(highlight(piece.text, piece.language))
+            case Heading(raw=raw, named=True):
+                parts.append(raw)
             case Heading(raw=raw):
-                parts.append(raw if " id=" in raw else f'{raw[:-1]} id="{escape(piece.anchor)}">')
+                parts.append(f'{raw[:-1]} id="{escape(piece.anchor)}">')
             case Verbatim():
                 parts.append(piece.html)
             case Call():

@@ -6,7 +6,7 @@ from ..model.document import Document
 from ..model.permalink import for_state, tidy
 from ..model.reference import translation
 from ..model.site import Section, Site
-from ..model.taxonomy import Term
+from ..model.taxonomy import Term, term_key
 from .metadata import social_image
 from .values import Card, SiteValue, TermLink, TextLink, Translation
 
@@ -86,7 +86,7 @@ class Presenter:
     def filed_under(self, document: Document) -> tuple[Term, ...]:
         """The document's tags, in the order in which its author wrote them."""
         known = self._site.terms.get((document.language, "tags"), {})
-        names = dict.fromkeys(name.casefold() for name in document.terms.get("tags", ()))
+        names = dict.fromkeys(term_key(name) for name in document.terms.get("tags", ()))
         return tuple(known[name] for name in names if name in known)
 
     def feed_of(self, path: str) -> str:

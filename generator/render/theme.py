@@ -23,6 +23,7 @@ from ..schema import load_flat
 FALLBACK = "en"
 """The language of texts for a language that the theme does not speak."""
 
+_TEXTS = ("texts/", "handler/texts/")
 _NO_LAYOUT = frozenset({"base", "shell", "redirect", "404", "state"})
 
 
@@ -91,7 +92,7 @@ def load_theme(name: str, root: Path) -> Theme:
         **{f"handler/{name}": file for name, file in _files(folder / "handler").items()},
         **_files(own),
     }
-    spoken = {name: file for name, file in templates.items() if "texts/" in name}
+    spoken = {name: file for name, file in templates.items() if name.startswith(_TEXTS)}
     handler_texts = _texts(_files(folder / "handler" / "texts"), _files(own / "handler" / "texts"))
     page_texts = _texts(_files(folder / "texts"), _files(own / "texts"))
     assets = {

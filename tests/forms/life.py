@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from forms.address import parse_address
 from forms.catalogue import Lasts
 from forms.decision import Decision, Limits, Notice, Record, Scope
-from forms.ledger import START, Event, sealed
+from forms.ledger import START, Event, Kind, sealed
 from forms.optin import request
 from forms.validate import Submission
 
-from .world import NOW, catalogue
+from .declared import NOW, catalogue
 
 CATALOGUE = catalogue()
 WORDINGS = CATALOGUE.wordings()
@@ -102,3 +102,14 @@ def submission(*purposes: str, trapped: bool = False) -> Submission:
         wordings=tuple(CATALOGUE.wording(purpose, "en") for purpose in purposes),
         trapped=trapped,
     )
+
+
+def last_answer(events: list[Event], purpose: str) -> Event | None:
+    """Written apart from the code: the last thing that the person themselves, or a server, said."""
+    said = [
+        event
+        for event in events
+        if event.purpose in ("", purpose)
+        and event.kind not in (Kind.REQUESTED, Kind.EXPIRED, Kind.CHANGED)
+    ]
+    return said[-1] if said else None

@@ -34,20 +34,30 @@ class Peer:
         parsed = [
             message_from_bytes(each, policy=default) for each in raw if isinstance(each, bytes)
         ]
-        return [message for message in parsed if isinstance(message, EmailMessage)]
+        return list(parsed)
 
     def say(self, command: str, argument: str, usual: str) -> str:
         self.seen.append(command)
         return self.answers[command](argument) if command in self.answers else usual
 
     async def handle_MAIL(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         envelope.mail_from = address
         return self.say("MAIL", address, "250 OK")
 
     async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
         answer = self.say("RCPT", address, "250 OK")
         if answer.startswith("250"):
@@ -55,7 +65,7 @@ class Peer:
         return answer
 
     async def handle_DATA(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope
+        self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         answer = self.say("DATA", "", "250 2.0.0 kept")
         if answer.startswith("250"):

@@ -1,6 +1,7 @@
 """The loop that a person goes through, over real HTTP."""
 
-from .world import GUIDE, World, link, text_of
+from .declared import GUIDE
+from .world import World, link, text_of
 
 
 def test_a_visitor_subscribes_confirms_and_leaves(here: World) -> None:
@@ -29,7 +30,8 @@ def test_the_guide_arrives_with_the_newsletter_box_left_empty(here: World) -> No
     path = here.subscribe("ana@example.org", form="guide", purposes=("guide",))
     done = here.client.post(path, data={"do": "confirm"})
     assert done.status_code == 303
-    page = here.client.get(done.next_request.url)
+    assert done.headers["location"].endswith(path)
+    page = here.client.get(path)
     assert "Confirmed" in page.text
     receipt = here.inbox.wait(2)[-1]
     assert here.client.get(link(receipt, "resource")).content == GUIDE

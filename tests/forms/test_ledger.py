@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -20,7 +21,7 @@ from forms.ledger import (
     state_of,
 )
 
-from .world import NOW
+from .declared import NOW
 
 TEXT = st.text(max_size=20)
 ENTRIES = st.builds(
@@ -56,7 +57,8 @@ def test_an_event_with_any_field_altered_is_not_whole(entry: Entry, name: str) -
     other: object = value + 1 if isinstance(value, int) else f"{value}x"
     if name == "kind":
         other = Kind.ERASED if value is not Kind.ERASED else Kind.PAUSED
-    assert not is_whole(replace(event, **{name: other}))
+    changed: dict[str, Any] = {name: other}
+    assert not is_whole(replace(event, **changed))
 
 
 @given(ENTRIES)

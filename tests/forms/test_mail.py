@@ -17,8 +17,8 @@ from forms.app import (
 )
 from forms.mail import DeliveryError, Letter, message_of
 
+from .declared import NOW
 from .peer import Peer, listening
-from .world import NOW
 
 LETTER = Letter(
     to="ana@example.org", subject="Hello", text="Text ñ\n", html="<p>Text ñ</p>", language="es"
@@ -87,7 +87,7 @@ def test_no_subject_breaks_out_of_its_header(subject: str) -> None:
 
 @pytest.mark.parametrize("to", ["a@b.org\r\nBcc: c@d.org", "a@b.org\nX: y"])
 def test_an_address_with_a_line_break_makes_no_mail(to: str) -> None:
-    with pytest.raises(ValueError, match="linefeed|newline|carriage"):
+    with pytest.raises(ValueError, match=r"linefeed|newline|carriage"):
         message(replace(LETTER, to=to))
 
 

@@ -6,16 +6,16 @@ from hypothesis import given, settings, strategies as st
 
 from forms import optin
 from forms.catalogue import Lasts
-from forms.decision import QUARANTINED, Scope, Stage, Template
-from forms.ledger import Event, Kind, State, state_of
+from forms.decision import QUARANTINED, Decision, Scope, Stage, Template
+from forms.ledger import Kind, State, state_of
 
-from .life import LIMITS, WORDINGS, Asked, Life
+from .life import LIMITS, WORDINGS, Asked, Life, last_answer
 
 HOUR = timedelta(hours=1)
 WINDOW = LIMITS.window + timedelta(seconds=1)
 
 
-def confirm(life: Life, number: int = -1, **answers: str) -> optin.Decision:
+def confirm(life: Life, number: int = -1, **answers: str) -> Decision:
     asked = life.pending[number]
     return life.decide(
         lambda record: optin.confirm(
@@ -24,11 +24,11 @@ def confirm(life: Life, number: int = -1, **answers: str) -> optin.Decision:
     )
 
 
-def decline(life: Life, number: int = -1) -> optin.Decision:
+def decline(life: Life, number: int = -1) -> Decision:
     return life.decide(lambda record: optin.decline(life.pending[number].events, record))
 
 
-def withdraw(life: Life, *purposes: str) -> optin.Decision:
+def withdraw(life: Life, *purposes: str) -> Decision:
     return life.decide(
         lambda record: optin.withdraw(purposes, record, method="button", language="en")
     )
@@ -38,7 +38,7 @@ def stage(life: Life, asked: Asked) -> Stage:
     return optin.stage_of(asked.events, life.record, expires=asked.expires, now=life.now)
 
 
-def templates(decision: optin.Decision) -> list[Template]:
+def templates(decision: Decision) -> list[Template]:
     return [notice.template for notice in decision.notices]
 
 
@@ -54,7 +54,7 @@ def test_the_same_request_within_the_window_writes_nothing() -> None:
     life = Life()
     life.request("newsletter")
     life.passes(LIMITS.window - timedelta(seconds=1))
-    assert life.request("newsletter") == optin.Decision()
+    assert life.request("newsletter") == Decision()
     life.passes(timedelta(seconds=2))
     assert templates(life.request("newsletter")) == [Template.CONFIRM]
 
@@ -105,7 +105,7 @@ def test_a_guide_is_asked_for_and_confirmed_each_time() -> None:
     assert not life.record.lives("guide")
     made = life.request("guide")
     assert templates(made) == [Template.CONFIRM]
-    assert life.request("guide") == optin.Decision()
+    assert life.request("guide") == Decision()
 
 
 def test_confirming_twice_is_confirming_once() -> None:
@@ -114,7 +114,7 @@ def test_confirming_twice_is_confirming_once() -> None:
     first = confirm(life, answer="a guide")
     assert [entry.detail for entry in first.entries] == [{"answer": "a guide"}] * 2
     assert templates(first) == [Template.RECEIPT]
-    assert confirm(life) == optin.Decision()
+    assert confirm(life) == Decision()
     assert stage(life, life.pending[0]) is Stage.CONFIRMED
 
 
@@ -125,7 +125,7 @@ def test_an_old_link_does_not_undo_a_withdrawal() -> None:
     life.request("newsletter")
     confirm(life, 1)
     withdraw(life, "newsletter")
-    assert confirm(life, 0) == optin.Decision()
+    assert confirm(life, 0) == Decision()
     assert stage(life, life.pending[0]) is Stage.ENDED
     assert state_of(life.events, "newsletter") is State.WITHDRAWN
 
@@ -135,7 +135,7 @@ def test_a_link_that_is_too_old_confirms_nothing() -> None:
     life.request("newsletter")
     life.passes(LIMITS.pending)
     assert stage(life, life.pending[0]) is Stage.EXPIRED
-    assert confirm(life) == optin.Decision()
+    assert confirm(life) == Decision()
 
 
 def test_it_was_not_me_ends_it() -> None:
@@ -143,8 +143,8 @@ def test_it_was_not_me_ends_it() -> None:
     life.request("newsletter", "guide")
     decline(life)
     assert state_of(life.events, "newsletter") is State.DECLINED
-    assert confirm(life) == optin.Decision()
-    assert decline(life) == optin.Decision()
+    assert confirm(life) == Decision()
+    assert decline(life) == Decision()
 
 
 def test_leaving_twice_is_leaving_once_and_coming_back_is_a_new_wish() -> None:
@@ -161,7 +161,7 @@ def test_a_trapped_request_is_kept_and_answered_with_nothing() -> None:
     made = life.request("newsletter", trapped=True)
     assert [entry.method for entry in made.entries] == [QUARANTINED]
     assert made.notices == ()
-    assert life.request("newsletter", trapped=True) == optin.Decision()
+    assert life.request("newsletter", trapped=True) == Decision()
     # The person whose browser filled it in may try again at once.
     assert templates(life.request("newsletter")) == [Template.CONFIRM]
 
@@ -173,7 +173,7 @@ def test_after_a_bounce_nothing_is_owed() -> None:
     assert life.suppressed == {Scope.ALL}
     life.passes(WINDOW)
     assert life.request("newsletter").notices == ()
-    assert confirm(life) == optin.Decision()
+    assert confirm(life) == Decision()
 
 
 def test_who_was_erased_may_come_back_by_confirming() -> None:
@@ -211,17 +211,6 @@ def act(life: Life, action: tuple[object, ...]) -> None:
             life.decide(lambda record: optin.bounce(record, reply="550"))
         case ("wait", int(steps)):
             life.passes(timedelta(minutes=5) * steps * steps)
-
-
-def last_answer(events: list[Event], purpose: str) -> Event | None:
-    """Written apart from the code: the last thing that the person themselves, or a server, said."""
-    said = [
-        event
-        for event in events
-        if event.purpose in ("", purpose)
-        and event.kind not in (Kind.REQUESTED, Kind.EXPIRED, Kind.CHANGED)
-    ]
-    return said[-1] if said else None
 
 
 @given(st.lists(ACTIONS, max_size=25))

@@ -30,9 +30,10 @@ from forms.store.engine import Database, open_engine
 from forms.store.queue import Fate, Owed, Queue
 from forms.store.store import Store
 
+from .declared import NOW
 from .life import CATALOGUE, submission
 from .peer import Peer, listening
-from .world import NOW, SUPPRESSION, Inbox, until, world
+from .world import SUPPRESSION, Inbox, until, world
 
 BACKOFF = Backoff()
 

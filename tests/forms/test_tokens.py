@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from forms.tokens import LONGEST, Action, ExpiredError, TokenError, Tokens
 
-from .world import NOW
+from .declared import NOW
 
 TOKENS = Tokens(("first-key-first-key-first-key-1234",))
 LATER = NOW + timedelta(days=14)

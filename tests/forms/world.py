@@ -1,4 +1,4 @@
-"""A small world for the handler: a catalogue, the default theme's pages, a site around them."""
+"""A small world: the handler over real HTTP, an inbox beside it, a visitor who sends forms."""
 
 import re
 import socket
@@ -8,131 +8,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
-import yaml
 from starlette.types import ASGIApp
 
-from forms.app import Backoff, Pages, Permitted, WithdrawnError, create_app
-from forms.catalogue import (
-    Catalogue,
-    Controller,
-    Field,
-    Form,
-    Kind,
-    Lasts,
-    Option,
-    Purpose,
-    Resource,
-    State,
-)
+from forms.app import Backoff, Permitted, WithdrawnError, create_app
+from forms.catalogue import Catalogue
 from forms.settings import Settings, read_environment
 
-THEME = Path(__file__).parents[2] / "themes" / "default" / "handler"
-GUIDE = b"%PDF-1.7 the guide, all of it: " + bytes(range(256)) * 40
-GUIDE_NAME = "the guide, ñ.pdf"
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+from .declared import GUIDE, catalogue, pages
+
 SECRET = "a-secret-for-the-tests-long-enough-to-be-taken"
 SUPPRESSION = "another-secret-for-the-tests-as-long-as-that"
-
-
-def catalogue(*, guide: bytes = GUIDE) -> Catalogue:
-    """A newsletter, product news, and a gated guide, in two languages."""
-    resource = Resource(
-        name=GUIDE_NAME,
-        digest=sha256(guide).hexdigest(),
-        size=len(guide),
-        media_type="application/pdf",
-    )
-    email = Field(name="email", kind=Kind.EMAIL, required=True)
-    return Catalogue(
-        title={"en": "Example", "es": "Ejemplo"},
-        default_language="en",
-        languages=("en", "es"),
-        controller=Controller(
-            name="Example & Co", address="1 Main St, Springfield", email="hello@example.org"
-        ),
-        privacy={"en": "/privacy/", "es": "/es/privacidad/"},
-        states={state: {"en": f"/{state}/", "es": f"/es/{state}/"} for state in State},
-        purposes={
-            "newsletter": Purpose(
-                id="newsletter",
-                version=3,
-                name={"en": "The newsletter", "es": "El boletín"},
-                wording={
-                    "en": "Send me the monthly newsletter. I can leave at any time.",
-                    "es": "Envíame el boletín mensual. Puedo darme de baja cuando quiera.",
-                },
-            ),
-            "news": Purpose(
-                id="news",
-                name={"en": "Product news", "es": "Novedades"},
-                wording={"en": "Tell me what is new.", "es": "Contadme qué hay de nuevo."},
-            ),
-            "guide": Purpose(
-                id="guide",
-                lasts=Lasts.ONCE,
-                name={"en": "The guide", "es": "La guía"},
-                wording={"en": "Send me the guide <once>.", "es": "Envíame la guía una vez."},
-                resource={"en": resource},
-            ),
-        },
-        forms={
-            "newsletter": Form(id="newsletter", purposes=("newsletter",), fields=(email,)),
-            "guide": Form(
-                id="guide",
-                purposes=("guide", "newsletter"),
-                fields=(
-                    Field(name="name", max_length=60),
-                    email,
-                    Field(
-                        name="topic",
-                        kind=Kind.SELECT,
-                        options=(
-                            Option(value="seo", label={"en": "Search", "es": "Búsqueda"}),
-                            Option(value="mail", label={"en": "Mail", "es": "Correo"}),
-                        ),
-                    ),
-                    Field(name="message", kind=Kind.TEXTAREA, max_length=500),
-                ),
-                title={"en": "Get the guide", "es": "Consigue la guía"},
-                question={"en": "What brought you here?"},
-            ),
-            "news": Form(
-                id="news",
-                purposes=("news",),
-                fields=(email,),
-                after_submit={"en": "/news/inbox/"},
-                after_confirm={"en": "/news/welcome/"},
-            ),
-        },
-    )
-
-
-def pages() -> Pages:
-    """The default theme's own handler templates, in a plain shell."""
-    templates = {
-        path.relative_to(THEME).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(THEME.rglob("*"))
-        if path.suffix in (".html", ".txt")
-    }
-    texts = {
-        path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in sorted((THEME / "texts").glob("*.yaml"))
-    }
-    shells = {
-        language: f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        "<title><!--atrae:title--> · Example</title></head>"
-        "<body><main><!--atrae:main--></main></body></html>\n"
-        for language in texts
-    }
-    return Pages(templates=templates, shells=shells, texts=texts)
 
 
 def environment(directory: Path, url: str, **more: str) -> dict[str, str]:

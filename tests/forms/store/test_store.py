@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from forms import optin
 from forms.address import parse_address
-from forms.decision import Decision, Limits, Record
+from forms.decision import Decision, Limits, Notice, Record
 from forms.ledger import Entry, Kind
 from forms.settings import SuppressionKey
 from forms.store.engine import Database, open_engine
@@ -25,8 +25,9 @@ from forms.store.store import Committed, Store, WrongKeyError
 from forms.store.tables import metadata
 from forms.validate import Submission
 
+from ..declared import NOW
 from ..life import CATALOGUE, submission
-from ..world import NOW, SUPPRESSION
+from ..world import SUPPRESSION
 
 KEY = SuppressionKey(SUPPRESSION.encode())
 
@@ -138,7 +139,7 @@ def test_a_hundred_at_once_make_one_contact_one_request_and_one_mail(store: Stor
 def test_a_decision_that_fails_leaves_nothing(store: Store) -> None:
     def broken(_record: Record) -> Decision:
         entry = Entry(kind=Kind.REQUESTED, purpose="newsletter")
-        return Decision(entries=(entry,), notices=(optin.Notice(template="none", about=(7,)),))  # type: ignore[arg-type]
+        return Decision(entries=(entry,), notices=(Notice(template="none", about=(7,)),))  # type: ignore[arg-type]
 
     with pytest.raises(IndexError):
         store.for_address(parse_address("ana@example.org"), broken, now=NOW)
