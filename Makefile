@@ -35,6 +35,12 @@ test-all: test test-node ## and what needs Node and Java
 test-node: $(READY) node-tools ## only what needs Node and Java
 	$(BIN)/pytest -m node
 
+bench: $(READY) ## measure against Hugo, Pelican and Eleventy: about half an hour
+	$(BIN)/python -m tests.benchmarks --out bench
+
+bench-quick: $(READY) ## 1,000 articles, one round, against Hugo: two minutes
+	$(BIN)/python -m tests.benchmarks --articles 1000 --rounds 1 --peers hugo --growth ''
+
 chromium: $(READY)
 	@$(PYTHON) tests/chromium.py
 
@@ -45,6 +51,6 @@ tests/node_modules/.ready: tests/package.json tests/package-lock.json
 	@touch $@
 
 clean: ## take away what was built, not what was written
-	rm -rf .venv public handler dist build .mypy_cache .ruff_cache .pytest_cache tests/node_modules
+	rm -rf .venv public handler dist build .mypy_cache .ruff_cache .pytest_cache tests/node_modules tests/benchmarks/.peers
 
-.PHONY: help setup serve lint test test-slow test-all test-node chromium node-tools clean
+.PHONY: help setup serve lint test test-slow test-all test-node bench bench-quick chromium node-tools clean

@@ -7,7 +7,7 @@ edited. What `serve` needs of this house is here, and nowhere else.
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -91,6 +91,7 @@ START_ERRORS = (LockedError, SchemaError, WrongKeyError, BundleError, SettingsEr
 
 PREFIXES = ("/f/", "/confirm/", "/unsubscribe/", "/resource/")
 PROBES = ("/healthz", "/readyz")
+SORRY = "Please try again in a minute.\nInténtalo de nuevo dentro de un minuto.\n"
 
 
 def owns(path: str) -> bool:
@@ -152,17 +153,7 @@ def create_app(
         limits=limits or Limits(),
         wake=worker.wake,
     )
-    return Starlette(
-        routes=routes(service),
-        middleware=[Middleware(Headers, security_headers(settings))],
-        exception_handlers={
-            RefusalError: partial(_refused, service),
-            HTTPException: partial(_refused, service),
-            **dict.fromkeys(UNAVAILABLE, partial(_unavailable, service)),
-            Exception: _failed,
-        },
-        lifespan=lambda _app: _lifespan(settings, store, worker),
-    )
+    return _application(service, partial(_lifespan, settings, store, worker))
 
 
 def routes(service: Service) -> list[Route]:
@@ -181,6 +172,22 @@ def routes(service: Service) -> list[Route]:
         route("/healthz", handlers.healthy, "GET"),
         route("/readyz", handlers.ready, "GET"),
     ]
+
+
+def _application(
+    service: Service, lifespan: Callable[[], AbstractAsyncContextManager[None]]
+) -> Starlette:
+    return Starlette(
+        routes=routes(service),
+        middleware=[Middleware(Headers, security_headers(service.settings))],
+        exception_handlers={
+            RefusalError: partial(_refused, service),
+            HTTPException: partial(_refused, service),
+            **dict.fromkeys(UNAVAILABLE, partial(_unavailable, service)),
+            Exception: partial(_failed, service),
+        },
+        lifespan=lambda _app: lifespan(),
+    )
 
 
 class Current:
@@ -254,14 +261,20 @@ def _unavailable(service: Service, request: Request, fault: Exception) -> Respon
     return response
 
 
+def _failed(service: Service, request: Request, _fault: Exception) -> Response:
+    # It is answered outside of the middleware, so it brings the headers itself.
+    response = _explained(service, request, "failed", 500)
+    for name, value in security_headers(service.settings).items():
+        response.headers.setdefault(name, value)
+    return response
+
+
 def _explained(service: Service, request: Request, key: str, status: int) -> Response:
     try:
         catalogue = service.catalogue()
         language = preferred(catalogue, request.headers.get("accept-language", ""))
         return message(service.renderer(catalogue), language, key, status=status)
-    except (*UNAVAILABLE, *START_ERRORS):
-        return PlainTextResponse("Please try again in a minute.\n", status_code=status)
-
-
-def _failed(_request: Request, _fault: Exception) -> Response:
-    return PlainTextResponse("Something is wrong on our side. Please try again later.\n", 500)
+    except Exception:
+        # The outer edge: what went wrong may be the very thing that would explain it.
+        log.exception("the page %s cannot be shown", key)
+        return PlainTextResponse(SORRY, status_code=status)

@@ -1,12 +1,13 @@
 """The story: read -> assemble -> plan -> check -> render -> write."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import outputs as recipes
+from .cache import read_all, salt_of
 from .check import check
 from .config import Config
 from .errors import refuse_errors
@@ -17,13 +18,14 @@ from .model.permalink import url_for
 from .model.site import Site, assemble, with_catalogue
 from .read.catalogue import compile_catalogue
 from .read.data import read_data
-from .read.documents import read_documents
+from .read.documents import read_document
 from .read.forms import read_declarations
 from .read.sources import find_sources
 from .render.templates import Templates
 from .render.theme import Theme, load_theme
 from .render.view import Renderer
-from .write.publish import is_ours, refuse_folders, staged
+from .work import each
+from .write.publish import Placed, is_ours, refuse_folders, staged
 
 Progress = Callable[[int, int], None]
 """Told how many outputs of how many are rendered."""
@@ -86,7 +88,14 @@ def prepare(config: Config) -> Plan:
 def read_site(config: Config, theme: Theme) -> tuple[Site, tuple[Diagnostic, ...]]:
     """The site as it stands in its folder, with its forms."""
     sources = find_sources(config.root)
-    documents, wrong = read_documents(sources.documents, config.settings, theme.shortcodes)
+    settings, shortcodes = config.settings, theme.shortcodes
+    documents, wrong = read_all(
+        sources.documents,
+        lambda source, raw: read_document(source, raw, settings, shortcodes),
+        folder=config.cache / "cache",
+        salt=salt_of(settings, sorted(shortcodes)),
+        workers=config.workers,
+    )
     data, wrong_data = read_data(sources.data)
     declared, wrong_forms = read_declarations(sources.forms, sources.purposes)
     site = assemble(
@@ -97,6 +106,7 @@ def read_site(config: Config, theme: Theme) -> tuple[Site, tuple[Diagnostic, ...
         assets={theme.asset_names[name]: source for name, source in theme.assets.items()},
         layouts=theme.layouts,
         handler_templates={name: _template(name, file) for name, file in theme.handler.items()},
+        form_names=frozenset(source.name.rpartition(".")[0] for source in sources.forms),
         data=data,
         drafts=config.drafts,
         future=config.future,
@@ -126,22 +136,23 @@ def publish(config: Config, plan: Plan, *, progress: Progress | None = None) -> 
             )
             for tree, folder in _folders(config, plan)
         }
-        for number, (output, content) in enumerate(rendered(plan), start=1):
-            trees[output.tree].put(output.path, content)
+
+        def work(part: Sequence[Output]) -> list[tuple[Tree, Placed]]:
+            return [(o.tree, trees[o.tree].put(o.path, render(plan, o))) for o in part]
+
+        done = 0
+        for placed in each(work, plan.outputs, workers=config.workers):
+            for tree, one in placed:
+                trees[tree].account([one])
+            done += len(placed)
             if progress:
-                progress(number, len(plan.outputs))
+                progress(done, len(plan.outputs))
     return sum(stage.changed for stage in trees.values())
 
 
 def _sealed(path: str) -> bool:
     """Gated files bear their digest in their path, and may be too large to read at each start."""
     return not path.startswith("gated/")
-
-
-def rendered(plan: Plan) -> Iterator[tuple[Output, bytes | Path]]:
-    """Each output with its content."""
-    for output in plan.outputs:
-        yield output, render(plan, output)
 
 
 def render(plan: Plan, output: Output) -> bytes | Path:

@@ -165,6 +165,8 @@ class Config:
     future: bool = False
     strict: bool = False
     force: bool = False
+    workers: int = 1
+    """Processes that share the work; they change how long it takes, and nothing else."""
 
     @property
     def cache(self) -> Path:
@@ -183,6 +185,7 @@ def load_config(
     future: bool = False,
     strict: bool = False,
     force: bool = False,
+    workers: int = 1,
 ) -> Config:
     """Read `root`/site.yaml; what is given here goes over what it says.
 
@@ -208,6 +211,7 @@ def load_config(
         future=future,
         strict=strict,
         force=force,
+        workers=workers,
     )
 
 

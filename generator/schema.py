@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, TypeVar
 
 import yaml
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .model.diagnostic import Diagnostic, Location, error, nearest, warning
+from .scalar import NULLS, core
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's, which is eight times as fast; the pure one where it is missing."""
@@ -25,11 +27,8 @@ MAX_DEPTH = 32
 MAX_NESTING = 1000
 """Levels that libyaml is trusted with: tens of thousands overflow its stack and end the process."""
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-
+_SIGNS = tuple("*&!%@`")
+"""With these a text of YAML's own begins, and many a title."""
 _BRACKET = re.compile(r"[\[\]{}]")
 _INDENT = re.compile(r"^(?: |[-?:](?=[ \n]))++", re.M)
 # `melody\t` is harmless: libyaml stumbles over tabs at a line's end, authors do not.
@@ -189,7 +188,7 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         if node.style:
             return node.value
-        if node.value in _NULLS:
+        if node.value in NULLS:
             return None
         if self.typed is None or (path and path[0] in self.typed):
             return core(node.value)
@@ -209,17 +208,6 @@ def _too_much(at: Location) -> Diagnostic:
     return error("yaml-size", "more YAML than makes sense", at=at)
 
 
-def core(text: str) -> str | int | float | bool:
-    """A plain scalar by the core schema of YAML 1.2, without octal and hexadecimal."""
-    if text in _TRUTHS:
-        return _TRUTHS[text]
-    if _INTEGER.fullmatch(text) and len(text) < 20:
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    return text
-
-
 def _missing_space(line: str) -> str:
     found = re.match(r"\s*(?:- )?([A-Za-z_]\w*):(?=[^\s/])", line)
     return f"put a space after `{found[1]}:`" if found else ""
@@ -229,12 +217,9 @@ def _advice(line: str, problem: str) -> str:
     """The usual reasons, told from the line."""
     if "\t" in line[: len(line) - len(line.lstrip())] or "\\t" in problem:
         return "indent with spaces, not with a tab"
-    if "mapping values" in problem and line.count(": ") > 1:
-        key, _, value = line.partition(": ")
-        quoted = json.dumps(value.strip(), ensure_ascii=False)
-        return f"put quotes around the value: {key}: {quoted}"
-    if "alias" in problem or "anchor" in problem or "cannot start any token" in problem:
-        return "put quotes around the value"
+    key, _, value = (part.strip() for part in line.partition(": "))
+    if value[:1] in _SIGNS or ("mapping values" in problem and ": " in value):
+        return f"put quotes around the value: {key}: {json.dumps(value, ensure_ascii=False)}"
     return _missing_space(line)
 
 
@@ -254,7 +239,8 @@ def validate(
             findings.append(
                 warning(
                     "unknown-key",
-                    f"unknown key '{key}'",
+                    # A text that lost its quotes may be taken for a key, and a long one.
+                    f"unknown key '{shorten(key, 60, placeholder='…')}'",
                     at=parsed.at(key),
                     hint=nearest(key, known.values()),
                 )

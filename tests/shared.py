@@ -1,4 +1,4 @@
-"""What lies beside a checkout and is no part of it: real articles, and the examples of CommonMark."""
+"""What lies beside a checkout and is no part of it: real articles, the examples of CommonMark."""
 
 import json
 from pathlib import Path

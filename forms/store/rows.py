@@ -72,9 +72,8 @@ def append(
     salts: Iterable[str],
 ) -> tuple[Event, ...]:
     """Add `entries` to the chain of `subject`, whose lock the caller holds."""
-    head = connection.execute(
-        select(ledger.c.digest).where(ledger.c.subject == subject).order_by(ledger.c.seq.desc())
-    ).scalar()
+    mine = select(ledger.c.digest).where(ledger.c.subject == subject)
+    head = connection.execute(mine.order_by(ledger.c.seq.desc()).limit(1)).scalar()
     prev, events = head or START, []
     for entry, salt in zip(entries, salts, strict=False):
         seq = _next_seq(connection)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from ..model.diagnostic import Diagnostic, error, nearest
-from ..model.document import Call, walk
+from ..model.document import Call
 from ..model.site import Site
 
 
 def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:  # noqa: ARG001
     """`unknown-form`: an error, for a page without its form keeps a promise to nobody."""
-    known = site.catalogue.forms if site.catalogue else {}
+    known = site.form_names
     for document in site.by_source.values():
-        for piece in walk(document.body.pieces):
+        for piece in document.body.holes:
             if not isinstance(piece, Call) or piece.name != "form":
                 continue
             name = piece.arguments[0] if piece.arguments else ""

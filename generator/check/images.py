@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..model.diagnostic import Diagnostic, warning
-from ..model.document import Document, Image, walk
+from ..model.document import Document, Image
 from ..model.reference import is_internal, resolve
 from ..model.site import Site
 from .links import is_published
@@ -12,9 +12,9 @@ from .links import is_published
 def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
     """`missing-image` and `no-alt`."""
     for document in site.by_source.values():
-        for piece in walk(document.body.pieces):
-            if isinstance(piece, Image):
-                yield from _image(site, document, piece, published)
+        for hole in document.body.holes:
+            if isinstance(hole, Image):
+                yield from _image(site, document, hole, published)
         yield from _social(site, document, published)
 
 

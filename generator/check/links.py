@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..model.diagnostic import Diagnostic, nearest, warning
-from ..model.document import Call, Document, Link, walk
+from ..model.document import Call, Document, Link
 from ..model.permalink import file_for
 from ..model.reference import Reference, resolve
 from ..model.site import Site
@@ -13,9 +13,9 @@ def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
     """`dead-link` and `dead-anchor`, once for each link."""
     by_url = {document.url: document for document in site.by_source.values()}
     for document in site.by_source.values():
-        for piece in walk(document.body.pieces):
-            if isinstance(piece, Link):
-                yield from _judge(site, document, piece, published, by_url)
+        for hole in document.body.holes:
+            if isinstance(hole, Link):
+                yield from _judge(site, document, hole, published, by_url)
 
 
 def _judge(
@@ -47,7 +47,7 @@ def _has(target: Document, reference: Reference) -> bool:
     if reference.anchor in ("", "top") or reference.anchor in target.body.anchors:
         return True
     # What a shortcode makes is not known before it is rendered.
-    return any(isinstance(piece, Call) for piece in walk(target.body.pieces))
+    return any(isinstance(hole, Call) for hole in target.body.holes)
 
 
 def _way_out(site: Site, target: str) -> str:

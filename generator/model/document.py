@@ -1,6 +1,6 @@
 """A source, what is parsed from it, and the body: HTML with holes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +29,8 @@ class Source:
     path: str
     kind: SourceKind
     file: Path
+    stamp: tuple[int, ...] = ()
+    """Size, mtime and ctime in nanoseconds, and inode, when it was found."""
 
     @property
     def folder(self) -> str:
@@ -107,7 +109,7 @@ class Call(Hole):
 Piece = str | Link | Image | Code | Heading | Verbatim | Call
 
 
-def walk(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+def walk(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Every piece in reading order, those within shortcodes too."""
     for piece in pieces:
         yield piece
@@ -115,7 +117,7 @@ def walk(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
             yield from walk(piece.inner)
 
 
-def raw(pieces: tuple[Piece, ...]) -> str:
+def raw(pieces: Iterable[Piece]) -> str:
     """The HTML that the pieces were cut from, byte for byte."""
     parts: list[str] = []
     for piece in pieces:
@@ -132,11 +134,21 @@ def raw(pieces: tuple[Piece, ...]) -> str:
 class Body:
     """HTML cut at its holes. Nothing in it depends on another document."""
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: Sequence[Piece] = ()
+    """In memory, or kept in a file and read whenever they are asked for."""
+    holes: tuple[Link | Image | Call, ...] = ()
+    """Those that checks ask about, without what is inside of them."""
     anchors: frozenset[str] = frozenset()
     summary: str = ""
     """Plain text: what stands before `<!--more-->`, else the first paragraph."""
     words: int = 0
+    digest: str = ""
+    """Of all that the pieces are made of."""
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, at 220 words each, at least one."""
+        return max(1, (self.words + 110) // 220)
 
     @property
     def headings(self) -> tuple[Heading, ...]:
@@ -176,6 +188,8 @@ class Document:
     extra: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, Location] = field(default_factory=dict)
     """Front matter key -> where it stands, for diagnostics."""
+    digest: str = ""
+    """Of all that a page or list can show of it, but its body."""
 
     @property
     def at(self) -> Location:

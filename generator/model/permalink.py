@@ -7,6 +7,7 @@ A URL here is a path on the site, from its root, with a leading `/` and without 
 import re
 import unicodedata
 from datetime import date
+from posixpath import normpath
 
 PLACEHOLDERS = frozenset({"year", "month", "day", "slug", "section", "filename"})
 """What a permalink pattern may name, each with a leading colon."""
@@ -82,6 +83,13 @@ def tidy(url: str) -> str:
     """One slash where there were several, a leading one, and a closing one but after a file."""
     url = re.sub(r"/{2,}", "/", f"/{url}")
     return url if url.endswith("/") or "." in url.rsplit("/", 1)[1] else f"{url}/"
+
+
+def join(base: str, path: str) -> str:
+    """Where `path` leads from the page at `base`, both decoded; no path leads out of the site."""
+    joined = normpath(path if path.startswith("/") else f"{base.rpartition('/')[0]}/{path}")
+    folder = path.endswith("/") or path.rpartition("/")[2] in (".", "..")
+    return re.sub(r"/{2,}", "/", f"/{joined}{'/' if folder else ''}")
 
 
 def file_for(url: str) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import normpath
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from .document import Document
+from .permalink import join
 from .settings import Language
 from .site import Site
 
@@ -51,7 +52,7 @@ def resolve(site: Site, document: Document, target: str) -> Reference:
         return Reference(url=named.url, anchor=anchor, tail=tail, document=named, known=True)
     if source in site.file_urls:
         return Reference(url=site.file_urls[source], anchor=anchor, tail=tail, known=True)
-    return Reference(url=urljoin(document.url, path), anchor=anchor, tail=tail)
+    return Reference(url=join(document.url, path), anchor=anchor, tail=tail)
 
 
 def source_path(folder: str, path: str) -> str:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from forms.catalogue import Controller, Texts
 
-URL_SAFE = "/:@!$&'()*+,;=~-._?#[]%"
+PATH_SAFE = "/:@!$&'()*+,;=~-._"
+"""What stays as it is in the path of an address (RFC 3986, 3.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class Settings:
 
     def link(self, url: str) -> str:
         """A path on the site as pages write it: percent-encoded, the base path in front."""
-        return self.base_path + quote(url.lstrip("/"), safe=URL_SAFE)
+        return self.base_path + quote(url.lstrip("/"), safe=PATH_SAFE)
 
     def absolute(self, url: str) -> str:
         """A path on the site as an address of the world."""

@@ -58,6 +58,8 @@ class Site:
     """(language, taxonomy) -> case-folded name -> term, in the order of names."""
     by_source: Mapping[str, Document]
     """Source path -> visible document, sections' too."""
+    by_url: Mapping[str, Document]
+    """URL -> visible document, sections' too."""
     translations: Mapping[str, Mapping[str, Document]]
     """Translation key -> language -> visible document, sections' too."""
     files: tuple[tuple[str, Source], ...]
@@ -70,6 +72,8 @@ class Site:
     """The layouts that the theme has."""
     handler_templates: Mapping[str, Source]
     """Name -> a template that the form handler renders."""
+    form_names: frozenset[str] = frozenset()
+    """The forms that are declared, those with errors too."""
     data: Mapping[str, Any] = field(default_factory=dict)
     catalogue: Catalogue | None = None
     gated: Mapping[str, Source] = field(default_factory=dict)
@@ -164,6 +168,7 @@ def assemble(
     assets: Mapping[str, Source] | None = None,
     layouts: frozenset[str] = frozenset(),
     handler_templates: Mapping[str, Source] | None = None,
+    form_names: frozenset[str] = frozenset(),
     data: Mapping[str, Any] | None = None,
     catalogue: Catalogue | None = None,
     gated: Mapping[str, Source] | None = None,
@@ -208,12 +213,14 @@ def assemble(
         sections=sections,
         terms=terms,
         by_source={document.source.path: document for document in visible},
+        by_url={document.url: document for document in visible},
         translations=translations,
         files=tuple((urls[source.path], source) for source in sources if source.path in urls),
         file_urls=urls,
         assets=assets or {},
         layouts=layouts,
         handler_templates=handler_templates or {},
+        form_names=form_names,
         data=data or {},
         catalogue=catalogue,
         gated=gated or {},

@@ -24,7 +24,8 @@ def _output(path: str, source: Source) -> Output:
     return Output(path=path, recipe="asset", origin=source.path, at=at, subject=source)
 
 
-def render(output: Output, view: View) -> Path:  # noqa: ARG001  (every recipe has this shape)
+def render(output: Output, view: View) -> Path:
     """The file itself."""
     source: Source = output.subject
+    view.file(source.path)
     return source.file

@@ -26,7 +26,7 @@ def plan(site: Site) -> Iterator[Output]:
 def render(output: Output, view: View) -> bytes:
     """The newest entries, as many as the settings say; addresses are whole."""
     section: Section = output.subject
-    documents = section.dated[: view.feed_limit or None]
+    documents = view.fed(section)
     return view.render_raw(
         "feed.xml",
         title=section.title if section.path else view.site_value().title,

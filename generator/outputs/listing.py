@@ -7,7 +7,7 @@ from ..model.document import Document
 from ..model.output import Output
 from ..model.permalink import file_for
 from ..model.site import Section, Site
-from ..render.values import EMPTY, Page, Pager
+from ..render.values import EMPTY, Page
 from ..render.view import View
 
 T = TypeVar("T")
@@ -44,42 +44,23 @@ def page_url(url: str, number: int) -> str:
     return url if number == 1 else f"{url}page/{number}/"
 
 
-def page_of(entries: Sequence[T], number: int, size: int) -> Sequence[T]:
-    """What stands on page `number`."""
-    return entries[(number - 1) * size : number * size]
-
-
-def pager(view: View, url: str, number: int, total: int) -> Pager | None:
-    """Links to the neighbours; None where there is one page alone."""
-    if total == 1:
-        return None
-    return Pager(
-        number=number,
-        total=total,
-        previous=view.url(page_url(url, number - 1)) if number > 1 else "",
-        next=view.url(page_url(url, number + 1)) if number < total else "",
-    )
-
-
 def render(output: Output, view: View) -> bytes:
     """The section's text on its first page, and what it lists."""
     section: Section = output.subject
     document: Document | None = section.document
-    size = view.page_size
-    url = page_url(section.url, output.number)
-    total = len(page_numbers(section.listed, size))
+    listed = view.listed(section, output.number)
     page = Page(
         kind="section" if section.path else "home",
-        title=section.title,
-        url=view.url(url),
-        absolute_url=view.absolute(url),
+        title=listed.title,
+        url=view.url(listed.url),
+        absolute_url=view.absolute(listed.url),
         language=section.language,
         description=document.description or document.summary if document else "",
         content=view.content(document) if document and output.number == 1 else EMPTY,
         card=view.card(document) if document else None,
         toc=view.toc(document) if document else (),
-        entries=view.cards(page_of(section.listed, output.number, size)),
-        pager=pager(view, section.url, output.number, total),
+        entries=view.cards(listed.documents),
+        pager=listed.pager,
         translations=view.translations_of_section(section) if output.number == 1 else (),
         breadcrumbs=view.breadcrumbs(section.path.rpartition("/")[0]) if section.path else (),
         feed=view.feed_of(section.path),

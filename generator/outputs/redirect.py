@@ -1,11 +1,11 @@
 """A page at each alias that leads to where its document stands now."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from ..model.document import Document
 from ..model.output import Output
-from ..model.permalink import file_for, tidy
+from ..model.permalink import file_for, join, tidy
 from ..model.site import Site
 from ..render.view import View
 
@@ -28,11 +28,11 @@ def plan(site: Site) -> Iterator[Output]:
 
 def alias_url(document: Document, alias: str) -> str:
     """The path on the site that an alias means."""
-    return tidy(urljoin(document.url, unquote(alias)))
+    return tidy(join(document.url, unquote(alias)))
 
 
 def render(output: Output, view: View) -> bytes:
     """Works without a server's help: a refresh, a canonical address and a link."""
-    document: Document = output.subject
+    document = view.said(output.subject)
     target = view.absolute(document.url)
     return view.render_raw("redirect.html", target=target, title=document.title)

@@ -32,11 +32,11 @@ class SitemapPage:
     alternates: tuple[tuple[str, str], ...]
 
 
-def plan(site: Site) -> Iterator[Output]:
-    """One file, or an index and its parts."""
+def plan(site: Site, *, limit: int = LIMIT) -> Iterator[Output]:
+    """One file, or an index and its parts of at most `limit` pages."""
     pages = places(site)
     code = site.settings.default_language.code
-    parts = [pages[i : i + LIMIT] for i in range(0, len(pages), LIMIT)]
+    parts = [pages[i : i + limit] for i in range(0, len(pages), limit)]
     if len(parts) > 1:
         names = tuple(f"sitemap-{number}.xml" for number in range(1, len(parts) + 1))
         yield _output("sitemap.xml", names, code)
@@ -78,6 +78,7 @@ def places(site: Site) -> tuple[Place, ...]:
 
 def render(output: Output, view: View) -> bytes:
     """By its name."""
+    view.everything()
     if output.path == "robots.txt":
         return view.render_raw("robots.txt", sitemap=view.absolute("/sitemap.xml"))
     if output.subject and isinstance(output.subject[0], str):

@@ -8,7 +8,7 @@ from ..model.site import Site
 from ..model.taxonomy import Term
 from ..render.values import Page
 from ..render.view import View
-from .listing import page_numbers, page_of, page_url, pager
+from .listing import page_numbers, page_url
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -59,15 +59,15 @@ def _taxonomy(taxonomy: str, output: Output, view: View) -> bytes:
 
 
 def _term(term: Term, number: int, view: View) -> bytes:
-    url, size = page_url(term.url, number), view.page_size
+    listed = view.filed(term, number)
     page = Page(
         kind="term",
-        title=term.name,
-        url=view.url(url),
-        absolute_url=view.absolute(url),
+        title=listed.title,
+        url=view.url(listed.url),
+        absolute_url=view.absolute(listed.url),
         language=term.language,
-        entries=view.cards(page_of(term.documents, number, size)),
-        pager=pager(view, term.url, number, len(page_numbers(term.documents, size))),
+        entries=view.cards(listed.documents),
+        pager=listed.pager,
         breadcrumbs=(
             *view.breadcrumbs(""),
             view.taxonomy_link(term.taxonomy, view.taxonomy_title(term.taxonomy)),

@@ -5,16 +5,18 @@ The law: `model.document.raw(body.pieces)` is the HTML that came in, byte for by
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import escape, unescape
 from urllib.parse import unquote
 
 from ..model.diagnostic import Diagnostic
-from ..model.document import Body, Call, Code, Heading, Image, Link, Piece, Verbatim
+from ..model.digest import digest_of
+from ..model.document import Body, Call, Code, Heading, Image, Link, Piece, Verbatim, walk
 from ..model.reference import is_internal
 from .nesting import nest
 from .shortcodes import MARK, Marked, Tag
 from .summary import FOOTNOTE, summary
-from .tags import Attribute, Token, plain_text, tokens
+from .tags import Attribute, Token, plain_text, tokens, word_count
 
 _ALONE = re.compile(r"<p>\s*(?:sc[0-9a-f]{12}x\d+x\s*)+</p>\n?")
 _CODE = re.compile(r'<pre><code class="language-([^"<>]*)">')
@@ -45,11 +47,17 @@ def cut(
     pieces, findings = nest(cutter.pieces(), path)
     body = Body(
         pieces=pieces,
+        holes=tuple(_outside(p) for p in walk(pieces) if isinstance(p, Link | Image | Call)),
         anchors=frozenset(cutter.anchors),
         summary=summary(html),
-        words=len(plain_text(html).split()),
+        words=word_count(html),
+        digest=digest_of(repr((html, [tag.text for tag in marked.tags.values()]))),
     )
     return body, findings
+
+
+def _outside(hole: Link | Image | Call) -> Link | Image | Call:
+    return replace(hole, inner=None) if isinstance(hole, Call) else hole
 
 
 def anchor_of(title: str) -> str:
@@ -79,9 +87,12 @@ class _Cutter:
     def __init__(self, html: str, marked: Marked, line_of: Callable[[str], int]) -> None:
         self.html, self.marked, self.line_of = html, marked, line_of
         self.tags = marked.tags
-        self.tokens = tuple(tokens(html))
+        # Where shortcodes are, every tag tells: a mark within it means nothing.
+        self.tokens = tuple(tokens(html, telling=not marked.tags))
         self.anchors = {anchor for token in self.tokens for anchor in _anchors(token, html)}
         """What authors named; the headings' own come to it."""
+        self.numbers: dict[str, int] = {}
+        """Anchor -> the last number behind it that was taken."""
         self.position = 0
 
     def pieces(self) -> Iterator[Piece]:
@@ -220,10 +231,11 @@ class _Cutter:
         return ((token.start, token.end, heading),)
 
     def _free(self, anchor: str) -> str:
-        number, free = 0, anchor
+        number, free = self.numbers.get(anchor, 0), anchor
         while free in self.anchors:
             number += 1
             free = f"{anchor}-{number}"
+        self.numbers[anchor] = number
         return free
 
 

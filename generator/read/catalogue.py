@@ -5,6 +5,8 @@ import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from forms.catalogue import (
     RESERVED_FIELDS,
     Catalogue,
@@ -48,7 +50,7 @@ def compile_catalogue(
     controller, privacy = compiler.controller(), compiler.privacy()
     purposes = {p.id: compiler.purpose(p) for p in declared.purposes}
     forms = {form.id: compiler.form(form, purposes) for form in declared.forms}
-    findings = tuple(compiler.findings)
+    findings = tuple(dict.fromkeys(compiler.findings))
     if controller is None or any(finding.severity == "error" for finding in findings):
         return None, findings
     languages = site.settings.languages
@@ -100,15 +102,15 @@ class _Compiler:
         written = declared.value
         resources = {
             code: resource
-            for code, path in self._texts(written.resource).items()
+            for code, path in self._texts(declared, "resource", written.resource).items()
             if (resource := self._resource(path, declared.at("resource")))
         }
         return Purpose(
             id=declared.id,
             version=written.version,
             lasts=written.lasts,
-            name=self._texts(written.name) or self._texts({ANY: _humane(declared.id)}),
-            wording=self._complete(written.wording, declared.at("wording")),
+            name=self._texts(declared, "name", written.name) or self._every(_humane(declared.id)),
+            wording=self._complete(declared, written.wording),
             resource=resources,
         )
 
@@ -124,10 +126,10 @@ class _Compiler:
             id=declared.id,
             purposes=written.purposes,
             fields=self._fields(declared),
-            title=self._texts(written.title),
-            intro=self._texts(written.intro),
-            button=self._texts(written.button),
-            question=self._texts(written.question),
+            title=self._texts(declared, "title", written.title),
+            intro=self._texts(declared, "intro", written.intro),
+            button=self._texts(declared, "button", written.button),
+            question=self._texts(declared, "question", written.question),
             after_submit=self._named(declared, "after_submit", written.after_submit),
             after_confirm=self._named(declared, "after_confirm", written.after_confirm),
         )
@@ -142,19 +144,22 @@ class _Compiler:
             elif field.name in {known.name for known in fields}:
                 message = f"there are two fields '{field.name}'"
                 self.findings.append(error("field-name", message, at=place))
-            fields.append(self._field(field))
+            fields.append(self._field(declared, i, field))
         if not any(field.name == EMAIL.name for field in fields):
             fields.insert(0, EMAIL)
         return tuple(fields)
 
-    def _field(self, written: FieldFile) -> Field:
-        label, hint = self._texts(written.label), self._texts(written.hint)
+    def _field(self, declared: Declaration[FormFile], number: int, written: FieldFile) -> Field:
+        path = ("fields", number)
+        label = self._texts(declared, (*path, "label"), written.label)
+        hint = self._texts(declared, (*path, "hint"), written.hint)
         options = tuple(
             Option(
                 value=option.value,
-                label=self._texts(option.label) or self._texts({ANY: option.value}),
+                label=self._texts(declared, (*path, "options", i, "label"), option.label)
+                or self._every(option.value),
             )
-            for option in written.options
+            for i, option in enumerate(written.options)
         )
         if written.name == EMAIL.name:
             return EMAIL.model_copy(update={"label": label, "hint": hint})
@@ -169,17 +174,35 @@ class _Compiler:
             autocomplete=written.autocomplete,
         )
 
-    def _texts(self, texts: Texts) -> Texts:
-        """One text written once is that text in every language."""
+    def _every(self, text: str) -> Texts:
+        return {language.code: text for language in self.settings.languages}
+
+    def _texts(
+        self,
+        declared: Declaration[FormFile] | Declaration[PurposeFile],
+        path: str | tuple[str | int, ...],
+        texts: Texts,
+    ) -> Texts:
+        """One text written once is that text in every language; `path` is where they stand."""
         if ANY in texts:
-            return {language.code: texts[ANY] for language in self.settings.languages}
+            return self._every(texts[ANY])
+        known = [language.code for language in self.settings.languages]
+        for code in texts:
+            if code not in known:
+                place = declared.at(*((path,) if isinstance(path, str) else path), code)
+                message = f"the site has no language '{code}'"
+                hint = nearest(code, known) or f"it has {', '.join(known)}"
+                self.findings.append(error("unknown-language", message, at=place, hint=hint))
         return texts
 
-    def _complete(self, texts: Texts, place: Location) -> Texts:
+    def _complete(self, declared: Declaration[PurposeFile], texts: Texts) -> Texts:
         """The text that asks for permission must exist in every language of the site."""
+        place = declared.at("wording")
         whole = texts
         if ANY in texts:
             whole = {self.settings.default_language.code: texts[ANY]}
+        else:
+            self._texts(declared, "wording", texts)
         for language in self.settings.languages:
             if not whole.get(language.code, "").strip():
                 message = f"there is no wording in '{language.code}'"
@@ -221,7 +244,13 @@ class _Compiler:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         media_type = mimetypes.guess_type(source.name)[0] or "application/octet-stream"
         size = source.file.stat().st_size
-        resource = Resource(name=source.name, digest=digest, size=size, media_type=media_type)
+        try:
+            resource = Resource(name=source.name, digest=digest, size=size, media_type=media_type)
+        except ValidationError:
+            message = f"'{source.name[:40]}…' is no name for a download"
+            hint = "give the file a short name of letters, digits and hyphens"
+            self.findings.append(error("resource-name", message, at=place, hint=hint))
+            return None
         self.taken[resource.path] = source
         return resource
 

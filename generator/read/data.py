@@ -59,5 +59,5 @@ def _rows(text: str, path: str) -> tuple[Any, list[Diagnostic]]:
     try:
         return list(reader), []
     except csv.Error as wrong:
-        place = Location(path=path, line=reader.line_num)
+        place = Location(path=path, line=reader.line_num + 1)
         return None, [error("csv-syntax", f"not CSV: {wrong}", at=place)]

@@ -1,14 +1,16 @@
 """Sources -> documents: front matter, shortcodes, Markdown and body, put together."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from ..model import permalink
 from ..model.diagnostic import Diagnostic, Location, error
+from ..model.digest import digest_of
 from ..model.document import Body, Document, Source, SourceKind
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
@@ -31,36 +33,33 @@ class _Name:
     key: str
 
 
-def read_documents(
-    sources: Iterable[Source], settings: Settings, shortcodes: frozenset[str]
-) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
-    """Read them all. A source with an error gives findings and no document; the rest is there."""
-    documents, findings = [], []
-    for source in sources:
-        document, found = read_document(source, settings, shortcodes)
-        findings += found
-        if document:
-            documents.append(document)
-    return tuple(documents), tuple(findings)
-
-
 def read_document(
-    source: Source, settings: Settings, shortcodes: frozenset[str]
+    source: Source, raw: bytes, settings: Settings, shortcodes: frozenset[str]
 ) -> tuple[Document | None, list[Diagnostic]]:
-    """Read one source from disk; None where there is an error among the findings."""
-    text, findings = read_text(source)
+    """Read the bytes of one source; None where there is an error among the findings. Pure."""
+    text, findings = decode(raw, source)
     if text is None:
         return None, findings
     return parse_document(source, text, settings, shortcodes)
 
 
 def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:
-    """The text of a source: UTF-8, without a byte order mark, `\\n` for line ends."""
+    """The text of a source, as `decode` gives it."""
     try:
         raw = source.file.read_bytes()
     except OSError as wrong:
-        place = Location(path=source.path)
-        return None, [error("unreadable", f"this cannot be read: {wrong.strerror}", at=place)]
+        return None, [unreadable(source, wrong)]
+    return decode(raw, source)
+
+
+def unreadable(source: Source, wrong: OSError) -> Diagnostic:
+    """An error for a source that is there and cannot be read."""
+    place = Location(path=source.path)
+    return error("unreadable", f"this cannot be read: {wrong.strerror}", at=place)
+
+
+def decode(raw: bytes, source: Source) -> tuple[str | None, list[Diagnostic]]:
+    """Bytes as text: UTF-8, without a byte order mark, `\\n` for line ends."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -107,7 +106,7 @@ def parse_document(
     if any(finding.severity == "error" for finding in findings):
         return None, findings
     return (
-        Document(
+        _digested(
             source=source,
             language=name.language.code,
             section=name.section,
@@ -133,6 +132,14 @@ def parse_document(
         ),
         findings,
     )
+
+
+def _digested(
+    *, source: Source, body: Body, places: Mapping[str, Location], **said: Any
+) -> Document:
+    """The document, with the digest of what is said of it."""
+    shown = repr((source.path, source.kind, body.minutes, sorted(said.items())))
+    return Document(source=source, body=body, places=places, digest=digest_of(shown), **said)
 
 
 def read_body(

@@ -35,7 +35,8 @@ def moment(value: Any) -> date | datetime:
     """
     found = _MOMENT.fullmatch(str(value).strip())
     try:
-        if not found:
+        # At both ends of time there are moments that some zones have no date for.
+        if not found or found[1] < "0002" or (found[2] and found[1] >= "9999"):
             raise ValueError
         day = date.fromisoformat(found[1])
         if not found[2]:

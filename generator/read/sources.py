@@ -11,6 +11,8 @@ from ..model.document import Source, SourceKind
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
 GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"
 
+Stamp = tuple[int, ...]
+
 _LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
 
 
@@ -32,17 +34,16 @@ def find_sources(root: Path) -> Sources:
     if not (root / CONTENT).is_dir():
         raise ConfigError(f"there is no {CONTENT}/ in {root}", hint="make one, with a first page")
     found: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
-    for path in _walk(root / CONTENT, CONTENT):
+    for path, stamp in _walk(root / CONTENT, CONTENT):
         kind = _kind(path)
         if kind:
-            found[kind].append(Source(path=path, kind=kind, file=root / path))
-    static = (
-        Source(path=path, kind=SourceKind.STATIC, file=root / path)
-        for path in _walk(root / STATIC, STATIC)
-    )
-    data = (
-        Source(path=path, kind=SourceKind.STATIC, file=root / path)
-        for path in _walk(root / DATA, DATA)
+            found[kind].append(Source(path=path, kind=kind, file=root / path, stamp=stamp))
+    static, data = (
+        tuple(
+            Source(path=path, kind=SourceKind.STATIC, file=root / path, stamp=stamp)
+            for path, stamp in _walk(root / folder, folder)
+        )
+        for folder in (STATIC, DATA)
     )
     return Sources(
         documents=(*found[SourceKind.DOCUMENT], *found[SourceKind.SECTION]),
@@ -50,21 +51,39 @@ def find_sources(root: Path) -> Sources:
         gated=tuple(found[SourceKind.GATED]),
         forms=tuple(found[SourceKind.FORM]),
         purposes=tuple(found[SourceKind.PURPOSE]),
-        data=tuple(data),
+        data=data,
     )
 
 
-def _walk(folder: Path, path: str) -> Iterator[str]:
-    """Paths of the files below, sorted, without what editors and systems leave behind."""
+def _walk(
+    folder: Path, path: str, above: frozenset[tuple[int, int]] = frozenset()
+) -> Iterator[tuple[str, Stamp]]:
+    """Paths of the files below, sorted, without what editors and systems leave behind.
+
+    A link that leads nowhere is a file, which whoever reads it will complain of; one that leads
+    to a folder around it is nothing.
+    """
     if not folder.is_dir():
         return
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    status = folder.stat()
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        return
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
         if entry.name.startswith((".", "#")) or entry.name.endswith(_LEFTOVERS):
             continue
         if entry.is_dir():
-            yield from _walk(Path(entry.path), f"{path}/{entry.name}")
-        elif entry.is_file():
-            yield f"{path}/{entry.name}"
+            yield from _walk(Path(entry.path), f"{path}/{entry.name}", above | {here})
+        elif entry.is_file() or entry.is_symlink():
+            followed = entry.is_file()
+            yield f"{path}/{entry.name}", stamp_of(entry.stat(follow_symlinks=followed))
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """What changes when a file does, unless it happens within one tick of the clock."""
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _kind(path: str) -> SourceKind | None:

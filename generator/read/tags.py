@@ -12,15 +12,21 @@ from html import unescape
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "noembed", "noframes"})
 """Elements whose content is text, whatever it looks like."""
 
-_NEXT = re.compile(
+_TAG = (
     r"<!--(?:>|->|.*?(?:--!?>|\Z))"
     r"|<[!?][^>]*+(?:>|\Z)"
     r"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*+)"
     r"(?P<attributes>(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+))?+)*+)"
-    r"(?:>|(?P<unclosed>\Z))",
-    re.S,
+    r"(?:>|(?P<unclosed>\Z))"
 )
 # Every branch ends somewhere, if only with the text: none is tried again from each `<` after it.
+_NEXT = re.compile(f"(?P<tag>{_TAG})", re.S)
+_NEXT_TELLING = re.compile(
+    r"(?:[^<]++|<(?![A-Za-z!?/])|</(?![A-Za-z])|</[A-Za-z][^\s/>]*+>"
+    rf"|<(?!(?:h[1-6]|pre|{'|'.join(sorted(RAW_TEXT))})[\s/>])[A-Za-z][A-Za-z0-9]*+ ?/?>)*+"
+    rf"(?P<tag>{_TAG})",
+    re.S | re.I,
+)
 _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s/>][^\s/>=]*+)"
     r"(?:\s*+=\s*+(?P<value>\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+))?+"
@@ -62,17 +68,19 @@ class Token:
         return found
 
 
-def tokens(html: str) -> Iterator[Token]:
+def tokens(html: str, *, telling: bool = False) -> Iterator[Token]:
     """Every tag, comment and raw text in order; what stands between them is text.
 
-    A tag that is never closed ends the tokens, as it ends the page in browsers.
+    With `telling`, closing tags are left out, and those without attributes but of headings, `pre`
+    and raw text: most of a body, passed over at the speed of the expression alone. A tag that is
+    never closed ends the tokens, as it ends the page in browsers.
     """
-    position = 0
-    while (found := _NEXT.search(html, position)) and found["unclosed"] is None:
+    position, following = 0, _NEXT_TELLING.match if telling else _NEXT.search
+    while (found := following(html, position)) and found["unclosed"] is None:
         name = (found["name"] or "").lower()
         closes = bool(found["slash"])
         rest = found.span("attributes")
-        yield Token(found.start(), found.end(), name, closes, rest=rest)
+        yield Token(found.start("tag"), found.end(), name, closes, rest=rest)
         position = found.end()
         if name in RAW_TEXT and not closes:
             end = re.compile(rf"</{name}(?=[\s/>])", re.I).search(html, position)
@@ -95,6 +103,15 @@ def plain_text(html: str) -> str:
     parts.append(html[position:])
     return " ".join(unescape("".join(parts)).split())
 
+
+def word_count(html: str) -> int:
+    """How many words a reader reads; scripts and styles are none."""
+    if "<script" in html or "<style" in html:
+        return len(plain_text(html).split())
+    return len(_ANY_TAG.sub(" ", html).split())
+
+
+_ANY_TAG = re.compile(r"<[^>]*+>")
 
 BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption"}

@@ -16,7 +16,7 @@ from ..model.document import (
     Piece,
     Verbatim,
 )
-from ..model.reference import resolve
+from ..model.reference import is_internal, resolve
 from ..model.site import Site
 from .highlight import highlight
 from .values import TocEntry
@@ -71,12 +71,22 @@ def address(site: Site, document: Document, target: str, absolute: bool) -> str:
     return shown(reference.url) + reference.tail
 
 
+def linked(site: Site, document: Document, target: str, absolute: bool) -> str:
+    """What any link of the document becomes, one that leads elsewhere too."""
+    return address(site, document, target, absolute) if is_internal(target) else target
+
+
 def _say(call: Call, document: Document, site: Site, view: Shortcodes, absolute: bool) -> Markup:
     inner = Markup("")
     if call.inner is not None:
         inner = close(document, call.inner, site, view, absolute=absolute)
     return view.shortcode(
-        call.name, arguments=call.arguments, options=call.options, inner=inner, feed=absolute
+        call.name,
+        arguments=call.arguments,
+        options=call.options,
+        inner=inner,
+        feed=absolute,
+        link=lambda target: linked(site, document, target, absolute),
     )
 
 

@@ -8,6 +8,7 @@ from ..model.reference import translation
 from ..model.site import Section, Site
 from ..model.taxonomy import Term, term_key
 from .metadata import social_image
+from .questions import Question, question
 from .values import Card, SiteValue, TermLink, TextLink, Translation
 
 
@@ -20,16 +21,8 @@ class Presenter:
     def __init__(self, site: Site, language: str, current: str, *, elsewhere: bool) -> None:
         self._site, self._settings = site, site.settings
         self.language, self.current, self._elsewhere = language, current, elsewhere
-
-    @property
-    def page_size(self) -> int:
-        """Entries on one page of a list."""
-        return self._settings.page_size
-
-    @property
-    def feed_limit(self) -> int:
-        """Entries of a feed; 0: all."""
-        return self._settings.feed_limit
+        self.asked: dict[Question, None] = {}
+        """What the page depends on, in the order of asking."""
 
     def url(self, path: str) -> str:
         """A path on the site as pages link to it, with the base path."""
@@ -39,6 +32,7 @@ class Presenter:
         """A path on the site as an address of the world."""
         return self._settings.absolute(path)
 
+    @question
     def site_value(self) -> SiteValue:
         """The site in this language."""
         language = self._settings.language(self.language)
@@ -57,6 +51,7 @@ class Presenter:
             languages=tuple(known.code for known in self._site.languages()),
         )
 
+    @question
     def card(self, document: Document) -> Card:
         """What a list shows of it."""
         return Card(
@@ -72,7 +67,7 @@ class Presenter:
             tags=tuple(map(self.term_link, self.filed_under(document))),
             image=social_image(self._site, document),
             image_alt=document.image_alt,
-            words=document.body.words,
+            minutes=document.body.minutes,
         )
 
     def cards(self, documents: Iterable[Document]) -> tuple[Card, ...]:
@@ -80,8 +75,8 @@ class Presenter:
         return tuple(map(self.card, documents))
 
     def term_link(self, term: Term) -> TermLink:
-        """A term with its URL and count."""
-        return TermLink(name=term.name, url=self.url(term.url), count=len(term.documents))
+        """A term with its URL."""
+        return TermLink(name=term.name, url=self.url(term.url))
 
     def filed_under(self, document: Document) -> tuple[Term, ...]:
         """The document's tags, in the order in which its author wrote them."""
@@ -89,16 +84,19 @@ class Presenter:
         names = dict.fromkeys(term_key(name) for name in document.terms.get("tags", ()))
         return tuple(known[name] for name in names if name in known)
 
+    @question
     def feed_of(self, path: str) -> str:
         """The URL of the feed of a section; empty where nothing in it is dated."""
         section = self._site.section(self.language, path)
         return self.url(f"{section.url}feed.xml") if section and section.dated else ""
 
+    @question
     def translations_of(self, document: Document) -> tuple[Translation, ...]:
         """The same document in each language that has it, this one too."""
         known = self._site.translations.get(document.translation_key, {})
         return self._translations({code: d.url for code, d in known.items()})
 
+    @question
     def translations_of_section(self, section: Section) -> tuple[Translation, ...]:
         """The same section in each language that has it."""
         urls = {
@@ -128,6 +126,7 @@ class Presenter:
             if language.code in urls
         )
 
+    @question
     def breadcrumbs(self, path: str) -> tuple[TextLink, ...]:
         """The sections above, home first, down to the section at `path`."""
         folders = path.split("/") if path else []

@@ -1,5 +1,6 @@
 """jinja2: autoescape, strict, and every fault with the template's file and line."""
 
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +11,10 @@ from markupsafe import Markup
 
 from ..errors import SiteError, TemplateError
 from ..model.diagnostic import Location, nearest
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What neither XML 1.0 (2.2) nor HTML has a sign for: no feed with one of them can be read. It
+becomes U+FFFD, as NUL does in CommonMark."""
 
 
 class Templates:
@@ -34,7 +39,8 @@ class Templates:
         """The template's text. Raises `TemplateError` with file and line for whatever goes wrong
         in it: a template is its author's program."""
         try:
-            return Markup(self._environment.get_template(name).render(context))
+            text = self._environment.get_template(name).render(context)
+            return Markup(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
         except jinja2.TemplateSyntaxError as wrong:
             at = self._location(wrong.filename or wrong.name or name, wrong.lineno)
             raise TemplateError(f"{wrong.message}", at=at) from wrong

@@ -32,10 +32,16 @@ class Translation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermLink:
-    """A term and how many documents it holds."""
+    """A term."""
 
     name: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermCount(TermLink):
+    """A term and how many documents it holds."""
+
     count: int
 
 
@@ -66,7 +72,8 @@ class Card:
     image: str
     """Address, whole; empty: none."""
     image_alt: str
-    words: int
+    minutes: int
+    """How long it takes to read."""
 
     @property
     def updated(self) -> datetime | None:
@@ -108,7 +115,7 @@ class Page:
     """Of a document: dates, authors, tags, image."""
     toc: tuple[TocEntry, ...] = ()
     entries: tuple[Card, ...] = ()
-    terms: tuple[TermLink, ...] = ()
+    terms: tuple[TermCount, ...] = ()
     pager: Pager | None = None
     translations: tuple[Translation, ...] = ()
     breadcrumbs: tuple[TextLink, ...] = ()

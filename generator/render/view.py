@@ -1,6 +1,6 @@
 """A view: all that a template may ask, for one page in one language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,16 @@ from ..model.diagnostic import nearest
 from ..model.document import Document
 from ..model.reference import in_language, translation
 from ..model.settings import MenuItem
-from ..model.site import Site
+from ..model.site import Section, Site
+from ..model.taxonomy import Term
 from .body import close, table_of_contents
 from .form import render_form
 from .metadata import content_security_policy
 from .present import Presenter
+from .questions import question
 from .templates import Templates
 from .theme import FALLBACK, Theme
-from .values import Card, Entry, Page, TermLink, TextLink, TocEntry
+from .values import Card, Entry, Page, Pager, TermCount, TextLink, TocEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,16 @@ class Renderer:
         return View(self, language, url, elsewhere=elsewhere)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One page of a list. `url` is a path on the site."""
+
+    title: str
+    url: str
+    documents: tuple[Document, ...]
+    pager: Pager | None
+
+
 class View(Presenter):
     """Answers what a template asks. Each answer is a finished value of `render.values`."""
 
@@ -46,6 +58,7 @@ class View(Presenter):
 
     # -- what templates ask -------------------------------------------------------------------
 
+    @question
     def page(self, source: str) -> Card:
         """The document at a path below `content/`, in this language where it is translated."""
         document = in_language(self._site, f"content/{source.lstrip('/')}", self.language)
@@ -53,11 +66,13 @@ class View(Presenter):
             raise TemplateError(f"there is no page '{source}'")
         return self.card(document)
 
+    @question
     def section(self, path: str) -> tuple[Card, ...]:
         """What the section lists, in its order; empty where it has nothing in this language."""
         section = self._site.section(self.language, path.strip("/"))
         return self.cards(section.listed) if section else ()
 
+    @question
     def latest(self, count: int, section: str = "") -> tuple[Card, ...]:
         """The newest dated documents of a section, or of the site."""
         found = self._site.section(self.language, section.strip("/"))
@@ -65,9 +80,14 @@ class View(Presenter):
 
     def related(self, count: int) -> tuple[Card, ...]:
         """The documents that share most terms with this one, the newest first among equals."""
-        own = next((d for d in self._site.documents if d.url == self.current), None)
+        own = self._site.by_url.get(self.current)
+        return self.related_to(own, count) if own else ()
+
+    @question
+    def related_to(self, own: Document, count: int) -> tuple[Card, ...]:
+        """The same for any document."""
         shared: dict[str, tuple[int, Document]] = {}
-        for term in self.filed_under(own) if own else ():
+        for term in self.filed_under(own):
             for document in term.documents:
                 if document is not own:
                     score = shared.get(document.source.path, (0, document))[0]
@@ -75,18 +95,23 @@ class View(Presenter):
         ranked = sorted(shared.values(), key=lambda pair: -pair[0])
         return self.cards(document for _, document in ranked[:count])
 
-    def terms(self, taxonomy: str = "tags") -> tuple[TermLink, ...]:
+    @question
+    def terms(self, taxonomy: str = "tags") -> tuple[TermCount, ...]:
         """Every term of a taxonomy in this language, by name."""
+        known = self._site.terms.get((self.language, taxonomy), {})
         return tuple(
-            map(self.term_link, self._site.terms.get((self.language, taxonomy), {}).values())
+            TermCount(name=term.name, url=self.url(term.url), count=len(term.documents))
+            for term in known.values()
         )
 
+    @question
     def menu(self) -> tuple[TextLink, ...]:
         """The site's menu; an entry without a page in this language is left out."""
         return tuple(
             link for item in self._settings.menu if (link := self._menu_link(item)) is not None
         )
 
+    @question
     def data(self, name: str) -> Any:
         """The values of `data/NAME`."""
         if name not in self._site.data:
@@ -94,6 +119,7 @@ class View(Presenter):
             raise TemplateError(f"there is no data '{name}'", hint=hint)
         return self._site.data[name]
 
+    @question
     def form(self, name: str) -> Markup:
         """The form as the theme's `handler/form.html` shows it."""
         return render_form(
@@ -112,12 +138,17 @@ class View(Presenter):
             raise TemplateError(f"the theme has no asset '{name}'", hint=hint)
         return self.url(f"/assets/{self._theme.asset_names[name]}")
 
-    def t(self, key: str, **arguments: Any) -> str:
-        """The theme's text in this language; with `count`, `KEY_one`, `KEY_other` and so on."""
+    def t(self, key: str, *, default: str | None = None, **arguments: Any) -> str:
+        """The theme's text in this language; with `count`, `KEY_one`, `KEY_other` and so on.
+
+        Raises `TemplateError` for a key that there is not, unless there is a `default`.
+        """
         texts = self._texts()
         if "count" in arguments:
             form = Locale.parse(self.language, sep="-").plural_form(arguments["count"])
             key = f"{key}_{form}" if f"{key}_{form}" in texts else f"{key}_other"
+        if key not in texts and default is not None:
+            return default
         if key not in texts:
             raise TemplateError(f"the theme has no text '{key}'", hint=nearest(key, texts))
         return texts[key].format(**arguments)
@@ -149,12 +180,44 @@ class View(Presenter):
         context = {"site": self.site_value(), "view": self, "t": self.t, **values}
         return self._templates.render(template, context).encode()
 
+    @question
+    def listed(self, section: Section, number: int) -> Listed:
+        """Page `number` of what a section lists."""
+        return self._listed(section.title, section.url, section.listed, number)
+
+    @question
+    def filed(self, term: Term, number: int) -> Listed:
+        """Page `number` of the documents of a term."""
+        return self._listed(term.name, term.url, term.documents, number)
+
+    @question
+    def fed(self, section: Section) -> tuple[Document, ...]:
+        """What goes into a section's feed."""
+        return section.dated[: self._settings.feed_limit or None]
+
+    @question
+    def everything(self) -> Site:
+        """The whole site, for an output that depends on all of it."""
+        return self._site
+
+    @question
+    def file(self, source: str) -> None:
+        """Says that the output is the file at a path from the site's root, as it is."""
+
     def layout(self, document: Document | None, default: str) -> str:
         """The template for a document: its layout where the theme has it."""
+        if document:
+            self.said(document)
         wanted = f"{document.layout}.html" if document and document.layout else ""
         known = document is not None and document.layout in self._site.layouts
         return wanted if known else default
 
+    @question
+    def said(self, document: Document) -> Document:
+        """All that is said of a document, but its body."""
+        return document
+
+    @question
     def content(self, document: Document, *, absolute: bool = False) -> Markup:
         """The body with its holes closed."""
         return close(document, document.body.pieces, self._site, self, absolute=absolute)
@@ -164,6 +227,7 @@ class View(Presenter):
         context = {"site": self.site_value(), "view": self, "t": self.t, **values}
         return self._templates.render(f"shortcodes/{name}.html", context)
 
+    @question
     def toc(self, document: Document) -> tuple[TocEntry, ...]:
         """The table of contents."""
         return table_of_contents(document.body.headings)
@@ -187,6 +251,25 @@ class View(Presenter):
         if self._site.catalogue is None:
             raise TemplateError("the site has no forms")
         return self._site.catalogue.to_json()
+
+    def _listed(self, title: str, url: str, documents: Sequence[Document], number: int) -> Listed:
+        size = self._settings.page_size
+        total = max(1, -(-len(documents) // size))
+        return Listed(
+            title=title,
+            url=url if number == 1 else f"{url}page/{number}/",
+            documents=tuple(documents[(number - 1) * size : number * size]),
+            pager=self._pager(url, number, total) if total > 1 else None,
+        )
+
+    def _pager(self, url: str, number: int, total: int) -> Pager:
+        before = self.url(url if number == 2 else f"{url}page/{number - 1}/")
+        return Pager(
+            number=number,
+            total=total,
+            previous=before if number > 1 else "",
+            next=self.url(f"{url}page/{number + 1}/") if number < total else "",
+        )
 
     def _texts(self) -> Mapping[str, str]:
         return self._theme.texts.get(self.language) or self._theme.texts.get(FALLBACK, {})

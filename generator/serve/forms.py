@@ -1,12 +1,14 @@
 """The form handler beside the pages: the same code as in production, fed with what is edited."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from forms.app import (
+    Limits,
     Pages,
     Permitted,
     WithdrawnError,
@@ -21,6 +23,9 @@ from ..config import CACHE
 from ..model.output import Output, Tree
 from .inbox import Inbox
 from .live import Live
+
+AT_HOME = Limits(window=timedelta(seconds=5), burst=1000, daily=1000)
+"""Who tries a form again and again here is its author."""
 
 _NOBODY = Controller(name="-", address="-")
 
@@ -113,6 +118,7 @@ def handler(
         pages=declared.pages,
         files=declared.file,
         deliver=smtp_delivery(smtp) if smtp else _into(inbox),
+        limits=AT_HOME,
     )
 
 

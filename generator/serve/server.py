@@ -114,15 +114,20 @@ def _address(host: str, listening: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Lets go of the browsers that wait for a new version, or stopping would wait for them."""
+    """Stops at the first signal, at once at the second; the handler's database is closed then.
+
+    Lets go of the browsers that wait for a new version, or stopping would wait for them.
+    """
 
     def __init__(self, config: uvicorn.Config, live: Live) -> None:
         super().__init__(config)
         self._live = live
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # Not the parent's, which would raise the signal again before we have closed what is open.
         self._live.end()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def _run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def manifest_file(cache: Path, target: Path) -> Path:
     """Where the manifest of the folder `target` is kept."""
-    name = os.path.relpath(target, cache.parent)
+    name = os.path.relpath(target.resolve(), cache.parent.resolve())
     return cache / "manifests" / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
 
 

@@ -4,18 +4,19 @@ Until the exchange the old folder is untouched, and so it stays if anything goes
 whose bytes are the same are the same files, linked. What others put there is kept.
 """
 
-import ctypes
-import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PublishError
+from .exchange import exchange, recover
+from .foreign import keep_foreign
 from .manifest import manifest_file, read_manifest, write_manifest
 
 SEAL = "manifest.json"
@@ -23,9 +24,6 @@ SEAL = "manifest.json"
 
 Sealed = Callable[[str], bool]
 """Whether a path belongs into the seal."""
-
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-
 
 _AUTHORS = ("content", "static", "data", "templates", "themes", "plugins", ".atrae")
 
@@ -40,7 +38,8 @@ def refuse_folders(root: Path, public: Path, handler: Path) -> None:
         if folder == root or folder in root.parents:
             raise PublishError(f"{folder} holds the site itself", hint="choose a folder of its own")
         for name in _AUTHORS:
-            if (root / name) == folder or (root / name) in folder.parents:
+            authors = (root / name).resolve()
+            if authors == folder or authors in folder.parents:
                 raise PublishError(f"{folder} lies within {name}/", hint="choose another folder")
 
 
@@ -49,37 +48,58 @@ def is_ours(target: Path, cache: Path) -> bool:
     return target.is_dir() and read_manifest(manifest_file(cache, target.resolve())) is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A file that stands in the stage. `digest` is SHA-256 where the folder is to be sealed."""
+
+    path: str
+    changed: bool
+    digest: str = ""
+
+
 class Stage:
     """The new folder, while it is filled."""
 
     def __init__(self, target: Path, staged: Path, sealed: Sealed | None) -> None:
         self._target, self._staged, self._sealed = target, staged, sealed
-        self.digests: dict[str, str] = {}
-        self.files: set[str] = set()
-        self.changed = 0
+        self.placed: dict[str, Placed] = {}
 
-    def put(self, path: str, content: bytes | Path) -> None:
-        """Stage one file: bytes, or a copy of a file."""
+    def put(self, path: str, content: bytes | Path) -> Placed:
+        """Place one file: bytes, or a copy of a file. Any process may, and gives what it placed
+        to the one that keeps account of it."""
         new, old = self._staged / path, self._target / path
         new.parent.mkdir(parents=True, exist_ok=True)
-        self.files.add(path)
         if isinstance(content, bytes):
-            if not _link_if(old, new, len(content), lambda: old.read_bytes() == content):
+            same = _link_if(old, new, len(content), lambda: old.read_bytes() == content)
+            if not same:
                 new.write_bytes(content)
-                self.changed += 1
-        elif not _link_if(old, new, content.stat().st_size, lambda: _same(old, content)):
-            shutil.copyfile(content, new)
-            self.changed += 1
-        if self._sealed and self._sealed(path):
-            data = content if isinstance(content, bytes) else content.read_bytes()
-            self.digests[path] = hashlib.sha256(data).hexdigest()
+        else:
+            same = _link_if(old, new, content.stat().st_size, lambda: _same(old, content))
+            if not same:
+                shutil.copyfile(content, new)
+        return Placed(path=path, changed=not same, digest=self._digest(path, content))
+
+    def account(self, placed: Iterable[Placed]) -> None:
+        """Without this, a file that was placed is not ours."""
+        self.placed.update((each.path, each) for each in placed)
 
     def seal(self) -> None:
         """Add the list of digests, if the folder is a sealed one."""
         if self._sealed:
-            text = json.dumps({"files": self.digests}, sort_keys=True, indent=1)
-            self._sealed = None
-            self.put(SEAL, text.encode())
+            digests = {path: placed.digest for path, placed in self.placed.items() if placed.digest}
+            text = json.dumps({"files": digests}, sort_keys=True, indent=1)
+            self.account([self.put(SEAL, text.encode())])
+
+    @property
+    def changed(self) -> int:
+        """How many of the planned files are not as they were."""
+        return sum(placed.changed for path, placed in self.placed.items() if path != SEAL)
+
+    def _digest(self, path: str, content: bytes | Path) -> str:
+        if self._sealed is None or not self._sealed(path):
+            return ""
+        data = content if isinstance(content, bytes) else content.read_bytes()
+        return hashlib.sha256(data).hexdigest()
 
 
 def _link_if(old: Path, new: Path, size: int, same: Callable[[], bool]) -> bool:
@@ -109,37 +129,55 @@ def staged(
 ) -> Iterator[Stage]:
     """Fill the stage; on leaving without an error it becomes `target`, sealed if that is asked.
 
-    Raises `PublishError` for a folder that is not ours (without `force`), for a file of somebody
-    else's where one of ours should go, and where the folder cannot be written.
+    Raises `PublishError` for a folder that is not ours (without `force`), for what somebody else
+    put where one of our files should go, and where the folder cannot be written.
     """
     target = target.resolve()
     known_file = manifest_file(cache, target)
-    known = read_manifest(known_file)
+    fresh = target.with_name(f".{target.name}.atrae-new")
+    with _said(target), _alone(known_file):
+        recover(target)
+        known = read_manifest(known_file)
+        _refuse_strange(target, known, force=force)
+        known = known or frozenset()
+        try:
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir(parents=True)
+            if target.is_dir():
+                shutil.copymode(target, fresh)
+            stage = Stage(target, fresh, sealed)
+            yield stage
+            stage.seal()
+            ours = frozenset(stage.placed)
+            keep_foreign(target, fresh, known=known, ours=ours, force=force)
+            # Both before and after: killed in between, the next build still knows its own.
+            write_manifest(known_file, target, ours | known)
+            exchange(fresh, target)
+            write_manifest(known_file, target, ours)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _refuse_strange(target: Path, known: frozenset[str] | None, *, force: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise PublishError(f"{target} is a file", hint="choose a folder")
     if known is None and not force and target.is_dir() and any(target.iterdir()):
         raise PublishError(
             f"{target} has files that Atrae did not write",
             hint="choose another folder with -o, or take this one over with --force",
         )
-    if target.exists() and not target.is_dir():
-        raise PublishError(f"{target} is a file", hint="choose a folder")
-    fresh = target.with_name(f".{target.name}.atrae-new")
-    with _alone(known_file):
-        try:
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
-            stage = Stage(target, fresh, sealed)
-            yield stage
-            stage.seal()
-            ours = frozenset(stage.files)
-            _keep_foreign(target, fresh, known or frozenset(), ours, force=force)
-            # Both before and after: killed in between, the next build still knows its own.
-            write_manifest(known_file, target, ours | (known or frozenset()))
-            _exchange(fresh, target)
-            write_manifest(known_file, target, ours)
-        except OSError as wrong:
-            raise PublishError(f"{target} cannot be written: {wrong.strerror or wrong}") from wrong
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def _said(target: Path) -> Iterator[None]:
+    """What the system refuses, as an error of ours that names the file."""
+    try:
+        yield
+    except OSError as wrong:
+        file = wrong.filename or target
+        raise PublishError(
+            f"{target} cannot be written: {wrong.strerror or wrong} ({file})"
+        ) from wrong
 
 
 @contextmanager
@@ -153,49 +191,3 @@ def _alone(known_file: Path) -> Iterator[None]:
             hint = "wait until it has ended"
             raise PublishError("another build writes this folder", hint=hint) from None
         yield
-
-
-def _keep_foreign(
-    target: Path, fresh: Path, known: frozenset[str], ours: frozenset[str], *, force: bool
-) -> None:
-    """Take over what nobody but us may have deleted."""
-    for folder, _, names in os.walk(target):
-        for name in names:
-            file = Path(folder, name)
-            path = file.relative_to(target).as_posix()
-            if path in known:
-                continue
-            if path in ours:
-                if force:
-                    continue
-                hint = "move it away, or let it be replaced with --force"
-                raise PublishError(f"{file} was not written by Atrae", hint=hint)
-            new = fresh / path
-            new.parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(file, new)
-
-
-def _link_or_copy(file: Path, new: Path) -> None:
-    try:
-        os.link(file, new, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(file, new, follow_symlinks=False)
-
-
-def _exchange(fresh: Path, target: Path) -> None:
-    """Put `fresh` where `target` is: at once where the system can, else in two moves."""
-    if not target.exists():
-        fresh.rename(target)
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if hasattr(libc, "renameat2"):
-        names = os.fsencode(fresh), os.fsencode(target)
-        if libc.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
-            return
-        if ctypes.get_errno() not in (errno.ENOSYS, errno.EINVAL):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-    old = target.with_name(f".{target.name}.atrae-old")
-    target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-ONSETS = tuple("b c d f g h l m n p r s t v w br cl dr fl gr pl pr sh st th tr".split())
-NUCLEI = tuple("a e i o u ai ea ie ou".split())
-CODAS = ("", "", "", "l", "n", "r", "s", "t", "m", "nd", "st", "ck")
+ONSETS = (*"bdfglmnrstvz", "br", "dr", "fl", "gl", "gr", "st", "tr")
+NUCLEI = tuple("aeio")
+CODAS = ("", "", "", "", "l", "n", "r", "s")
 
 SIZE = 6000
 """Words in the vocabulary."""

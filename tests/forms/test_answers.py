@@ -1,13 +1,17 @@
 """Answers that tell nothing, and requests that get nowhere."""
 
+import logging
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
-from forms.app import RefusedError
+from forms.app import Pages, RefusedError
 
-from .world import World, link, until
+from .declared import pages
+from .world import World, link, until, world
 
 
 def bytes_of(answer: httpx.Response) -> object:
@@ -112,3 +116,43 @@ def test_other_sites_cannot_send_our_forms(
     site = here.settings.site_origin
     sent = {name: value.replace("{site}", site) for name, value in headers.items()}
     assert here.submit("ana@example.org", headers=sent).status_code == status
+
+
+def test_what_cannot_be_written_is_never_promised(here: World) -> None:
+    here.client.get("/readyz")
+    outside = sqlite3.connect(here.database)
+    try:
+        outside.execute("ALTER TABLE pending RENAME TO elsewhere")
+        answer = here.submit("ana@example.org")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+        assert "nothing was recorded" in answer.text
+        outside.execute("ALTER TABLE elsewhere RENAME TO pending")
+    finally:
+        outside.close()
+    assert here.rows("select count(*) from contact") == [(0,)]
+    assert here.submit("ana@example.org").status_code == 303
+
+
+def test_nobodys_address_is_in_the_log(here: World, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        receipt = here.confirmed("ana@example.org", form="guide", purposes=("guide",))
+        here.client.get(link(receipt, "resource"))
+        here.submit("ana@", form="guide")
+        here.settled()
+    ours = [record for record in caplog.records if record.name.startswith("atrae")]
+    said = "\n".join(record.getMessage() for record in ours)
+    assert "fate=sent" in said
+    assert "ana@example.org" not in said
+    assert link(receipt, "resource").split("/")[2] not in said
+
+
+@pytest.mark.parametrize("broken", ["page/form.html", "page/message.html"])
+def test_a_broken_template_is_our_fault_and_said_politely(tmp_path: Path, broken: str) -> None:
+    theme = pages()
+    templates = {**theme.templates, "page/form.html": "{{ nowhere }}", broken: "{{ nowhere }}"}
+    with world(tmp_path, theme=Pages(templates, theme.shells, theme.texts)) as here:
+        answer = here.submit("ana@")
+        assert answer.status_code == 500
+        said = "on our side" if broken == "page/form.html" else "Inténtalo de nuevo"
+        assert said in answer.text
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]

@@ -27,6 +27,7 @@ def test_a_get_of_any_mailed_link_changes_nothing(here: World) -> None:
     found = re.findall(r"https?://[^\s\"<]+/(?:confirm|unsubscribe|resource)/[^\s\"<]+", mails)
     links = sorted(set(found))
     assert {url.split("/")[3] for url in links} == {"confirm", "unsubscribe", "resource"}
+    here.settled()
     before = here.dump()
     for url in links:
         for method in ("GET", "HEAD", "OPTIONS"):
@@ -106,6 +107,22 @@ def test_yesterdays_page_is_recorded_with_yesterdays_text(tmp_path: Path) -> Non
         here.catalogue = new
         here.submit("cleo@example.org")
         assert "New words." in text_of(inbox.wait(3)[2])
+
+
+def test_who_is_here_already_reads_the_words_that_they_agreed_to(here: World) -> None:
+    here.confirmed("ana@example.org")
+    purpose = here.catalogue.purposes["newsletter"].model_copy(
+        update={"wording": {"en": "Quite other words.", "es": "Otras."}, "version": 4}
+    )
+    purposes = {**here.catalogue.purposes, "newsletter": purpose}
+    here.catalogue = here.catalogue.model_copy(update={"purposes": purposes})
+    here.declare(here.catalogue)
+    assert here.submit("ana@example.org").status_code == 303
+    mail = here.inbox.wait(3)[2]
+    assert mail["Subject"] == "You are already with us: The newsletter"
+    assert "Send me the monthly newsletter." in text_of(mail)
+    assert "Quite other words." not in text_of(mail)
+    assert mail["List-Id"] == "<newsletter.127.0.0.1>"
 
 
 def test_a_visitor_is_answered_in_their_language(here: World) -> None:

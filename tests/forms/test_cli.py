@@ -93,6 +93,7 @@ def test_the_whole_loop_as_in_production(tmp_path: Path) -> None:
         assert run("migrate", directory=tmp_path, environ=environ).returncode == 1
         while_serving = run("verify", directory=tmp_path, environ=environ)
         assert while_serving.returncode == 0, while_serving.stderr
+    assert not (tmp_path / "forms.db-wal").exists(), "the log is folded in when the server ends"
     told = run("verify", directory=tmp_path, environ=environ)
     assert told.stdout.startswith("everything holds: 1 contact")
     exported = run("export", "ANA@example.org", directory=tmp_path, environ=environ)

@@ -17,7 +17,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from forms.app import Backoff, Permitted, WithdrawnError, create_app
+from forms.app import Backoff, Pages, Permitted, WithdrawnError, create_app
 from forms.catalogue import Catalogue
 from forms.settings import Settings, read_environment
 
@@ -165,6 +165,11 @@ class World:
         query = "select kind from ledger join contact on subject = id where key = ? order by seq"
         return [str(kind) for (kind,) in self.rows(query, email)]
 
+    def settled(self) -> None:
+        """Wait until what became of each mail is on record: that follows upon its arrival."""
+        query = "select count(*) from outbox where state in ('waiting', 'claimed')"
+        until(lambda: self.rows(query) == [(0,)], "the outbox")
+
     def dump(self) -> list[str]:
         """Everything that the database holds."""
         connection = sqlite3.connect(self.database)
@@ -175,18 +180,20 @@ class World:
 
 
 @contextmanager
-def world(directory: Path, *, inbox: Inbox | None = None, **settings: str) -> Iterator[World]:
+def world(
+    directory: Path, *, inbox: Inbox | None = None, theme: Pages | None = None, **settings: str
+) -> Iterator[World]:
     """A handler over real HTTP with an inbox beside it."""
     port, kept = free_port(), inbox or Inbox()
     url = f"http://127.0.0.1:{port}"
     told = read_environment(environment(directory, url, **settings), directory)
-    declared, theme = [catalogue()], pages()
+    declared, shown = [catalogue()], theme or pages()
     file = directory / "guide.pdf"
     file.write_bytes(GUIDE)
     app = create_app(
         told,
         catalogue=lambda: declared[-1],
-        pages=lambda: theme,
+        pages=lambda: shown,
         files=lambda _resource: file,
         deliver=kept,
         backoff=QUICK,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -21,6 +22,7 @@ from forms.settings import SuppressionKey
 from forms.store.engine import Database, open_engine
 from forms.store.lock import LockedError, sole_writer
 from forms.store.migrate import HEAD, SchemaError, check_schema, migrate
+from forms.store.migrations.versions import v0001_first
 from forms.store.store import Committed, Store, WrongKeyError
 from forms.store.tables import metadata
 from forms.validate import Submission
@@ -134,6 +136,31 @@ def test_a_hundred_at_once_make_one_contact_one_request_and_one_mail(store: Stor
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == number
         kinds = connection.execute(text("SELECT kind FROM ledger WHERE subject <> 'system'"))
         assert kinds.scalars().all() == ["permission.requested"]
+
+
+def test_a_transaction_holds_the_write_lock_from_its_beginning(
+    store: Store, tmp_path: Path
+) -> None:
+    """What is read in it stays true until it is written."""
+    outside = sqlite3.connect(tmp_path / "forms.db", timeout=0)
+    try:
+        with store.database.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            outside.execute("UPDATE contact SET asked = asked")
+        outside.execute("UPDATE contact SET asked = asked")
+    finally:
+        outside.close()
+
+
+def test_the_migrations_speak_postgresql_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    """Their text only; a real PostgreSQL is another test's matter."""
+    context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True})
+    with Operations.context(context):
+        v0001_first.upgrade()
+    said = capsys.readouterr().out
+    for table in (*metadata.tables, "ledger_seq"):
+        assert f" {table}" in said
+    assert said.count("CREATE TRIGGER") == 10
+    assert "because BIGINT NOT NULL" in said
 
 
 def test_a_decision_that_fails_leaves_nothing(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from generator.model import permalink
-from generator.model.permalink import dated_name, expand, file_for, slugify, tidy, url_for
+from generator.model.permalink import dated_name, expand, file_for, join, slugify, tidy, url_for
 
 PATHS = st.lists(st.text("aé-_.1%", min_size=1, max_size=8).filter(lambda s: s.strip(".")))
 
@@ -120,3 +120,28 @@ def test_urls_and_files() -> None:
     assert file_for("/feed.xml") == "feed.xml"
     assert url_for("blog/index.html") == "/blog/"
     assert url_for("my-index.html") == "/my-index.html"
+
+
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [
+        ("x", "/blog/a/x"),
+        ("x/", "/blog/a/x/"),
+        ("../x/", "/blog/x/"),
+        ("..", "/blog/"),
+        (".", "/blog/a/"),
+        ("/x", "/x"),
+        ("//x", "/x"),
+        ("../../../../x", "/x"),
+        ("a:b?c#d", "/blog/a/a:b?c#d"),
+    ],
+)
+def test_a_path_counts_from_the_page(path: str, url: str) -> None:
+    assert join("/blog/a/", path) == url
+
+
+@given(st.lists(st.sampled_from(["a", "b.md", "..", ".", "/", "é", " "])).map("/".join))
+def test_no_path_leads_out_of_the_site(path: str) -> None:
+    url = join("/blog/a/", path)
+    assert url.startswith("/")
+    assert ".." not in url.split("/")

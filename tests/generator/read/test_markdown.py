@@ -1,10 +1,11 @@
 """Markdown is CommonMark 0.31.2, and three things more."""
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
-from generator.read.markdown import to_html
+from generator.read.markdown import is_plain, reference, to_html
 
-from ...shared import EXAMPLES, examples, needs_examples
+from ...shared import EXAMPLES, articles, examples, needs_corpus, needs_examples
 
 
 @needs_examples
@@ -48,3 +49,69 @@ def test_footnotes() -> None:
 @pytest.mark.parametrize("html", ["<video src=a></video>", "<!-- note -->", "<b>x</b>"])
 def test_raw_html_is_the_authors_to_write(html: str) -> None:
     assert html in to_html(f"{html}\n")
+
+
+MARKS = st.one_of(
+    st.sampled_from(
+        [
+            "# ",
+            "\n",
+            "\n\n",
+            "word",
+            " ",
+            "  ",
+            "    ",
+            "> ",
+            "- ",
+            "1. ",
+            "*",
+            "**",
+            "_",
+            "`",
+            "```\n",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "[a](b.md)",
+            "[a]",
+            "[a]: /b\n",
+            "![i](i.png)",
+            "<b>",
+            "</b>",
+            "<div>\n",
+            "&amp;",
+            "é",
+            "\\",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "---\n",
+            "===\n",
+            "|a|\n|-|\n",
+            "~~",
+            "~",
+            "https://x.org",
+            "<https://x.org>",
+            "—",
+            "ñ",
+            "\t",
+        ]
+    ),
+)
+
+
+@given(st.lists(MARKS, max_size=40).map("".join))
+@settings(max_examples=300)
+def test_the_fast_engine_makes_the_same_bytes(text: str) -> None:
+    pytest.importorskip("markdown_it_pyrs", reason="the extra `fast` is not installed")
+    assert to_html(text) == reference()(text)
+
+
+@needs_corpus
+def test_the_fast_engine_makes_the_same_bytes_of_real_articles() -> None:
+    pytest.importorskip("markdown_it_pyrs", reason="the extra `fast` is not installed")
+    texts = [file.read_text(encoding="utf-8") for file in articles()]
+    assert [text[:200] for text in texts if to_html(text) != reference()(text)] == []
+    assert sum(map(is_plain, texts)) > len(texts) / 4

@@ -18,7 +18,7 @@ def upgrade() -> None:
     _references()
     _evidence()
     _work()
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         op.execute(sa.schema.CreateSequence(sa.Sequence("ledger_seq")))
         _postgresql_triggers()
     else:

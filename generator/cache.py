@@ -1,0 +1,218 @@
+"""What earlier builds know, by content. A missing or foreign cache only makes a build slower.
+
+.atrae/cache/documents    every document as it was read, without its pieces
+.atrae/cache/*.pieces     the pieces of bodies, one after the other
+"""
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import overload
+
+from .model.diagnostic import Diagnostic
+from .model.digest import digest_of
+from .model.document import Document, Piece, Source
+from .read.documents import unreadable
+from .work import each
+
+FILE = "documents"
+
+TICK = 2_000_000_000
+"""Nanoseconds. A file changed less than this before it was read may change again unseen: within
+one tick of a file system's clock, at the same size."""
+
+
+class Shelf:
+    """A file of pieces that is only ever added to. It may be read by several processes."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._descriptor: int | None = None
+
+    def add(self, packed: bytes) -> "Shelved":
+        """Put something at the end."""
+        with self.file.open("ab") as shelf:
+            offset = shelf.tell()
+            shelf.write(packed)
+        return Shelved(self, offset, len(packed))
+
+    def read(self, offset: int, length: int) -> bytes:
+        """What stands there."""
+        if self._descriptor is None:
+            self._descriptor = os.open(self.file, os.O_RDONLY | os.O_CLOEXEC)
+        return os.pread(self._descriptor, length, offset)
+
+    def __reduce__(self) -> tuple[type["Shelf"], tuple[Path]]:
+        return Shelf, (self.file,)
+
+
+class Shelved(Sequence[Piece]):
+    """The pieces of one body, read whenever they are asked for, and not kept."""
+
+    __slots__ = ("_length", "_offset", "shelf")
+
+    def __init__(self, shelf: Shelf, offset: int, length: int) -> None:
+        self.shelf, self._offset, self._length = shelf, offset, length
+
+    def load(self) -> tuple[Piece, ...]:
+        """All of them."""
+        pieces: tuple[Piece, ...] = pickle.loads(self.shelf.read(self._offset, self._length))
+        return pieces
+
+    def __iter__(self) -> Iterator[Piece]:
+        return iter(self.load())
+
+    def __len__(self) -> int:
+        return len(self.load())
+
+    @overload
+    def __getitem__(self, index: int) -> Piece: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
+    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
+        return self.load()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.load() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.load())
+
+    def __reduce__(self) -> tuple[type["Shelved"], tuple[Shelf, int, int]]:
+        return Shelved, (self.shelf, self._offset, self._length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What reading one source gave. `document` is None where there is an error in it."""
+
+    stamp: tuple[int, ...]
+    settled: bool
+    """Whether the stamp alone tells that the bytes are the same: the file was old by then."""
+    digest: str
+    document: Document | None
+    findings: tuple[Diagnostic, ...]
+
+
+Read = Callable[[Source, bytes], tuple[Document | None, list[Diagnostic]]]
+
+
+def read_all(
+    sources: Sequence[Source], read: Read, *, folder: Path, salt: str, workers: int
+) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """What `read` makes of each source, read again only where its bytes are not those of before.
+
+    `salt` stands for all else that `read` depends on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    now = time.time_ns()
+    before = _load(folder / FILE, salt)
+    known = {s.path: k for s in sources if (k := _unchanged(s, before.get(s.path), now))}
+    missing = [source for source in sources if source.path not in known]
+
+    def work(part: Sequence[Source]) -> list[tuple[str, Known]]:
+        shelf = Shelf(folder / f"{now}-{os.getpid()}.pieces")
+        return [(source.path, _read(source, read, shelf, now)) for source in part]
+
+    for done in each(work, missing, workers=workers):
+        known.update(done)
+    if len(known) != len(before) or any(k is not before.get(path) for path, k in known.items()):
+        _save(folder, salt, known)
+    inorder = [known[source.path] for source in sources]
+    return (
+        tuple(known.document for known in inorder if known.document),
+        tuple(finding for known in inorder for finding in known.findings),
+    )
+
+
+def _read(source: Source, read: Read, shelf: Shelf, now: int) -> Known:
+    try:
+        raw = source.file.read_bytes()
+    except OSError as wrong:
+        found = (unreadable(source, wrong),)
+        return Known(stamp=(), settled=False, digest="", document=None, findings=found)
+    document, findings = read(source, raw)
+    if document:
+        pieces = shelf.add(pickle.dumps(tuple(document.body.pieces), pickle.HIGHEST_PROTOCOL))
+        document = replace(document, body=replace(document.body, pieces=pieces))
+    return Known(
+        stamp=source.stamp,
+        settled=_is_settled(source, now),
+        digest=digest_of(raw),
+        document=document,
+        findings=tuple(findings),
+    )
+
+
+def _unchanged(source: Source, known: Known | None, now: int) -> Known | None:
+    """What is known of the source, if its bytes are the same."""
+    if known is None:
+        return None
+    if known.settled and known.stamp == source.stamp:
+        return known
+    try:
+        digest = digest_of(source.file.read_bytes())
+    except OSError:
+        return None
+    if digest != known.digest:
+        return None
+    return replace(known, stamp=source.stamp, settled=_is_settled(source, now))
+
+
+def _is_settled(source: Source, now: int) -> bool:
+    return bool(source.stamp) and max(source.stamp[1:3]) + TICK < now
+
+
+def _load(file: Path, salt: str) -> dict[str, Known]:
+    """What was saved with the same salt; empty for whatever else may be there."""
+    try:
+        with file.open("rb") as saved:
+            if saved.readline().decode().strip() != salt:
+                return {}
+            known: dict[str, Known] = pickle.load(saved)
+            return known
+    except (OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        return {}
+
+
+def _save(folder: Path, salt: str, known: dict[str, Known]) -> None:
+    """Replace what is saved, as a whole; take away shelves that nothing stands on any more."""
+    new = folder / f"{FILE}.{os.getpid()}.new"
+    with new.open("wb") as saving:
+        saving.write(f"{salt}\n".encode())
+        pickle.dump(known, saving, pickle.HIGHEST_PROTOCOL)
+    new.replace(folder / FILE)
+    used = {
+        known.document.body.pieces.shelf.file
+        for known in known.values()
+        if known.document and isinstance(known.document.body.pieces, Shelved)
+    }
+    for file in folder.glob("*.pieces"):
+        if file not in used:
+            file.unlink(missing_ok=True)
+
+
+def salt_of(*parts: object) -> str:
+    """Stands for values by their `repr`, and for the program and its libraries as installed."""
+    return digest_of(repr((parts, _program())))
+
+
+@lru_cache(maxsize=1)
+def _program() -> tuple[object, ...]:
+    """Every file of the program as it lies there, and every library by name and version."""
+    home = Path(__file__).parent
+    own = tuple(
+        (str(file.relative_to(home)), status.st_size, status.st_mtime_ns)
+        for file in sorted(home.rglob("*.py"))
+        for status in (file.stat(),)
+    )
+    spec = find_spec("pydantic")
+    libraries = Path(spec.origin or "").parent.parent if spec else home
+    names = sorted(entry.name for entry in libraries.glob("*.dist-info"))
+    return sys.version, own, tuple(names)

@@ -1,0 +1,128 @@
+"""Asks a question again, and says by a digest whether the answer is the same."""
+
+from ..errors import SiteError
+from ..model.digest import digest_of
+from ..model.document import Document, Image, Link
+from ..model.site import Section, Site
+from ..model.taxonomy import Term
+from .body import address
+from .metadata import social_image
+from .questions import Question
+from .view import Listed, Renderer, View
+
+GONE = "gone"
+"""The answer to a question about what is no longer there."""
+
+OF_BODIES = frozenset({"content", "toc"})
+"""Questions whose answers change with a body alone."""
+
+
+class Answers:
+    """The digests of answers, each found once."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer, self._site = renderer, renderer.site
+        self._views: dict[str, View] = {}
+        self._known: dict[Question, str] = {}
+        self._stamps = {source.path: source.stamp for _, source in self._site.files}
+        self._stamps |= {source.path: source.stamp for source in self._site.assets.values()}
+        self.structure = structure(self._site)
+
+    def digest(self, question: Question) -> str:
+        """What the answer is now; `GONE` where it cannot be asked any more."""
+        found = self._known.get(question)
+        if found is None:
+            found = self._known[question] = self._find(question)
+        return found
+
+    def body(self, question: Question) -> str:
+        """The same for a question of `OF_BODIES`, while nothing else has changed."""
+        document = self._site.by_source.get(question[2][0])
+        return _body(document, self._site) if document else GONE
+
+    def _find(self, question: Question) -> str:
+        kind, language, words, options = question
+        match kind:
+            case "card" | "said" | "content" | "toc":
+                document = self._site.by_source.get(words[0])
+                return self._of_document(kind, document) if document else GONE
+            case "everything":
+                return self.structure
+            case "file":
+                return repr(self._stamps.get(words[0], GONE))
+        view = self._view(language)
+        if view is None:
+            return GONE
+        try:
+            answer = getattr(view, kind)(*self._things(kind, language, words), **dict(options))
+        except (SiteError, LookupError):
+            return GONE
+        return digest_of(repr(_brief(answer)))
+
+    def _of_document(self, kind: str, document: Document) -> str:
+        if kind in OF_BODIES:
+            return _body(document, self._site)
+        if kind == "said":
+            return document.digest
+        view = self._view(document.language)
+        tags = [(t.name, t.url) for t in view.filed_under(document)] if view else ()
+        return digest_of(repr((document.digest, tags, social_image(self._site, document))))
+
+    def _view(self, language: str) -> View | None:
+        if language not in {known.code for known in self._site.settings.languages}:
+            return None
+        if language not in self._views:
+            self._views[language] = self._renderer.view(language)
+        return self._views[language]
+
+    def _things(self, kind: str, language: str, words: tuple[object, ...]) -> list[object]:
+        """What the words of a question stand for. Raises `LookupError` for what is gone."""
+        if kind in ("translations_of", "related_to"):
+            return [self._site.by_source[str(words[0])], *words[1:]]
+        if kind in ("listed", "fed", "translations_of_section"):
+            return [self._site.sections[language, str(words[0])], *words[1:]]
+        if kind == "filed":
+            taxonomy, key = str(words[0]), str(words[1])
+            return [self._site.terms[language, taxonomy][key], *words[2:]]
+        return list(words)
+
+
+def structure(site: Site) -> str:
+    """Of the whole site but the bodies, and but its settings, theme and program."""
+    catalogue = site.catalogue.to_json() if site.catalogue else b""
+    parts = (
+        [document.digest for document in site.documents],
+        [s.document.digest for s in site.sections.values() if s.document],
+        sorted(site.sections),
+        sorted(site.file_urls.items()),
+        site.data,
+        catalogue,
+        site.now.year,
+    )
+    return digest_of(repr(parts))
+
+
+def _body(document: Document, site: Site) -> str:
+    if not document.body.holes:
+        return document.body.digest
+    places = [
+        address(site, document, hole.target, absolute=False)
+        for hole in document.body.holes
+        if isinstance(hole, Link | Image)
+    ]
+    return digest_of(repr((document.body.digest, places)))
+
+
+def _brief(answer: object) -> object:
+    """Documents by their paths: what is said of them are questions of their own."""
+    match answer:
+        case Document(source=source):
+            return source.path
+        case Section(path=path) | Term(name=path):
+            return path
+        case tuple() | list():
+            return [_brief(each) for each in answer]
+        case Listed():
+            return (answer.title, answer.url, answer.pager, _brief(answer.documents))
+        case _:
+            return answer

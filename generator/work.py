@@ -1,0 +1,58 @@
+"""map(function, chunks) over worker processes: the same results for any number of them."""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SMALL = 256
+"""Fewer items than this are done faster than workers are started."""
+
+CHUNK = 128
+
+
+def available() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def chunks(items: Sequence[Item], size: int = CHUNK) -> list[Sequence[Item]]:
+    """The items in order, `size` at a time."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def each(
+    function: Callable[[Sequence[Item]], Result], items: Sequence[Item], *, workers: int
+) -> Iterator[Result]:
+    """The function's result for each chunk of the items, in their order.
+
+    Workers are forked: what the function closes over they share with us, and what it returns comes
+    back pickled. An exception in a worker is raised here. With one worker, or few items, nothing
+    is forked.
+    """
+    parts = chunks(items)
+    if workers < 2 or len(items) < SMALL or not hasattr(os, "fork"):
+        yield from map(function, parts)
+        return
+    # Collecting would touch, and so copy, every page that the workers share with us.
+    gc.freeze()
+    context = multiprocessing.get_context("fork")
+    with context.Pool(workers, _adopt, (function,)) as pool:
+        yield from pool.imap(_call, parts)
+    gc.unfreeze()
+
+
+_adopted: list[Callable[[Any], Any]] = []
+"""In a worker: its function, which cannot be pickled and so is inherited."""
+
+
+def _adopt(function: Callable[[Any], Any]) -> None:
+    _adopted.append(function)
+
+
+def _call(part: Sequence[Any]) -> Any:
+    return _adopted[-1](part)

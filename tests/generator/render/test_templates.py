@@ -1,0 +1,123 @@
+"""A template is its author's program: every fault of it has its file and line."""
+
+import pytest
+
+from generator.errors import SiteError, TemplateError
+
+from ...conftest import MakeSite
+
+PAGE = "-- content/a.md --\n---\ntitle: A <b>\n---\nText *here*.\n-- templates/page.html --\n"
+
+
+def fault(tiny: MakeSite, text: str) -> str:
+    made = tiny(PAGE + text)
+    with pytest.raises(TemplateError) as wrong:
+        made.build()
+    return str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (
+            "one\n{% if %}\n",
+            "templates/page.html:2: error: Expected an expression, got 'end of statement block'"
+            " [template]",
+        ),
+        (
+            "one\ntwo\n{{ nothing }}\n",
+            "templates/page.html:3: error: 'nothing' is undefined [template]",
+        ),
+        (
+            "{{ page.titel }}\n",
+            "templates/page.html:1: error: 'generator.render.values.Page object' has no attribute"
+            " 'titel' [template]",
+        ),
+        (
+            'one\n{% include "partials/haed.html" %}\n-- templates/partials/head.html --\nx\n',
+            "templates/page.html:2: error: there is no template 'partials/haed.html'"
+            " (did you mean 'partials/head.html'?) [template]",
+        ),
+        (
+            "{{ t('nothing') }}\n",
+            "templates/page.html:1: error: the theme has no text 'nothing'",
+        ),
+        (
+            "one\n{{ view.page('b.md').title }}\n",
+            "templates/page.html:2: error: there is no page 'b.md' [template]",
+        ),
+        ("{{ view.asset('a.css') }}\n", "templates/page.html:1: error: the theme has no asset"),
+        ("{{ view.data('x') }}\n", "templates/page.html:1: error: there is no data 'x'"),
+        ("{{ view.form('x') }}\n", "templates/page.html:1: error: there is no form 'x'"),
+        ("{{ 1 / 0 }}\n", "templates/page.html:1: error: division by zero [template]"),
+        (
+            "{% include 'p.html' %}\n-- templates/p.html --\none\n{{ nothing }}\n",
+            "templates/p.html:2: error: 'nothing' is undefined [template]",
+        ),
+    ],
+)
+def test_a_fault_has_its_file_and_line(tiny: MakeSite, template: str, said: str) -> None:
+    assert fault(tiny, template).startswith(said)
+
+
+def test_a_fault_of_the_theme_is_named_from_the_theme_on(tiny: MakeSite) -> None:
+    made = tiny("-- content/a.md --\nx\n-- themes/tiny/templates/page.html --\n{{ nothing }}\n")
+    with pytest.raises(SiteError, match=r"^themes/tiny/templates/page\.html:1: error: 'nothing'"):
+        made.build()
+
+
+def test_a_fault_in_a_shortcode_is_named_there(tiny: MakeSite) -> None:
+    made = tiny(
+        "-- content/a.md --\n{{< own >}}\n-- templates/shortcodes/own.html --\none\n{{ x }}\n"
+    )
+    with pytest.raises(TemplateError, match=r"^templates/shortcodes/own\.html:2: error: 'x' is"):
+        made.build()
+
+
+def test_what_is_not_utf_8_is_a_fault(tiny: MakeSite) -> None:
+    made = tiny("-- content/a.md --\nx\n")
+    made.put("templates/page.html", b"\xff")
+    with pytest.raises(TemplateError, match=r"^templates/page\.html: error: .*utf-8"):
+        made.build()
+
+
+def test_texts_are_escaped_and_bodies_are_not(tiny: MakeSite) -> None:
+    made = tiny(PAGE + "{{ page.title }}|{{ page.content }}|{{ page.url }}\n")
+    made.build()
+    assert made.read("a/index.html") == ("A &lt;b&gt;|<p>Text <em>here</em>.</p>\n|/a/")
+
+
+def test_everything_an_author_writes_is_escaped(site: MakeSite) -> None:
+    evil = "\"><script>alert('x')</script>"
+    made = site(f"""
+-- site.yaml --
+title: '{evil.replace("'", "''")}'
+description: '{evil.replace("'", "''")}'
+-- content/blog/2026-01-01-a.md --
+---
+title: '{evil.replace("'", "''")}'
+description: '{evil.replace("'", "''")}'
+tags: ['{evil.replace("'", "''")}']
+authors: ['{evil.replace("'", "''")}']
+image: /x.png
+image_alt: '{evil.replace("'", "''")}'
+aliases: [/old/]
+---
+{{{{< figure src="'><script>alert" alt="<script>alert" caption="<script>alert" >}}}}
+
+{{{{< note title="<script>alert" >}}}}
+x
+{{{{< /note >}}}}
+
+[x](/a"&lt;script&gt;alert) ![<script>alert](/x.png)
+
+`<script>alert` and &lt;script>alert
+
+```"<script>alert"
+<script>alert
+```
+""")
+    made.build()
+    for path in made.files():
+        if path.endswith((".html", ".xml", ".txt")):
+            assert "<script>alert" not in made.read(path), path
