@@ -1,13 +1,15 @@
 """The story: read -> assemble -> plan -> check -> render -> write."""
 
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from . import outputs as recipes
-from .cache import read_all, salt_of
+from .cache import load_trace, read_all, salt_of, save_trace
 from .check import check
 from .config import Config
 from .errors import refuse_errors
@@ -21,12 +23,15 @@ from .read.data import read_data
 from .read.documents import read_document
 from .read.forms import read_declarations
 from .read.sources import find_sources
+from .render.answers import OF_BODIES, Answers
 from .render.templates import Templates
 from .render.theme import Theme, load_theme
-from .render.view import Renderer
+from .render.view import Renderer, View
+from .trace import Question, extended, stale
 from .work import each
-from .write.publish import Placed, is_ours, refuse_folders, staged
+from .write.publish import is_ours, refuse_folders, staged
 
+Asked = tuple[Question, ...]
 Progress = Callable[[int, int], None]
 """Told how many outputs of how many are rendered."""
 
@@ -46,6 +51,8 @@ class Report:
     """What a build did."""
 
     outputs: tuple[Output, ...]
+    rendered: Mapping[str, str]
+    """Path of each page that was rendered -> why."""
     changed: int
     hidden: Counter[str]
     diagnostics: tuple[Diagnostic, ...]
@@ -64,13 +71,67 @@ def build(config: Config, *, progress: Progress | None = None) -> Report:
     """Publish the site. Raises `errors.SiteError`; then the old one is still there, whole."""
     plan = prepare(config)
     refuse_errors(plan.diagnostics, strict=config.strict)
-    changed = publish(config, plan, progress=progress)
+    tracing = Tracing(config, plan)
+    changed = publish(config, plan, tracing, progress=progress)
+    tracing.save()
     return Report(
         outputs=plan.outputs,
+        rendered=tracing.reasons,
         changed=changed,
         hidden=Counter(hidden.reason for hidden in plan.site.hidden),
         diagnostics=plan.diagnostics,
     )
+
+
+class Tracing:
+    """What of a plan is stale, and what the next build will want to know."""
+
+    def __init__(self, config: Config, plan: Plan) -> None:
+        self._folder, self._public = config.cache / "cache", config.public
+        self._answers = Answers(plan.renderer)
+        self._outputs = tuple(o for o in plan.outputs if o.tree is Tree.PUBLIC)
+        self._before = load_trace(self._folder)
+        self._key = salt_of(config.settings, plan.renderer.theme.digest, str(config.public))
+        self.reasons = stale(
+            self._outputs,
+            self._before,
+            key=self._key,
+            structure=self._answers.structure,
+            digest=self._answers.digest,
+            body=self._answers.body,
+            of_bodies=OF_BODIES,
+            written=self._written,
+        )
+        """Path of each stale output of the public tree -> why."""
+        self.asked: dict[str, Asked] = {}
+        """Filled while rendering."""
+
+    @property
+    def kept(self) -> Iterator[str]:
+        """The paths of the others."""
+        return (output.path for output in self._outputs if output.path not in self.reasons)
+
+    def save(self) -> None:
+        """Keep it for the next build, if there is anything new."""
+        trace = extended(
+            self._before,
+            self._outputs,
+            self.asked,
+            key=self._key,
+            structure=self._answers.structure,
+            digest=self._answers.digest,
+            of_bodies=OF_BODIES,
+            written=self._written,
+        )
+        if trace != self._before:
+            save_trace(self._folder, trace)
+
+    def _written(self, path: str) -> tuple[int, ...] | None:
+        try:
+            status = os.stat(f"{self._public}/{path}")  # noqa: PTH116  (thousands of them)
+        except OSError:
+            return None
+        return (status.st_size, status.st_mtime_ns)
 
 
 def prepare(config: Config) -> Plan:
@@ -121,8 +182,10 @@ def _template(name: str, file: Path) -> Source:
     return Source(path=f"handler/{name}", kind=SourceKind.STATIC, file=file)
 
 
-def publish(config: Config, plan: Plan, *, progress: Progress | None = None) -> int:
-    """Render every output and write both trees; how many files changed."""
+def publish(
+    config: Config, plan: Plan, tracing: Tracing, *, progress: Progress | None = None
+) -> int:
+    """Render what is stale and write both trees; how many files changed."""
     refuse_folders(config.root, config.public, config.handler)
     with ExitStack() as stack:
         trees = {
@@ -136,18 +199,27 @@ def publish(config: Config, plan: Plan, *, progress: Progress | None = None) -> 
             )
             for tree, folder in _folders(config, plan)
         }
+        stale = [o for o in plan.outputs if o.tree is Tree.HANDLER or o.path in tracing.reasons]
+        trees[Tree.PUBLIC].keep(tracing.kept)
 
-        def work(part: Sequence[Output]) -> list[tuple[Tree, Placed]]:
-            return [(o.tree, trees[o.tree].put(o.path, render(plan, o))) for o in part]
+        def work(part: Sequence[Output]) -> list[tuple[bytes | Path, Asked]]:
+            return [_rendered(plan, output) for output in part]
 
-        done = 0
-        for placed in each(work, plan.outputs, workers=config.workers):
-            for tree, one in placed:
-                trees[tree].account([one])
-            done += len(placed)
+        # The workers render and one process writes: two that make files in one file system at the
+        # same time wait for each other longer than they work.
+        contents = chain.from_iterable(each(work, stale, workers=config.workers))
+        for number, (output, (content, asked)) in enumerate(zip(stale, contents, strict=True)):
+            trees[output.tree].put(output.path, content)
+            if output.tree is Tree.PUBLIC:
+                tracing.asked[output.path] = asked
             if progress:
-                progress(done, len(plan.outputs))
+                progress(number + 1, len(stale))
     return sum(stage.changed for stage in trees.values())
+
+
+def _rendered(plan: Plan, output: Output) -> tuple[bytes | Path, Asked]:
+    view = view_for(plan, output)
+    return recipes.render(output, view), tuple(view.asked)
 
 
 def _sealed(path: str) -> bool:
@@ -157,13 +229,16 @@ def _sealed(path: str) -> bool:
 
 def render(plan: Plan, output: Output) -> bytes | Path:
     """The content of one output."""
+    return recipes.render(output, view_for(plan, output))
+
+
+def view_for(plan: Plan, output: Output) -> View:
+    """The view that an output is rendered from."""
     settings = plan.site.settings
     language = output.language or settings.default_language.code
     if output.tree is Tree.HANDLER:
-        view = plan.renderer.view(language, elsewhere=bool(settings.forms_url))
-    else:
-        view = plan.renderer.view(language, url_for(output.path))
-    return recipes.render(output, view)
+        return plan.renderer.view(language, elsewhere=bool(settings.forms_url))
+    return plan.renderer.view(language, url_for(output.path))
 
 
 def _folders(config: Config, plan: Plan) -> Iterator[tuple[Tree, Path]]:

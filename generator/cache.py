@@ -19,9 +19,10 @@ from .model.diagnostic import Diagnostic
 from .model.digest import digest_of
 from .model.document import Document, Piece, Source
 from .read.documents import unreadable
+from .trace import Trace
 from .work import each
 
-FILE = "documents"
+FILE, TRACE = "documents", "trace"
 
 TICK = 2_000_000_000
 """Nanoseconds. A file changed less than this before it was read may change again unseen: within
@@ -196,6 +197,22 @@ def _save(folder: Path, salt: str, known: dict[str, Known]) -> None:
     for file in folder.glob("*.pieces"):
         if file not in used:
             file.unlink(missing_ok=True)
+
+
+def load_trace(folder: Path) -> Trace | None:
+    """What the last build wrote and why; None where that is not known."""
+    try:
+        trace = pickle.loads((folder / TRACE).read_bytes())
+    except (OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        return None
+    return trace if isinstance(trace, Trace) else None
+
+
+def save_trace(folder: Path, trace: Trace) -> None:
+    """Replace it as a whole."""
+    new = folder / f"{TRACE}.{os.getpid()}.new"
+    new.write_bytes(pickle.dumps(trace, pickle.HIGHEST_PROTOCOL))
+    new.replace(folder / TRACE)
 
 
 def salt_of(*parts: object) -> str:

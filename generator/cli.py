@@ -1,25 +1,17 @@
 """The commands: options -> one call -> report -> exit code. No logic."""
 
 import gc
-import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 import click
 
-from .errors import SiteError
-from .model.diagnostic import Diagnostic, Severity
-
-if TYPE_CHECKING:
-    from .build import Progress, Report
-    from .config import Config
+from .console import counted, progress_bar, reported, say_diagnostics, say_json, summarise
+from .model.diagnostic import Severity
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 source_option = click.option(
@@ -78,6 +70,7 @@ def main() -> None:
 @click.option("-F", "--future", is_flag=True, help="Publish what is dated in the future too.")
 @click.option("--strict", is_flag=True, help="Take every warning for an error.")
 @click.option("--force", is_flag=True, help="Take over a folder that others wrote into.")
+@click.option("--explain", is_flag=True, help="Say why each page was rendered.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
 @clock_option
 def build(
@@ -89,6 +82,7 @@ def build(
     future: bool,
     strict: bool,
     force: bool,
+    explain: bool,
     quiet: bool,
     clock: datetime | None,
 ) -> None:
@@ -125,6 +119,9 @@ def build(
         with progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
             report = build_site(config, progress=progress)
     say_diagnostics(report.diagnostics)
+    if explain:
+        for path, reason in report.rendered.items():
+            click.echo(f"{path}: {reason}")
     if not quiet:
         summarise(report, config, time.perf_counter() - began)
 
@@ -241,86 +238,14 @@ def new_resource(title: str, source: Path, section: str) -> None:
     click.echo("\n".join(map(str, made)))
 
 
-# -- what the commands share ------------------------------------------------------------------
-
-
 def now() -> datetime:
     """The present, or SOURCE_DATE_EPOCH where builds must be reproducible."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.fromtimestamp(int(epoch), UTC)
-    return datetime.now(UTC)
-
-
-@contextmanager
-def reported(*, as_json: bool = False) -> Iterator[None]:
-    """Turn what went wrong into messages and exit code 1."""
+    if not epoch:
+        return datetime.now(UTC)
     try:
-        yield
-    except SiteError as wrong:
-        _fail(wrong.diagnostics, as_json=as_json)
-
-
-def _fail(diagnostics: Iterable[Diagnostic], *, as_json: bool) -> NoReturn:
-    found = tuple(diagnostics)
-    if as_json:
-        say_json(found)
-    else:
-        say_diagnostics(found)
-        if len(found) > 1:
-            errors = sum(finding.severity is Severity.ERROR for finding in found)
-            warnings = counted(len(found) - errors, "warning")
-            click.secho(f"{counted(errors, 'error')}, {warnings}.", err=True, bold=True)
-    sys.exit(1)
-
-
-def say_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """One line each, with place and way out."""
-    for found in diagnostics:
-        place = f"{found.at}: " if found.at else ""
-        hint = f"  → {found.hint}" if found.hint else ""
-        colour = "red" if found.severity is Severity.ERROR else "yellow"
-        severity = click.style(str(found.severity), fg=colour, bold=True)
-        code = click.style(f" [{found.code}]", dim=True)
-        click.echo(f"{place}{severity}: {found.message}{hint}{code}", err=True)
-
-
-def say_json(diagnostics: Iterable[Diagnostic]) -> None:
-    """A list of findings; `at` holds path, line and column, or is null."""
-    click.echo(json.dumps([asdict(found) for found in diagnostics], indent=1, ensure_ascii=False))
-
-
-def summarise(report: "Report", config: "Config", seconds: float) -> None:
-    """What was built, what was hidden, and how long it took."""
-    hidden = ", ".join(f"{number} {reason}" for reason, number in sorted(report.hidden.items()))
-    warnings = len(report.diagnostics)
-    parts = [
-        counted(report.pages, "page"),
-        f"{len(report.outputs)} files, {report.changed} of them changed",
-        f"{sum(report.hidden.values())} hidden ({hidden})" if hidden else "",
-        counted(warnings, "warning") if warnings else "",
-    ]
-    said = " · ".join(part for part in parts if part)
-    click.echo(f"{said} · {seconds:.2f} s\n→ {config.public}")
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 page`, `2 pages`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-@contextmanager
-def progress_bar(*, shown: bool) -> "Iterator[Progress | None]":
-    """A bar for a build that takes longer than a moment, where a terminal looks on."""
-    if not shown:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Rendering", total=None)
-        update: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731
-            task, completed=done, total=total
-        )
-        yield update
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(
+            f"SOURCE_DATE_EPOCH={epoch} is no moment; write whole seconds since 1970."
+        ) from None

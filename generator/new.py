@@ -44,7 +44,7 @@ def make_article(
         raise ConfigError(f"the site has no '{language}'", hint=f"it has {', '.join(known)}")
     default = settings.default_language.code
     suffix = f".{language}.md" if language not in (None, default) else ".md"
-    file = root / "content" / section.strip("/") / f"{_slug(title)}{suffix}"
+    file = _section(root, section) / f"{_slug(title)}{suffix}"
     moment = now.astimezone(settings.time_zone).replace(microsecond=0)
     front = f"title: {_quoted(title)}\ndate: {moment.isoformat()}\ntags: []\ndraft: true\n"
     return _written(file, f"---\n{front}---\n\n")
@@ -57,7 +57,7 @@ def make_resource(root: Path, title: str, *, section: str, now: datetime) -> lis
     """
     settings = load_config(root, now=now).settings
     slug, section = _slug(title), section.strip("/")
-    folder = root / "content" / section / slug
+    folder = _section(root, section) / slug
     gated = folder / "_gated" / f"{slug}.txt"
     purpose = root / "content" / "_purposes" / f"{slug}.yaml"
     form = root / "content" / "_forms" / f"{slug}.yaml"
@@ -105,6 +105,14 @@ _FORM = """# One unticked box for each purpose: a newsletter added here stays a 
 purposes: [{slug}]
 title: {title}
 """
+
+
+def _section(root: Path, section: str) -> Path:
+    """The folder of a section. Raises `ConfigError` for one that is not below content/."""
+    parts = section.strip("/").split("/")
+    if any(part in ("", ".", "..") or part.startswith(("_", ".")) for part in parts):
+        raise ConfigError(f"'{section}' is no section", hint="name a folder below content/")
+    return root.joinpath("content", *parts)
 
 
 def _wording(language: str, title: str) -> str:

@@ -20,39 +20,38 @@ def available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def chunks(items: Sequence[Item], size: int = CHUNK) -> list[Sequence[Item]]:
-    """The items in order, `size` at a time."""
-    return [items[start : start + size] for start in range(0, len(items), size)]
-
-
 def each(
     function: Callable[[Sequence[Item]], Result], items: Sequence[Item], *, workers: int
 ) -> Iterator[Result]:
     """The function's result for each chunk of the items, in their order.
 
-    Workers are forked: what the function closes over they share with us, and what it returns comes
-    back pickled. An exception in a worker is raised here. With one worker, or few items, nothing
-    is forked.
+    Workers are forked: what the function closes over, and the items, they share with us; what it
+    returns comes back pickled. An exception in a worker is raised here. With one worker, or few
+    items, nothing is forked.
     """
-    parts = chunks(items)
+    parts = [slice(start, start + CHUNK) for start in range(0, len(items), CHUNK)]
+
+    def call(part: slice) -> Result:
+        return function(items[part])
+
     if workers < 2 or len(items) < SMALL or not hasattr(os, "fork"):
-        yield from map(function, parts)
+        yield from map(call, parts)
         return
     # Collecting would touch, and so copy, every page that the workers share with us.
     gc.freeze()
     context = multiprocessing.get_context("fork")
-    with context.Pool(workers, _adopt, (function,)) as pool:
+    with context.Pool(workers, _adopt, (call,)) as pool:
         yield from pool.imap(_call, parts)
     gc.unfreeze()
 
 
-_adopted: list[Callable[[Any], Any]] = []
+_adopted: list[Callable[[slice], Any]] = []
 """In a worker: its function, which cannot be pickled and so is inherited."""
 
 
-def _adopt(function: Callable[[Any], Any]) -> None:
+def _adopt(function: Callable[[slice], Any]) -> None:
     _adopted.append(function)
 
 
-def _call(part: Sequence[Any]) -> Any:
+def _call(part: slice) -> Any:
     return _adopted[-1](part)

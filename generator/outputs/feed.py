@@ -26,14 +26,14 @@ def plan(site: Site) -> Iterator[Output]:
 def render(output: Output, view: View) -> bytes:
     """The newest entries, as many as the settings say; addresses are whole."""
     section: Section = output.subject
-    documents = view.fed(section)
+    fed = view.fed(section)
     return view.render_raw(
         "feed.xml",
-        title=section.title if section.path else view.site_value().title,
-        url=view.absolute(section.url),
-        feed_url=view.absolute(f"{section.url}feed.xml"),
-        updated=max(map(updated, documents)),
-        entries=[view.entry(document) for document in documents],
+        title=fed.title if section.path else view.site_value().title,
+        url=view.absolute(fed.url),
+        feed_url=view.absolute(f"{fed.url}feed.xml"),
+        updated=max(map(updated, fed.documents)),
+        entries=[view.entry(document) for document in fed.documents],
         language=section.language,
     )
 

@@ -111,7 +111,7 @@ def word_count(html: str) -> int:
     return len(_ANY_TAG.sub(" ", html).split())
 
 
-_ANY_TAG = re.compile(r"<[^>]*+>")
+_ANY_TAG = re.compile(r"<[^>]*+(?:>|\Z)")
 
 BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption"}

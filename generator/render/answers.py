@@ -77,7 +77,7 @@ class Answers:
 
     def _things(self, kind: str, language: str, words: tuple[object, ...]) -> list[object]:
         """What the words of a question stand for. Raises `LookupError` for what is gone."""
-        if kind in ("translations_of", "related_to"):
+        if kind in ("translations_of", "related_to", "linked"):
             return [self._site.by_source[str(words[0])], *words[1:]]
         if kind in ("listed", "fed", "translations_of_section"):
             return [self._site.sections[language, str(words[0])], *words[1:]]
@@ -95,6 +95,7 @@ def structure(site: Site) -> str:
         [s.document.digest for s in site.sections.values() if s.document],
         sorted(site.sections),
         sorted(site.file_urls.items()),
+        [source.stamp for _, source in site.files],
         site.data,
         catalogue,
         site.now.year,

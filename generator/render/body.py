@@ -26,6 +26,7 @@ class Shortcodes(Protocol):
     """What says the shortcodes."""
 
     def shortcode(self, name: str, **values: Any) -> Markup: ...
+    def linked(self, document: Document, target: str, absolute: bool, /) -> str: ...
 
 
 def close(
@@ -86,7 +87,7 @@ def _say(call: Call, document: Document, site: Site, view: Shortcodes, absolute:
         options=call.options,
         inner=inner,
         feed=absolute,
-        link=lambda target: linked(site, document, target, absolute),
+        link=lambda target: view.linked(document, target, absolute),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import ConfigError, TemplateError
 from ..model.diagnostic import nearest
+from ..model.digest import digest_of
 from ..model.document import Source, SourceKind
 from ..schema import load_flat
 
@@ -40,6 +41,8 @@ class Theme:
     assets: Mapping[str, Source]
     asset_names: Mapping[str, str]
     """Asset -> the name under which it is published, with its digest."""
+    digest: str
+    """Of the templates, the texts and the assets' names."""
 
     @property
     def shortcodes(self) -> frozenset[str]:
@@ -99,15 +102,20 @@ def load_theme(name: str, root: Path) -> Theme:
         path: Source(path=f"themes/{name}/static/{path}", kind=SourceKind.STATIC, file=file)
         for path, file in _files(folder / "static").items()
     }
+    kept = {name: file for name, file in templates.items() if name not in spoken}
+    asset_names = {path: _stamped(path, source.file) for path, source in assets.items()}
+    texts = {
+        language: {**handler_texts.get(language, {}), **page_texts.get(language, {})}
+        for language in sorted({*handler_texts, *page_texts})
+    }
+    bodies = [(name, digest_of(file.read_bytes())) for name, file in sorted(kept.items())]
     return Theme(
-        templates={name: file for name, file in templates.items() if name not in spoken},
-        texts={
-            language: {**handler_texts.get(language, {}), **page_texts.get(language, {})}
-            for language in {*handler_texts, *page_texts}
-        },
+        templates=kept,
+        texts=texts,
         handler_texts=handler_texts,
         assets=assets,
-        asset_names={path: _stamped(path, source.file) for path, source in assets.items()},
+        asset_names=asset_names,
+        digest=digest_of(repr((bodies, texts, asset_names))),
     )
 
 

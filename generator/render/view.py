@@ -16,7 +16,7 @@ from ..model.reference import in_language, translation
 from ..model.settings import MenuItem
 from ..model.site import Section, Site
 from ..model.taxonomy import Term
-from .body import close, table_of_contents
+from .body import close, linked, table_of_contents
 from .form import render_form
 from .metadata import content_security_policy
 from .present import Presenter
@@ -191,9 +191,10 @@ class View(Presenter):
         return self._listed(term.name, term.url, term.documents, number)
 
     @question
-    def fed(self, section: Section) -> tuple[Document, ...]:
+    def fed(self, section: Section) -> Listed:
         """What goes into a section's feed."""
-        return section.dated[: self._settings.feed_limit or None]
+        entries = section.dated[: self._settings.feed_limit or None]
+        return Listed(title=section.title, url=section.url, documents=entries, pager=None)
 
     @question
     def everything(self) -> Site:
@@ -221,6 +222,11 @@ class View(Presenter):
     def content(self, document: Document, *, absolute: bool = False) -> Markup:
         """The body with its holes closed."""
         return close(document, document.body.pieces, self._site, self, absolute=absolute)
+
+    @question
+    def linked(self, document: Document, target: str, absolute: bool, /) -> str:
+        """What a link of a shortcode becomes."""
+        return linked(self._site, document, target, absolute)
 
     def shortcode(self, name: str, **values: Any) -> Markup:
         """The HTML of a shortcode."""

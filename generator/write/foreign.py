@@ -33,6 +33,13 @@ def keep_foreign(
             _link_or_copy(target / path, new)
 
 
+def link_all(target: Path, fresh: Path, paths: Iterable[str]) -> None:
+    """Let `fresh` have these files of `target`: the same files, linked."""
+    for path in paths:
+        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(target / path, fresh / path)
+
+
 def folders_of(paths: Iterable[str]) -> frozenset[str]:
     """Every folder that holds one of the paths."""
     return frozenset(folder for path in paths for folder in _above(path))

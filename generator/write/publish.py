@@ -1,22 +1,22 @@
-"""A folder is published as a whole: staged beside the old one, then exchanged for it.
+"""A folder is published as a whole: what changes is staged beside it, then takes its place.
 
-Until the exchange the old folder is untouched, and so it stays if anything goes wrong. Files
-whose bytes are the same are the same files, linked. What others put there is kept.
+Few changes are renamed in; many become a new folder, with links to what stays, that is exchanged
+for the old one. Until then the old folder is untouched, and so it stays if anything goes wrong.
+What others put there is kept.
 """
 
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PublishError
 from .exchange import exchange, recover
-from .foreign import keep_foreign
+from .few import are_few, rename_in
+from .foreign import keep_foreign, link_all
 from .manifest import manifest_file, read_manifest, write_manifest
 
 SEAL = "manifest.json"
@@ -48,69 +48,58 @@ def is_ours(target: Path, cache: Path) -> bool:
     return target.is_dir() and read_manifest(manifest_file(cache, target.resolve())) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A file that stands in the stage. `digest` is SHA-256 where the folder is to be sealed."""
-
-    path: str
-    changed: bool
-    digest: str = ""
-
-
 class Stage:
     """The new folder, while it is filled."""
 
     def __init__(self, target: Path, staged: Path, sealed: Sealed | None) -> None:
         self._target, self._staged, self._sealed = target, staged, sealed
-        self.placed: dict[str, Placed] = {}
+        self._digests: dict[str, str] = {}
+        self.ours: set[str] = set()
+        self.new: set[str] = set()
+        """Those of ours that are not as the folder has them."""
 
-    def put(self, path: str, content: bytes | Path) -> Placed:
-        """Place one file: bytes, or a copy of a file. Any process may, and gives what it placed
-        to the one that keeps account of it."""
-        new, old = self._staged / path, self._target / path
-        new.parent.mkdir(parents=True, exist_ok=True)
+    def put(self, path: str, content: bytes | Path) -> None:
+        """Place one file, bytes or a copy of a file, unless the folder has the same already."""
+        self.ours.add(path)
+        if self._sealed and self._sealed(path):
+            data = content if isinstance(content, bytes) else content.read_bytes()
+            self._digests[path] = hashlib.sha256(data).hexdigest()
+        if _holds(self._target / path, content):
+            return
+        self.new.add(path)
+        file = self._staged / path
+        file.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, bytes):
-            same = _link_if(old, new, len(content), lambda: old.read_bytes() == content)
-            if not same:
-                new.write_bytes(content)
+            file.write_bytes(content)
         else:
-            same = _link_if(old, new, content.stat().st_size, lambda: _same(old, content))
-            if not same:
-                shutil.copyfile(content, new)
-        return Placed(path=path, changed=not same, digest=self._digest(path, content))
+            shutil.copyfile(content, file)
 
-    def account(self, placed: Iterable[Placed]) -> None:
-        """Without this, a file that was placed is not ours."""
-        self.placed.update((each.path, each) for each in placed)
+    def keep(self, paths: Iterable[str]) -> None:
+        """These are ours, and stay as the folder has them."""
+        self.ours.update(paths)
 
     def seal(self) -> None:
         """Add the list of digests, if the folder is a sealed one."""
         if self._sealed:
-            digests = {path: placed.digest for path, placed in self.placed.items() if placed.digest}
-            text = json.dumps({"files": digests}, sort_keys=True, indent=1)
-            self.account([self.put(SEAL, text.encode())])
+            text = json.dumps({"files": self._digests}, sort_keys=True, indent=1)
+            self.put(SEAL, text.encode())
 
     @property
     def changed(self) -> int:
         """How many of the planned files are not as they were."""
-        return sum(placed.changed for path, placed in self.placed.items() if path != SEAL)
-
-    def _digest(self, path: str, content: bytes | Path) -> str:
-        if self._sealed is None or not self._sealed(path):
-            return ""
-        data = content if isinstance(content, bytes) else content.read_bytes()
-        return hashlib.sha256(data).hexdigest()
+        return len(self.new - {SEAL})
 
 
-def _link_if(old: Path, new: Path, size: int, same: Callable[[], bool]) -> bool:
-    """Let `new` be the file `old` where that has the same bytes."""
+def _holds(file: Path, content: bytes | Path) -> bool:
+    """Whether the file has just this content."""
     try:
-        if old.is_symlink() or old.stat().st_size != size or not same():
+        if file.is_symlink():
             return False
-        os.link(old, new)
+        if isinstance(content, bytes):
+            return file.stat().st_size == len(content) and file.read_bytes() == content
+        return file.stat().st_size == content.stat().st_size and _same(file, content)
     except OSError:
         return False
-    return True
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -148,11 +137,17 @@ def staged(
             stage = Stage(target, fresh, sealed)
             yield stage
             stage.seal()
-            ours = frozenset(stage.placed)
-            keep_foreign(target, fresh, known=known, ours=ours, force=force)
+            ours, changed = frozenset(stage.ours), frozenset(stage.new)
+            few = are_few(target, changed, known=known, ours=ours)
+            if not few:
+                link_all(target, fresh, ours - changed)
+                keep_foreign(target, fresh, known=known, ours=ours, force=force)
             # Both before and after: killed in between, the next build still knows its own.
             write_manifest(known_file, target, ours | known)
-            exchange(fresh, target)
+            if few:
+                rename_in(fresh, target, changed, known=known, ours=ours)
+            else:
+                exchange(fresh, target)
             write_manifest(known_file, target, ours)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)

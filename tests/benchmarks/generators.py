@@ -17,8 +17,8 @@ from .peers import Installed
 FAST_ENGINE = "markdown_it_pyrs"
 """The package of the extra `fast`, as Python imports it."""
 
-ENGINE = "ATRAE_ENGINE"
-"""The environment variable that names the Markdown parser: reference, fast or auto."""
+REFERENCE = Path(__file__).parent / "reference"
+"""A folder that hides the package of the extra `fast`: what is left is the reference parser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +125,9 @@ def has_fast_engine() -> bool:
 
 
 def environment(engine: str = "auto") -> dict[str, str]:
-    """That of a run: ours, without what may be set for our program but the Markdown parser."""
+    """That of a run, without what may be set for our program. `engine`: auto or reference."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("ATRAE_")}
-    return clean | {ENGINE: engine}
+    return clean | ({"PYTHONPATH": str(REFERENCE)} if engine == "reference" else {})
 
 
 def yaml_front_matter(article: Article) -> str:

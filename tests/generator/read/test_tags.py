@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.read.tags import Token, plain_text, tokens
+from generator.read.tags import Token, plain_text, tokens, word_count
 
 SOUP = st.lists(
     st.one_of(
@@ -69,6 +69,20 @@ def test_the_span_of_a_value_holds_it(html: str) -> None:
         for found in token.attributes(html).values():
             start, end = found.span
             assert token.start < start <= end <= token.end
+
+
+@given(SOUP)
+def test_those_that_tell_are_among_all_of_them(html: str) -> None:
+    every, telling = list(tokens(html)), list(tokens(html, telling=True))
+    assert [token for token in every if token in telling] == telling
+    for token in set(every) - set(telling):
+        assert token.closes or not token.attributes(html)
+        assert token.name not in ("", "h1", "h2", "pre", "script", "textarea") or token.closes
+
+
+@given(SOUP)
+def test_words_are_counted_about_as_a_reader_reads(html: str) -> None:
+    assert 0 <= word_count(html) <= len(html.split()) + html.count("<")
 
 
 def test_attributes_in_every_spelling() -> None:

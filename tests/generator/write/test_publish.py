@@ -21,7 +21,8 @@ def publish(
 ) -> int:
     """Publish the files; how many changed."""
     with staged(target, cache=cache, force=force) as stage:
-        stage.account([stage.put(path, content) for path, content in files.items()])
+        for path, content in files.items():
+            stage.put(path, content)
     return stage.changed
 
 
@@ -102,6 +103,19 @@ def test_what_others_put_there_stays_links_and_empty_folders_too(
     assert (target / "gone").is_symlink()
 
 
+def test_many_changes_are_one_exchange_and_lose_nothing_either(target: Path, cache: Path) -> None:
+    files: dict[str, bytes | Path] = {f"p{n}/index.html": b"x" for n in range(500)}
+    publish(target, files | {"same": b"same"}, cache=cache)
+    (target / "p0" / "mine.txt").write_bytes(b"mine")
+    before = (target / "same").stat().st_ino
+    changed = dict.fromkeys(files, b"y")
+    assert publish(target, {**changed, "same": b"same"}, cache=cache) == 500
+    assert contents(target) == changed | {"same": b"same", "p0/mine.txt": b"mine"}
+    assert (target / "same").stat().st_ino == before
+    assert publish(target, {"same": b"same"}, cache=cache) == 0
+    assert contents(target) == {"same": b"same", "p0/mine.txt": b"mine"}
+
+
 def test_a_foreign_folder_is_refused_and_left_alone(target: Path, cache: Path) -> None:
     target.mkdir(parents=True)
     (target / "thesis.txt").write_bytes(b"mine")
@@ -147,7 +161,8 @@ def test_a_failure_leaves_the_old_folder_whole(target: Path, cache: Path) -> Non
 
     def fail() -> None:
         with staged(target, cache=cache) as stage:
-            stage.account([stage.put("a", b"y"), stage.put("b", b"y")])
+            stage.put("a", b"y")
+            stage.put("b", b"y")
             raise RuntimeError("no more ink")
 
     with pytest.raises(RuntimeError, match="no more ink"):
@@ -215,7 +230,7 @@ def test_one_build_at_a_time(target: Path, cache: Path) -> None:
             refused.append(str(wrong))
 
     with staged(target, cache=cache) as stage:
-        stage.account([stage.put("a", b"first")])
+        stage.put("a", b"first")
         other = threading.Thread(target=second)
         other.start()
         other.join()
