@@ -50,12 +50,18 @@ class Plan:
 class Report:
     """What a build did."""
 
+    site: Site
     outputs: tuple[Output, ...]
     rendered: Mapping[str, str]
     """Path of each page that was rendered -> why."""
     changed: int
     hidden: Counter[str]
     diagnostics: tuple[Diagnostic, ...]
+
+    def files(self, config: Config) -> Iterator[str]:
+        """Every file that stands now where the build put it."""
+        folders = {Tree.PUBLIC: config.public, Tree.HANDLER: config.handler}
+        return (f"{folders[output.tree]}/{output.path}" for output in self.outputs)
 
     @property
     def pages(self) -> int:
@@ -75,12 +81,24 @@ def build(config: Config, *, progress: Progress | None = None) -> Report:
     changed = publish(config, plan, tracing, progress=progress)
     tracing.save()
     return Report(
+        site=plan.site,
         outputs=plan.outputs,
         rendered=tracing.reasons,
         changed=changed,
         hidden=Counter(hidden.reason for hidden in plan.site.hidden),
         diagnostics=plan.diagnostics,
     )
+
+
+def valid(site: Site) -> tuple[float, float]:
+    """From when until when the same documents are shown, in seconds since 1970."""
+    every = (*site.by_source.values(), *(hidden.document for hidden in site.hidden))
+    moments = [moment for d in every for moment in (d.date, d.expires) if moment]
+    new_year = site.now.replace(
+        year=min(site.now.year + 1, 9999), month=1, day=1, hour=0, minute=0, second=0
+    )
+    later = [moment.timestamp() for moment in moments if moment > site.now]
+    return site.now.timestamp(), min([*later, new_year.timestamp()])
 
 
 class Tracing:

@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-from .console import counted, progress_bar, reported, say_diagnostics, say_json, summarise
+from .console import (
+    Summary,
+    counted,
+    progress_bar,
+    reported,
+    say_diagnostics,
+    say_json,
+    say_report,
+    summary_of,
+)
 from .model.diagnostic import Severity
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -95,18 +104,29 @@ def build(
     atrae build -D -F -o /tmp/preview        drafts and future articles too, elsewhere
     atrae build --strict                     for a release: no warning passes
     """
-    from .build import build as build_site
-    from .config import load_config
-    from .work import available
+    from .unchanged import inputs, remember, still
 
-    began = time.perf_counter()
+    began, taken, moment = time.perf_counter(), time.time_ns(), clock or now()
+    options = (source.absolute(), output, handler, base_url, drafts, future, strict)
+    key, cache = repr((*options, Path.cwd())), source / ".atrae" / "cache"
+    # A moment without a zone is one in the site's, which is not known yet.
+    if not force and moment.tzinfo:
+        report = still(cache, source, key=key, now=moment.timestamp())
+        if report is not None:
+            say_report(Summary(*report), began, quiet=quiet, changed=0)
+            return
+    read = inputs(source)
     # Hardly anything that a build makes is garbage before its end: looking for it takes a third
     # of the time.
     gc.disable()
     with reported():
+        from .build import build as build_site, valid
+        from .config import load_config
+        from .work import available
+
         config = load_config(
             source,
-            now=clock or now(),
+            now=moment,
             public=output,
             handler=handler,
             base_url=base_url,
@@ -117,13 +137,21 @@ def build(
             workers=available(),
         )
         with progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
-            report = build_site(config, progress=progress)
-    say_diagnostics(report.diagnostics)
+            built = build_site(config, progress=progress)
     if explain:
-        for path, reason in report.rendered.items():
+        for path, reason in built.rendered.items():
             click.echo(f"{path}: {reason}")
-    if not quiet:
-        summarise(report, config, time.perf_counter() - began)
+    summary = summary_of(built, config)
+    say_report(summary, began, quiet=quiet, changed=built.changed)
+    remember(
+        cache,
+        key=key,
+        taken=taken,
+        read=read,
+        written=list(built.files(config)),
+        valid=valid(built.site),
+        report=tuple(summary),
+    )
 
 
 @main.command()

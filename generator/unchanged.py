@@ -73,16 +73,17 @@ def remember(
     key: str,
     taken: int,
     read: list[tuple[str, Stamp]],
-    written: list[tuple[str, int, int]],
+    written: list[str],
     valid: tuple[float, float],
     report: Any,
 ) -> None:
-    """Keep what a build saw and wrote.
+    """Keep what a build saw and wrote, and its report, of plain values.
 
-    `taken` is when `read` was taken, in nanoseconds; `written` holds path, size and mtime of each
-    file; `valid` says from when until when the same documents are shown, in seconds.
+    `taken` is when `read` was taken, in nanoseconds; `written` holds the files that were written;
+    `valid` says from when until when the same documents are shown, in seconds since 1970.
     """
-    kept = (key, taken, read, written, valid, report)
+    stamps = [(path, *at) for path in written if (at := _size_and_time(path))]
+    kept = (key, taken, read, stamps, valid, report)
     new = cache / f"{FILE}.{os.getpid()}.new"
     new.write_bytes(marshal.dumps(kept))
     new.replace(cache / FILE)
@@ -105,10 +106,13 @@ def still(cache: Path, root: Path, *, key: str, now: float) -> Any:
 
 
 def _is_there(file: tuple[str, int, int]) -> bool:
-    path, size, changed = file
+    return _size_and_time(file[0]) == file[1:]
+
+
+def _size_and_time(path: str) -> tuple[int, int] | None:
     try:
         # Thousands of them: a Path for each would take as long as all the rest.
         status = os.stat(path)  # noqa: PTH116
     except OSError:
-        return False
-    return status.st_size == size and status.st_mtime_ns == changed
+        return None
+    return status.st_size, status.st_mtime_ns

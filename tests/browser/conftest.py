@@ -26,8 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all browser tests. It runs an event loop in this thread, so it ends with them."""
     program = find()
     if program is None:
         pytest.fail(WAY_OUT)
