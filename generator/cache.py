@@ -4,6 +4,7 @@
 .atrae/cache/*.pieces     the pieces of bodies, one after the other
 """
 
+import marshal
 import os
 import pickle
 import sys
@@ -18,11 +19,12 @@ from typing import overload
 from .model.diagnostic import Diagnostic
 from .model.digest import digest_of
 from .model.document import Document, Piece, Source
+from .model.pickled import by_position
 from .read.documents import unreadable
-from .trace import Trace
+from .trace import Trace, Traced
 from .work import each
 
-FILE, TRACE = "documents", "trace"
+FILE, CHANGES, TRACE = "documents", "changes", "trace"
 
 TICK = 2_000_000_000
 """Nanoseconds. A file changed less than this before it was read may change again unseen: within
@@ -89,6 +91,7 @@ class Shelved(Sequence[Piece]):
         return Shelved, (self.shelf, self._offset, self._length)
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What reading one source gave. `document` is None where there is an error in it."""
@@ -113,7 +116,8 @@ def read_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
-    before = _load(folder / FILE, salt)
+    base = _load(folder / FILE, salt)
+    before = {**base, **(_load(folder / CHANGES, f"{salt} {_age(folder)}") if base else {})}
     known = {s.path: k for s in sources if (k := _unchanged(s, before.get(s.path), now))}
     missing = [source for source in sources if source.path not in known]
 
@@ -124,7 +128,7 @@ def read_all(
     for done in each(work, missing, workers=workers):
         known.update(done)
     if len(known) != len(before) or any(k is not before.get(path) for path, k in known.items()):
-        _save(folder, salt, known)
+        _save(folder, salt, known, base)
     inorder = [known[source.path] for source in sources]
     return (
         tuple(known.document for known in inorder if known.document),
@@ -182,13 +186,15 @@ def _load(file: Path, salt: str) -> dict[str, Known]:
         return {}
 
 
-def _save(folder: Path, salt: str, known: dict[str, Known]) -> None:
-    """Replace what is saved, as a whole; take away shelves that nothing stands on any more."""
-    new = folder / f"{FILE}.{os.getpid()}.new"
-    with new.open("wb") as saving:
-        saving.write(f"{salt}\n".encode())
-        pickle.dump(known, saving, pickle.HIGHEST_PROTOCOL)
-    new.replace(folder / FILE)
+def _save(folder: Path, salt: str, known: dict[str, Known], base: dict[str, Known]) -> None:
+    """Replace what is saved: beside the base, what differs from it, while that is little."""
+    changes = {path: each for path, each in known.items() if each is not base.get(path)}
+    if base and known.keys() >= base.keys() and len(changes) * 10 < len(base):
+        _dump(folder / CHANGES, f"{salt} {_age(folder)}", changes)
+        return
+    _dump(folder / FILE, salt, known)
+    (folder / CHANGES).unlink(missing_ok=True)
+    # Only now is it known which shelves nothing stands on any more.
     used = {
         known.document.body.pieces.shelf.file
         for known in known.values()
@@ -199,19 +205,45 @@ def _save(folder: Path, salt: str, known: dict[str, Known]) -> None:
             file.unlink(missing_ok=True)
 
 
+def _dump(file: Path, salt: str, known: dict[str, Known]) -> None:
+    new = file.with_name(f"{file.name}.{os.getpid()}.new")
+    with new.open("wb") as saving:
+        saving.write(f"{salt}\n".encode())
+        pickle.dump(known, saving, pickle.HIGHEST_PROTOCOL)
+    new.replace(file)
+
+
+def _age(folder: Path) -> int:
+    """Of the base: changes belong to one base alone."""
+    return (folder / FILE).stat().st_mtime_ns
+
+
 def load_trace(folder: Path) -> Trace | None:
     """What the last build wrote and why; None where that is not known."""
     try:
-        trace = pickle.loads((folder / TRACE).read_bytes())
-    except (OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        kept = marshal.loads((folder / TRACE).read_bytes())
+        key, before, questions, digests, outputs = kept
+    except (OSError, ValueError, EOFError, TypeError):
         return None
-    return trace if isinstance(trace, Trace) else None
+    return Trace(
+        key=key,
+        structure=before,
+        questions=questions,
+        digests=digests,
+        outputs={path: Traced(*traced) for path, traced in outputs.items()},
+    )
 
 
 def save_trace(folder: Path, trace: Trace) -> None:
-    """Replace it as a whole."""
+    """Replace it as a whole. A question that is not made of plain values is as good as new."""
+    outputs = {path: tuple(traced) for path, traced in trace.outputs.items()}
+    try:
+        kept = marshal.dumps((trace.key, trace.structure, trace.questions, trace.digests, outputs))
+    except ValueError:
+        (folder / TRACE).unlink(missing_ok=True)
+        return
     new = folder / f"{TRACE}.{os.getpid()}.new"
-    new.write_bytes(pickle.dumps(trace, pickle.HIGHEST_PROTOCOL))
+    new.write_bytes(kept)
     new.replace(folder / TRACE)
 
 

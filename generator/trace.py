@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .model.output import Output
 
@@ -10,8 +10,7 @@ Question = tuple[Any, ...]
 Stamp = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traced:
+class Traced(NamedTuple):
     """What an output was made from: its questions, by number, and the file as it was written."""
 
     origin: str

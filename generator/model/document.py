@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .diagnostic import Location
+from .pickled import by_position
 
 
 class SourceKind(StrEnum):
@@ -22,6 +23,7 @@ class SourceKind(StrEnum):
     STATIC = "static"
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A file on disk. `path` counts from the site's root, with `/`; `file` is where it lies."""
@@ -130,6 +132,7 @@ def raw(pieces: Iterable[Piece]) -> str:
     return "".join(parts)
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """HTML cut at its holes. Nothing in it depends on another document."""
@@ -156,6 +159,7 @@ class Body:
         return tuple(piece for piece in walk(self.pieces) if isinstance(piece, Heading))
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A parsed source, in one language, at its place on the site.
@@ -186,8 +190,8 @@ class Document:
     layout: str = ""
     weight: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, Location] = field(default_factory=dict)
-    """Front matter key -> where it stands, for diagnostics."""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Front matter key -> its line and column, for diagnostics."""
     digest: str = ""
     """Of all that a page or list can show of it, but its body."""
 
@@ -203,7 +207,8 @@ class Document:
 
     def place(self, key: str) -> Location:
         """Where `key` stands in the front matter, else the document."""
-        return self.places.get(key, self.at)
+        line, column = self.places.get(key, (0, 0))
+        return Location(path=self.source.path, line=line, column=column)
 
     def line(self, number: int) -> Location:
         """The place of a line of the source."""

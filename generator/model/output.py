@@ -1,5 +1,6 @@
 """A file to be published: planned, not yet rendered."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,10 @@ from .diagnostic import Diagnostic, Location, error
 
 MAX_NAME = 255
 """Bytes of a file's name, as file systems have it."""
+
+
+_UNFIT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f\\]")
+"""An empty part, `.`, `..`, or a sign that no name may have."""
 
 
 class Tree(StrEnum):
@@ -73,14 +78,14 @@ def unfit(outputs: Iterable[Output]) -> list[Diagnostic]:
             hint="give it a short name, without empty parts, `.`, `..` and control characters",
         )
         for output in outputs
-        if not all(map(_is_name, output.path.split("/")))
+        if not _is_fit(output.path)
     ]
 
 
-def _is_name(segment: str) -> bool:
-    """Whether a file or folder can be called so, on every system that may serve it."""
-    return (
-        segment not in ("", ".", "..")
-        and len(segment.encode()) <= MAX_NAME
-        and not any(sign < " " or sign in "\x7f\\" for sign in segment)
+def _is_fit(path: str) -> bool:
+    """Whether each part is the name of a file or folder on every system that may serve it."""
+    if _UNFIT.search(path):
+        return False
+    return len(path) * 4 <= MAX_NAME or all(
+        len(part.encode()) <= MAX_NAME for part in path.split("/")
     )

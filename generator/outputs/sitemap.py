@@ -78,9 +78,9 @@ def places(site: Site) -> tuple[Place, ...]:
 
 def render(output: Output, view: View) -> bytes:
     """By its name."""
-    view.everything()
     if output.path == "robots.txt":
         return view.render_raw("robots.txt", sitemap=view.absolute("/sitemap.xml"))
+    view.everything()
     if output.subject and isinstance(output.subject[0], str):
         parts = [view.absolute(url_for(name)) for name in output.subject]
         return view.render_raw("sitemap_index.xml", sitemaps=parts)

@@ -128,14 +128,18 @@ def parse_document(
             layout=front.layout,
             weight=front.weight,
             extra=front.extra,
-            places={str(key[0]): at for key, at in parsed.places.items() if len(key) == 1},
+            places={
+                str(key[0]): (at.line, at.column)
+                for key, at in parsed.places.items()
+                if len(key) == 1
+            },
         ),
         findings,
     )
 
 
 def _digested(
-    *, source: Source, body: Body, places: Mapping[str, Location], **said: Any
+    *, source: Source, body: Body, places: Mapping[str, tuple[int, int]], **said: Any
 ) -> Document:
     """The document, with the digest of what is said of it."""
     shown = repr((source.path, source.kind, body.minutes, sorted(said.items())))
