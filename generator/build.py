@@ -20,7 +20,7 @@ from .model.permalink import url_for
 from .model.site import Site, assemble, with_catalogue
 from .read.catalogue import compile_catalogue
 from .read.data import read_data
-from .read.documents import read_document
+from .read.documents import read_document, read_from
 from .read.forms import read_declarations
 from .read.sources import find_sources
 from .render.answers import OF_BODIES, Answers
@@ -172,7 +172,7 @@ def read_site(config: Config, theme: Theme) -> tuple[Site, tuple[Diagnostic, ...
         sources.documents,
         lambda source, raw: read_document(source, raw, settings, shortcodes),
         folder=config.cache / "cache",
-        salt=salt_of(settings, sorted(shortcodes)),
+        salt=salt_of(read_from(settings), sorted(shortcodes)),
         workers=config.workers,
     )
     data, wrong_data = read_data(sources.data)

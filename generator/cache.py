@@ -37,13 +37,22 @@ class Shelf:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._descriptor: int | None = None
+        self._end: int | None = None
+        self._waiting: list[bytes] = []
 
     def add(self, packed: bytes) -> "Shelved":
-        """Put something at the end."""
-        with self.file.open("ab") as shelf:
-            offset = shelf.tell()
-            shelf.write(packed)
+        """Put something at the end; it can be read after `flush`."""
+        if self._end is None:
+            self._end = self.file.stat().st_size if self.file.exists() else 0
+        self._waiting.append(packed)
+        offset, self._end = self._end, self._end + len(packed)
         return Shelved(self, offset, len(packed))
+
+    def flush(self) -> None:
+        """Write what was added."""
+        with self.file.open("ab") as shelf:
+            shelf.write(b"".join(self._waiting))
+        self._waiting.clear()
 
     def read(self, offset: int, length: int) -> bytes:
         """What stands there."""
@@ -123,7 +132,9 @@ def read_all(
 
     def work(part: Sequence[Source]) -> list[tuple[str, Known]]:
         shelf = Shelf(folder / f"{now}-{os.getpid()}.pieces")
-        return [(source.path, _read(source, read, shelf, now)) for source in part]
+        known = [(source.path, _read(source, read, shelf, now)) for source in part]
+        shelf.flush()
+        return known
 
     for done in each(work, missing, workers=workers):
         known.update(done)

@@ -33,6 +33,14 @@ class _Name:
     key: str
 
 
+def read_from(settings: Settings) -> tuple[object, ...]:
+    """Those of the settings that a document is read with, and no others: where a site is served
+    does not matter."""
+    prefixes = [(language.code, language.prefix) for language in settings.languages]
+    permalinks = sorted(settings.permalinks.items())
+    return prefixes, settings.time_zone.key, settings.taxonomies, permalinks
+
+
 def read_document(
     source: Source, raw: bytes, settings: Settings, shortcodes: frozenset[str]
 ) -> tuple[Document | None, list[Diagnostic]]:

@@ -1,5 +1,6 @@
 """The site as it stands now: planned again after each save, rendered page by page."""
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,10 +60,12 @@ class Live:
         self.ended = False
         self.state = self._prepared()
         self.last_plan = self.state.plan
+        settle()
 
     def refresh(self) -> State:
         """Plan the site again, then wake who waits: never before the new state is whole."""
         state = self._prepared()
+        settle()
         with self._changed:
             self.state = state
             self.last_plan = state.plan or self.last_plan
@@ -112,3 +115,10 @@ class Live:
             outputs={o.path: o for o in plan.outputs if o.tree is Tree.PUBLIC},
             diagnostics=plan.diagnostics,
         )
+
+
+def settle() -> None:
+    """Take what is there for lasting: a site is so many values that each look for garbage among
+    them would take longer than a page."""
+    gc.collect()
+    gc.freeze()

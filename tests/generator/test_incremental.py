@@ -134,7 +134,7 @@ class History(RuleBasedStateMachine):
     @rule(name=NAMES, title=WORDS, tags=TAGS, day=DATES, words=st.lists(WORDS, max_size=3))
     def write(self, name: str, title: str, tags: str, day: str, words: list[str]) -> None:
         front = f'---\ntitle: "{title}"\ndate: {day}\ntags: {tags}\n---\n'
-        self.site.put(f"content/blog/{name}.md", front + "\n\n".join(words) + "\n")
+        self.site.put(f"content/blog/{name}.md", front + "\n\n".join([*words, "End."]) + "\n")
         self.twice.check()
 
     @rule(name=NAMES)
