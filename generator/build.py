@@ -1,6 +1,5 @@
 """The story: read -> assemble -> plan -> check -> render -> write."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -9,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from . import outputs as recipes
-from .cache import load_trace, read_all, salt_of, save_trace
+from .cache import read_all, salt_of
 from .check import check
 from .config import Config
 from .errors import refuse_errors
@@ -23,15 +22,13 @@ from .read.data import read_data
 from .read.documents import read_document, read_from
 from .read.forms import read_declarations
 from .read.sources import find_sources
-from .render.answers import OF_BODIES, Answers
 from .render.templates import Templates
 from .render.theme import Theme, load_theme
 from .render.view import Renderer, View
-from .trace import Question, extended, stale
+from .tracing import Asked, Tracing
 from .work import each
 from .write.publish import is_ours, refuse_folders, staged
 
-Asked = tuple[Question, ...]
 Progress = Callable[[int, int], None]
 """Told how many outputs of how many are rendered."""
 
@@ -77,7 +74,7 @@ def build(config: Config, *, progress: Progress | None = None) -> Report:
     """Publish the site. Raises `errors.SiteError`; then the old one is still there, whole."""
     plan = prepare(config)
     refuse_errors(plan.diagnostics, strict=config.strict)
-    tracing = Tracing(config, plan)
+    tracing = Tracing(config, plan.renderer, plan.outputs)
     changed = publish(config, plan, tracing, progress=progress)
     tracing.save()
     return Report(
@@ -99,57 +96,6 @@ def valid(site: Site) -> tuple[float, float]:
     )
     later = [moment.timestamp() for moment in moments if moment > site.now]
     return site.now.timestamp(), min([*later, new_year.timestamp()])
-
-
-class Tracing:
-    """What of a plan is stale, and what the next build will want to know."""
-
-    def __init__(self, config: Config, plan: Plan) -> None:
-        self._folder, self._public = config.cache / "cache", config.public
-        self._answers = Answers(plan.renderer)
-        self._outputs = tuple(o for o in plan.outputs if o.tree is Tree.PUBLIC)
-        self._before = load_trace(self._folder)
-        self._key = salt_of(config.settings, plan.renderer.theme.digest, str(config.public))
-        self.reasons = stale(
-            self._outputs,
-            self._before,
-            key=self._key,
-            structure=self._answers.structure,
-            digest=self._answers.digest,
-            body=self._answers.body,
-            of_bodies=OF_BODIES,
-            written=self._written,
-        )
-        """Path of each stale output of the public tree -> why."""
-        self.asked: dict[str, Asked] = {}
-        """Filled while rendering."""
-
-    @property
-    def kept(self) -> Iterator[str]:
-        """The paths of the others."""
-        return (output.path for output in self._outputs if output.path not in self.reasons)
-
-    def save(self) -> None:
-        """Keep it for the next build, if there is anything new."""
-        trace = extended(
-            self._before,
-            self._outputs,
-            self.asked,
-            key=self._key,
-            structure=self._answers.structure,
-            digest=self._answers.digest,
-            of_bodies=OF_BODIES,
-            written=self._written,
-        )
-        if trace != self._before:
-            save_trace(self._folder, trace)
-
-    def _written(self, path: str) -> tuple[int, ...] | None:
-        try:
-            status = os.stat(f"{self._public}/{path}")  # noqa: PTH116  (thousands of them)
-        except OSError:
-            return None
-        return (status.st_size, status.st_mtime_ns)
 
 
 def prepare(config: Config) -> Plan:

@@ -320,7 +320,7 @@ def test_a_planted_fault_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     kept: Callable[..., dict[str, str]] = lambda outputs, before, **_: (  # noqa: E731
         {} if isinstance(before, Trace) else {output.path: "new" for output in outputs}
     )
-    monkeypatch.setattr("generator.build.stale", kept)
+    monkeypatch.setattr("generator.tracing.stale", kept)
     twice.site.put("data/team.yaml", "- Bo\n")
     with pytest.raises(AssertionError, match="html"):
         twice.check()
