@@ -65,11 +65,11 @@ class Live:
     def refresh(self) -> State:
         """Plan the site again, then wake who waits: never before the new state is whole."""
         state = self._prepared()
-        settle()
         with self._changed:
             self.state = state
             self.last_plan = state.plan or self.last_plan
             self._changed.notify_all()
+        settle()
         return state
 
     def wait(self, version: str, timeout: float) -> str:
