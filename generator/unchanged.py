@@ -52,18 +52,23 @@ def _libraries() -> Iterator[tuple[str, Stamp]]:
             yield from ((name, ()) for name in names)
 
 
-def _walk(folder: str) -> Iterator[tuple[str, Stamp]]:
+def _walk(folder: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, Stamp]]:
+    """Every file below; a link that leads back to a folder `above` is not followed."""
     try:
+        status = os.stat(folder)  # noqa: PTH116  (as below)
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError:
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in above:
         return
     for entry in found:
         if entry.name == "__pycache__":
             continue
         if entry.is_dir():
-            yield from _walk(entry.path)
-        else:
+            yield from _walk(entry.path, (*above, here))
+        elif entry.is_file():
             yield entry.path, stamp(entry.stat())
 
 

@@ -59,7 +59,13 @@ class Stage:
         """Those of ours that are not as the folder has them."""
 
     def put(self, path: str, content: bytes | Path) -> None:
-        """Place one file, bytes or a copy of a file, unless the folder has the same already."""
+        """Place one file, bytes or a copy of a file, unless the folder has the same already.
+
+        Raises `PublishError` for a file that is not there, such as a link that leads nowhere.
+        """
+        if isinstance(content, Path) and not content.is_file():
+            hint = "delete it, or mend the link"
+            raise PublishError(f"{content} cannot be read: there is no such file", hint=hint)
         self.ours.add(path)
         if self._sealed and self._sealed(path):
             data = content if isinstance(content, bytes) else content.read_bytes()
