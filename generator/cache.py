@@ -20,15 +20,12 @@ from .model.diagnostic import Diagnostic
 from .model.digest import digest_of
 from .model.document import Document, Piece, Source
 from .model.pickled import by_position
+from .model.stamp import TICK
 from .read.documents import unreadable
 from .trace import Trace, Traced
 from .work import each
 
 FILE, CHANGES, TRACE = "documents", "changes", "trace"
-
-TICK = 2_000_000_000
-"""Nanoseconds. A file changed less than this before it was read may change again unseen: within
-one tick of a file system's clock, at the same size."""
 
 
 class Shelf:

@@ -11,21 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-Stamp = tuple[int, ...]
-
-TICK = 2_000_000_000
-"""Nanoseconds. A file changed less than this before it was looked at may change again unseen."""
+from .model.stamp import TICK, Stamp, stamp_of
 
 FILE = "unchanged"
 READ = ("content", "static", "data", "templates", "themes", "plugins")
 """The folders of a site that a build reads, beside `site.yaml`."""
 
 _HOME = Path(__file__).parent
-
-
-def stamp(status: os.stat_result) -> Stamp:
-    """What changes when a file does: size, mtime, ctime, inode."""
-    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def inputs(root: Path) -> list[tuple[str, Stamp]]:
@@ -40,7 +32,7 @@ def inputs(root: Path) -> list[tuple[str, Stamp]]:
 def _settings(root: Path) -> Iterator[tuple[str, Stamp]]:
     file = root / "site.yaml"
     if file.is_file():
-        yield str(file), stamp(file.stat())
+        yield str(file), stamp_of(file.stat())
 
 
 def _libraries() -> Iterator[tuple[str, Stamp]]:
@@ -69,7 +61,7 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tupl
         if entry.is_dir():
             yield from _walk(entry.path, (*above, here))
         elif entry.is_file():
-            yield entry.path, stamp(entry.stat())
+            yield entry.path, stamp_of(entry.stat())
 
 
 def remember(

@@ -79,6 +79,16 @@ def for_state(state: str, prefix: str) -> str:
     return tidy(f"/{prefix}/forms/{state}/")
 
 
+def of_page(url: str, number: int) -> str:
+    """Where page `number` of the list at `url` stands."""
+    return url if number == 1 else f"{url}page/{number}/"
+
+
+def pages_of(entries: int, size: int) -> int:
+    """How many pages of `size` a list has: one even for none."""
+    return max(1, -(-entries // size))
+
+
 def tidy(url: str) -> str:
     """One slash where there were several, a leading one, and a closing one but after a file."""
     url = re.sub(r"/{2,}", "/", f"/{url}")

@@ -1,24 +1,21 @@
 """The pages of each section, the home section's among them: what it lists, page by page."""
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator
 
 from ..model.document import Document
 from ..model.output import Output
-from ..model.permalink import file_for
+from ..model.permalink import file_for, of_page, pages_of
 from ..model.site import Section, Site
 from ..render.values import EMPTY, Page
 from ..render.view import View
-
-T = TypeVar("T")
 
 
 def plan(site: Site) -> Iterator[Output]:
     """`index.html` of the section, then `page/2/index.html` and on."""
     for section in site.sections.values():
-        for number in page_numbers(section.listed, site.settings.page_size):
+        for number in range(1, pages_of(len(section.listed), site.settings.page_size) + 1):
             yield Output(
-                path=file_for(page_url(section.url, number)),
+                path=file_for(of_page(section.url, number)),
                 recipe="listing",
                 origin=_origin(section),
                 at=section.document.at if section.document else None,
@@ -32,16 +29,6 @@ def _origin(section: Section) -> str:
     if section.document:
         return section.document.source.path
     return f"the list of section '{section.path}'" if section.path else "the home page"
-
-
-def page_numbers(entries: Sequence[T], size: int) -> range:
-    """The numbers of the pages that hold the entries: from 1, and one page even for none."""
-    return range(1, max(1, -(-len(entries) // size)) + 1)
-
-
-def page_url(url: str, number: int) -> str:
-    """Where page `number` of the list at `url` stands."""
-    return url if number == 1 else f"{url}page/{number}/"
 
 
 def render(output: Output, view: View) -> bytes:

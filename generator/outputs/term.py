@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from ..model.output import Output
-from ..model.permalink import file_for, tidy
+from ..model.permalink import file_for, of_page, pages_of, tidy
 from ..model.site import Site
 from ..model.taxonomy import Term
 from ..render.values import Page
 from ..render.view import View
-from .listing import page_numbers, page_url
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -25,9 +24,9 @@ def plan(site: Site) -> Iterator[Output]:
             language=language,
         )
         for term in terms.values():
-            for number in page_numbers(term.documents, site.settings.page_size):
+            for number in range(1, pages_of(len(term.documents), site.settings.page_size) + 1):
                 yield Output(
-                    path=file_for(page_url(term.url, number)),
+                    path=file_for(of_page(term.url, number)),
                     recipe="term",
                     origin=f"the {taxonomy} term '{term.name}'",
                     at=term.documents[-1].place(taxonomy),

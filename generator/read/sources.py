@@ -7,11 +7,10 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..model.document import Source, SourceKind
+from ..model.stamp import Stamp, stamp_of
 
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
 GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"
-
-Stamp = tuple[int, ...]
 
 _LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
 
@@ -79,11 +78,6 @@ def _walk(
         elif entry.is_file() or entry.is_symlink():
             followed = entry.is_file()
             yield f"{path}/{entry.name}", stamp_of(entry.stat(follow_symlinks=followed))
-
-
-def stamp_of(status: os.stat_result) -> Stamp:
-    """What changes when a file does, unless it happens within one tick of the clock."""
-    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _kind(path: str) -> SourceKind | None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ..errors import TemplateError
 from ..model.diagnostic import nearest
 from ..model.document import Document
+from ..model.permalink import of_page, pages_of
 from ..model.reference import in_language, translation
 from ..model.settings import MenuItem
 from ..model.site import Section, Site
@@ -260,21 +261,20 @@ class View(Presenter):
 
     def _listed(self, title: str, url: str, documents: Sequence[Document], number: int) -> Listed:
         size = self._settings.page_size
-        total = max(1, -(-len(documents) // size))
+        total = pages_of(len(documents), size)
         return Listed(
             title=title,
-            url=url if number == 1 else f"{url}page/{number}/",
+            url=of_page(url, number),
             documents=tuple(documents[(number - 1) * size : number * size]),
             pager=self._pager(url, number, total) if total > 1 else None,
         )
 
     def _pager(self, url: str, number: int, total: int) -> Pager:
-        before = self.url(url if number == 2 else f"{url}page/{number - 1}/")
         return Pager(
             number=number,
             total=total,
-            previous=before if number > 1 else "",
-            next=self.url(f"{url}page/{number + 1}/") if number < total else "",
+            previous=self.url(of_page(url, number - 1)) if number > 1 else "",
+            next=self.url(of_page(url, number + 1)) if number < total else "",
         )
 
     def _texts(self) -> Mapping[str, str]:
