@@ -1,7 +1,7 @@
 """What earlier builds know, by content. A missing or foreign cache only makes a build slower.
 
-.atrae/cache/documents    every document as it was read, without its pieces
-.atrae/cache/*.pieces     the pieces of bodies, one after the other
+.atrae/cache/documents    a row for each source: where its document stands, and for which bytes
+.atrae/cache/*.shelf      documents as they were read, each followed by the pieces of its body
 """
 
 import marshal
@@ -9,250 +9,219 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import overload
+from typing import NamedTuple
 
 from .model.diagnostic import Diagnostic
 from .model.digest import digest_of
-from .model.document import Document, Piece, Source
-from .model.pickled import by_position
+from .model.document import Document, Source
 from .model.stamp import TICK
-from .read.documents import unreadable
-from .trace import Trace, Traced
+from .read.documents import Reading, unreadable
+from .read.front_matter import Front
+from .shelf import Adding, Shelf, Shelved
 from .work import each
 
-FILE, CHANGES, TRACE = "documents", "changes", "trace"
+FILE = "documents"
+MANY = 32
+"""Shelves, after which what still counts is put together on one."""
 
 
-class Shelf:
-    """A file of pieces that is only ever added to. It may be read by several processes."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._descriptor: int | None = None
-        self._end: int | None = None
-        self._waiting: list[bytes] = []
-
-    def add(self, packed: bytes) -> "Shelved":
-        """Put something at the end; it can be read after `flush`."""
-        if self._end is None:
-            self._end = self.file.stat().st_size if self.file.exists() else 0
-        self._waiting.append(packed)
-        offset, self._end = self._end, self._end + len(packed)
-        return Shelved(self, offset, len(packed))
-
-    def flush(self) -> None:
-        """Write what was added."""
-        with self.file.open("ab") as shelf:
-            shelf.write(b"".join(self._waiting))
-        self._waiting.clear()
-
-    def read(self, offset: int, length: int) -> bytes:
-        """What stands there."""
-        if self._descriptor is None:
-            self._descriptor = os.open(self.file, os.O_RDONLY | os.O_CLOEXEC)
-        return os.pread(self._descriptor, length, offset)
-
-    def __reduce__(self) -> tuple[type["Shelf"], tuple[Path]]:
-        return Shelf, (self.file,)
-
-
-class Shelved(Sequence[Piece]):
-    """The pieces of one body, read whenever they are asked for, and not kept."""
-
-    __slots__ = ("_length", "_offset", "shelf")
-
-    def __init__(self, shelf: Shelf, offset: int, length: int) -> None:
-        self.shelf, self._offset, self._length = shelf, offset, length
-
-    def load(self) -> tuple[Piece, ...]:
-        """All of them."""
-        pieces: tuple[Piece, ...] = pickle.loads(self.shelf.read(self._offset, self._length))
-        return pieces
-
-    def __iter__(self) -> Iterator[Piece]:
-        return iter(self.load())
-
-    def __len__(self) -> int:
-        return len(self.load())
-
-    @overload
-    def __getitem__(self, index: int) -> Piece: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
-    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
-        return self.load()[index]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self.load() == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(self.load())
-
-    def __reduce__(self) -> tuple[type["Shelved"], tuple[Shelf, int, int]]:
-        return Shelved, (self.shelf, self._offset, self._length)
-
-
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What reading one source gave. `document` is None where there is an error in it."""
+class Row(NamedTuple):
+    """Where one document stands. Of plain values, for there are thousands."""
 
     stamp: tuple[int, ...]
     settled: bool
     """Whether the stamp alone tells that the bytes are the same: the file was old by then."""
     digest: str
-    document: Document | None
-    findings: tuple[Diagnostic, ...]
+    """Of the source's bytes."""
+    shelf: str
+    at: int
+    length: int
+    pieces: int
+    """So many bytes of pieces follow."""
 
 
-Read = Callable[[Source, bytes], tuple[Document | None, list[Diagnostic]]]
+Read = Callable[[Source, bytes, Front | None], Reading]
+"""Reads the bytes of a source; what is kept of its front matter before may help."""
 
 
-def read_all(
-    sources: Sequence[Source], read: Read, *, folder: Path, salt: str, workers: int
-) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
-    """What `read` makes of each source, read again only where its bytes are not those of before.
+class Cache:
+    """Every document as it was read last."""
 
-    `salt` stands for all else that `read` depends on.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    now = time.time_ns()
-    base = _load(folder / FILE, salt)
-    before = {**base, **(_load(folder / CHANGES, f"{salt} {_age(folder)}") if base else {})}
-    known = {s.path: k for s in sources if (k := _unchanged(s, before.get(s.path), now))}
-    missing = [source for source in sources if source.path not in known]
+    def __init__(self, folder: Path, *, salt: str | None = None) -> None:
+        """`salt` stands for all that reading depends on, beside the sources; None where nothing of
+        that has changed."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._salt = folder, salt
+        self._began = time.time_ns()
+        self._shelves: dict[str, Shelf] = {}
+        self._rows = self._load()
+        self._saved = dict(self._rows)
 
-    def work(part: Sequence[Source]) -> list[tuple[str, Known]]:
-        shelf = Shelf(folder / f"{now}-{os.getpid()}.pieces")
-        known = [(source.path, _read(source, read, shelf, now)) for source in part]
+    def read_all(
+        self, sources: Sequence[Source], read: Read, *, workers: int
+    ) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+        """What `read` makes of each source, read again only where its bytes are not those of
+        before; what is known of others is forgotten."""
+        now = time.time_ns()
+        known = {s.path: row for s in sources if (row := self._unchanged(s, now))}
+        missing = [source for source in sources if source.path not in known]
+        for rows in each(partial(self._read, read=read, now=now), missing, workers=workers):
+            known.update(rows)
+        self._rows = known
+        readings = [self._reading(source) for source in sources]
+        return (
+            tuple(reading.document for reading in readings if reading.document),
+            tuple(finding for reading in readings for finding in reading.findings),
+        )
+
+    def read_again(self, source: Source, read: Read) -> Reading:
+        """The same for one of the sources that has changed."""
+        self._rows.update(self._read([source], read=read, now=time.time_ns()))
+        return self._reading(source)
+
+    def document(self, path: str) -> Document:
+        """The document of a source that has one, as it was read last; opened when it is asked."""
+        row = self._rows[path]
+        return Document.later(partial(_document, row, self._shelf(row.shelf)))
+
+    def save(self) -> None:
+        """Keep it for the next build."""
+        if self._rows == self._saved:
+            return
+        if len({row.shelf for row in self._rows.values()}) > MANY:
+            self._gather()
+        new = self._folder / f"{FILE}.{os.getpid()}.new"
+        rows = {path: tuple(row) for path, row in self._rows.items()}
+        shelves = {name: self._stamp(name) for name in {row.shelf for row in self._rows.values()}}
+        new.write_bytes(marshal.dumps((self._salt, shelves, rows)))
+        new.replace(self._folder / FILE)
+        self._saved = dict(self._rows)
+        # What is saved stays as it is: the next document goes onto another shelf.
+        self._began = time.time_ns()
+        # Only now is it known which shelves nothing stands on any more.
+        for file in self._folder.glob("*.shelf"):
+            if file.name not in shelves:
+                file.unlink(missing_ok=True)
+
+    def _unchanged(self, source: Source, now: int) -> Row | None:
+        """What is known of the source, if its bytes are the same."""
+        row = self._rows.get(source.path)
+        if row is None or (row.settled and row.stamp == source.stamp):
+            return row
+        try:
+            digest = digest_of(source.file.read_bytes())
+        except OSError:
+            return None
+        if digest != row.digest:
+            return None
+        return row._replace(stamp=source.stamp, settled=_is_settled(source, now))
+
+    def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[tuple[str, Row]]:
+        shelf = self._adding()
+        rows = []
+        for source in sources:
+            known = self._rows.get(source.path)
+            front = _opened(known, self._shelf(known.shelf)).front if known else None
+            rows.append((source.path, _put(shelf, source, _bytes(source, read, front), now)))
         shelf.flush()
-        return known
+        return rows
 
-    for done in each(work, missing, workers=workers):
-        known.update(done)
-    if len(known) != len(before) or any(k is not before.get(path) for path, k in known.items()):
-        _save(folder, salt, known, base)
-    inorder = [known[source.path] for source in sources]
-    return (
-        tuple(known.document for known in inorder if known.document),
-        tuple(finding for known in inorder for finding in known.findings),
-    )
+    def _reading(self, source: Source) -> Reading:
+        row = self._rows[source.path]
+        return _opened(row, self._shelf(row.shelf))
+
+    def _shelf(self, name: str) -> Shelf:
+        if name not in self._shelves:
+            self._shelves[name] = Shelf(self._folder / name)
+        return self._shelves[name]
+
+    def _stamp(self, name: str) -> tuple[int, int]:
+        """What tells that nobody has changed a shelf. Raises `OSError`."""
+        status = (self._folder / name).stat()
+        return status.st_size, status.st_mtime_ns
+
+    def _adding(self) -> Adding:
+        """The shelf of this process."""
+        return Adding(self._folder / f"{self._began}-{os.getpid()}.shelf")
+
+    def _gather(self) -> None:
+        self._began = time.time_ns()
+        shelf = self._adding()
+        for path, row in self._rows.items():
+            at = shelf.add(self._shelf(row.shelf).read(row.at, row.length + row.pieces))
+            self._rows[path] = row._replace(shelf=shelf.name, at=at)
+        shelf.flush()
+
+    def _load(self) -> dict[str, Row]:
+        """What was saved with the same salt; empty for whatever else may be there."""
+        try:
+            salt, shelves, saved = marshal.loads((self._folder / FILE).read_bytes())
+            if self._salt not in (None, salt):
+                return {}
+            self._salt = salt
+            rows = {path: Row(*row) for path, row in saved.items()}
+            for name, stamp in shelves.items():
+                self._shelf(name)
+                if self._stamp(name) != stamp:
+                    return {}
+        except (OSError, ValueError, EOFError, TypeError, AttributeError):
+            return {}
+        return rows
 
 
-def _read(source: Source, read: Read, shelf: Shelf, now: int) -> Known:
+def _opened(row: Row, shelf: Shelf) -> Reading:
+    reading: Reading = pickle.loads(shelf.read(row.at, row.length))
+    if reading.document:
+        # It was made just now, and nobody else has it yet.
+        pieces = Shelved(shelf, row.at + row.length, row.pieces)
+        object.__setattr__(reading.document.body, "pieces", pieces)
+    return reading
+
+
+def _document(row: Row, shelf: Shelf) -> Document:
+    document = _opened(row, shelf).document
+    assert document is not None, "a row without a document is not asked for one"
+    return document
+
+
+def _bytes(source: Source, read: Read, front: Front | None) -> tuple[bytes | None, Reading]:
+    """What stands in the source, and what it says."""
     try:
         raw = source.file.read_bytes()
     except OSError as wrong:
-        found = (unreadable(source, wrong),)
-        return Known(stamp=(), settled=False, digest="", document=None, findings=found)
-    document, findings = read(source, raw)
+        return None, Reading(document=None, findings=[unreadable(source, wrong)])
+    return raw, read(source, raw, front)
+
+
+def _put(shelf: Adding, source: Source, read: tuple[bytes | None, Reading], now: int) -> Row:
+    raw, reading = read
+    pieces, document = b"", reading.document
     if document:
-        pieces = shelf.add(pickle.dumps(tuple(document.body.pieces), pickle.HIGHEST_PROTOCOL))
-        document = replace(document, body=replace(document.body, pieces=pieces))
-    return Known(
-        stamp=source.stamp,
+        pieces = _packed(tuple(document.body.pieces))
+        document = replace(document, body=replace(document.body, pieces=()))
+    item = _packed(replace(reading, document=document))
+    return Row(
+        stamp=source.stamp if raw is not None else (),
         settled=_is_settled(source, now),
-        digest=digest_of(raw),
-        document=document,
-        findings=tuple(findings),
+        digest=digest_of(raw or b""),
+        shelf=shelf.name,
+        at=shelf.add(item, pieces),
+        length=len(item),
+        pieces=len(pieces),
     )
 
 
-def _unchanged(source: Source, known: Known | None, now: int) -> Known | None:
-    """What is known of the source, if its bytes are the same."""
-    if known is None:
-        return None
-    if known.settled and known.stamp == source.stamp:
-        return known
-    try:
-        digest = digest_of(source.file.read_bytes())
-    except OSError:
-        return None
-    if digest != known.digest:
-        return None
-    return replace(known, stamp=source.stamp, settled=_is_settled(source, now))
+def _packed(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 def _is_settled(source: Source, now: int) -> bool:
     return bool(source.stamp) and max(source.stamp[1:3]) + TICK < now
-
-
-def _load(file: Path, salt: str) -> dict[str, Known]:
-    """What was saved with the same salt; empty for whatever else may be there."""
-    try:
-        with file.open("rb") as saved:
-            if saved.readline().decode().strip() != salt:
-                return {}
-            known: dict[str, Known] = pickle.load(saved)
-            return known
-    except (OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
-        return {}
-
-
-def _save(folder: Path, salt: str, known: dict[str, Known], base: dict[str, Known]) -> None:
-    """Replace what is saved: beside the base, what differs from it, while that is little."""
-    changes = {path: each for path, each in known.items() if each is not base.get(path)}
-    if base and known.keys() >= base.keys() and len(changes) * 10 < len(base):
-        _dump(folder / CHANGES, f"{salt} {_age(folder)}", changes)
-        return
-    _dump(folder / FILE, salt, known)
-    (folder / CHANGES).unlink(missing_ok=True)
-    # Only now is it known which shelves nothing stands on any more.
-    used = {
-        known.document.body.pieces.shelf.file
-        for known in known.values()
-        if known.document and isinstance(known.document.body.pieces, Shelved)
-    }
-    for file in folder.glob("*.pieces"):
-        if file not in used:
-            file.unlink(missing_ok=True)
-
-
-def _dump(file: Path, salt: str, known: dict[str, Known]) -> None:
-    new = file.with_name(f"{file.name}.{os.getpid()}.new")
-    with new.open("wb") as saving:
-        saving.write(f"{salt}\n".encode())
-        pickle.dump(known, saving, pickle.HIGHEST_PROTOCOL)
-    new.replace(file)
-
-
-def _age(folder: Path) -> int:
-    """Of the base: changes belong to one base alone."""
-    return (folder / FILE).stat().st_mtime_ns
-
-
-def load_trace(folder: Path) -> Trace | None:
-    """What the last build wrote and why; None where that is not known."""
-    try:
-        kept = marshal.loads((folder / TRACE).read_bytes())
-        key, before, questions, digests, outputs = kept
-    except (OSError, ValueError, EOFError, TypeError):
-        return None
-    return Trace(
-        key=key,
-        structure=before,
-        questions=questions,
-        digests=digests,
-        outputs={path: Traced(*traced) for path, traced in outputs.items()},
-    )
-
-
-def save_trace(folder: Path, trace: Trace) -> None:
-    """Replace it as a whole. A question that is not made of plain values is as good as new."""
-    outputs = {path: tuple(traced) for path, traced in trace.outputs.items()}
-    try:
-        kept = marshal.dumps((trace.key, trace.structure, trace.questions, trace.digests, outputs))
-    except ValueError:
-        (folder / TRACE).unlink(missing_ok=True)
-        return
-    new = folder / f"{TRACE}.{os.getpid()}.new"
-    new.write_bytes(kept)
-    new.replace(folder / TRACE)
 
 
 def salt_of(*parts: object) -> str:

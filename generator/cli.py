@@ -1,6 +1,5 @@
 """The commands: options -> one call -> report -> exit code. No logic."""
 
-import gc
 import os
 import sys
 import time
@@ -10,15 +9,14 @@ from typing import Any
 
 import click
 
+from .again import Options, build as build_site
 from .console import (
-    Summary,
     counted,
     progress_bar,
     reported,
     say_diagnostics,
     say_json,
     say_report,
-    summary_of,
 )
 from .model.diagnostic import Severity
 
@@ -104,54 +102,14 @@ def build(
     atrae build -D -F -o /tmp/preview        drafts and future articles too, elsewhere
     atrae build --strict                     for a release: no warning passes
     """
-    from .unchanged import inputs, remember, still
-
-    began, taken, moment = time.perf_counter(), time.time_ns(), clock or now()
-    options = (source.absolute(), output, handler, base_url, drafts, future, strict)
-    key, cache = repr((*options, Path.cwd())), source / ".atrae" / "cache"
-    # A moment without a zone is one in the site's, which is not known yet.
-    if not force and moment.tzinfo:
-        report = still(cache, source, key=key, now=moment.timestamp())
-        if report is not None:
-            say_report(Summary(*report), began, quiet=quiet, changed=0)
-            return
-    read = inputs(source)
-    # Hardly anything that a build makes is garbage before its end: looking for it takes a third
-    # of the time.
-    gc.disable()
-    with reported():
-        from .build import build as build_site, valid
-        from .config import load_config
-        from .work import available
-
-        config = load_config(
-            source,
-            now=moment,
-            public=output,
-            handler=handler,
-            base_url=base_url,
-            drafts=drafts,
-            future=future,
-            strict=strict,
-            force=force,
-            workers=available(),
-        )
-        with progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
-            built = build_site(config, progress=progress)
+    began = time.perf_counter()
+    options = Options(source, output, handler, base_url, drafts, future, strict, force)
+    with reported(), progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
+        done = build_site(options, now=clock or now(), progress=progress)
     if explain:
-        for path, reason in built.rendered.items():
+        for path, reason in done.rendered.items():
             click.echo(f"{path}: {reason}")
-    summary = summary_of(built, config)
-    say_report(summary, began, quiet=quiet, changed=built.changed)
-    remember(
-        cache,
-        key=key,
-        taken=taken,
-        read=read,
-        written=list(built.files(config)),
-        valid=valid(built.site),
-        report=tuple(summary),
-    )
+    say_report(done, began, quiet=quiet)
 
 
 @main.command()
@@ -164,8 +122,8 @@ def check(source: Path, as_json: bool, strict: bool, clock: datetime | None) -> 
 
     Drafts and future documents are checked too: that is when one wants to know.
     """
-    from .build import prepare
     from .config import load_config
+    from .prepare import prepare
 
     with reported(as_json=as_json):
         config = load_config(source, now=clock or now(), drafts=True, future=True)

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from .again import Done, diagnostic
 from .errors import SiteError
-from .model.diagnostic import Diagnostic, Location, Severity
+from .model.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from .build import Progress, Report
-    from .config import Config
+    from .publish import Progress
 
 
 @contextmanager
@@ -56,51 +56,17 @@ def say_json(diagnostics: Iterable[Diagnostic]) -> None:
     click.echo(json.dumps([asdict(found) for found in diagnostics], indent=1, ensure_ascii=False))
 
 
-class Summary(NamedTuple):
-    """What is said at the end of a build, as plain values: it may have to be said again."""
-
-    pages: int
-    files: int
-    hidden: dict[str, int]
-    public: str
-    findings: list[tuple[str, str, str, str, int, int, str]]
-    """Code, message, severity, path, line, column and hint of each."""
-
-
-def summary_of(report: "Report", config: "Config") -> Summary:
-    """Of a build that was just made."""
-    return Summary(
-        pages=report.pages,
-        files=len(report.outputs),
-        hidden=dict(report.hidden),
-        public=str(config.public),
-        findings=[
-            (d.code, d.message, str(d.severity), at.path, at.line, at.column, d.hint)
-            for d in report.diagnostics
-            for at in (d.at or Location(path=""),)
-        ],
-    )
-
-
-def say_report(summary: Summary, began: float, *, quiet: bool, changed: int) -> None:
+def say_report(done: Done, began: float, *, quiet: bool) -> None:
     """What was found and built, what was hidden, and how long it took since `began`."""
-    findings = [
-        Diagnostic(
-            code=code,
-            message=message,
-            severity=Severity(severity),
-            at=Location(path=path, line=line, column=column) if path else None,
-            hint=hint,
-        )
-        for code, message, severity, path, line, column, hint in summary.findings
-    ]
+    summary = done.summary
+    findings = [diagnostic(*finding) for finding in summary.findings]
     say_diagnostics(findings)
     if quiet:
         return
     reasons = ", ".join(f"{number} {reason}" for reason, number in sorted(summary.hidden.items()))
     parts = [
         counted(summary.pages, "page"),
-        f"{summary.files:,} files, {changed:,} of them changed",
+        f"{summary.files:,} files, {done.changed:,} of them changed",
         f"{sum(summary.hidden.values())} hidden ({reasons})" if reasons else "",
         counted(len(findings), "warning") if findings else "",
         f"{time.perf_counter() - began:.2f} s",

@@ -1,21 +1,20 @@
 """Which outputs are stale, and why. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from .model.output import Output
 
 Question = tuple[Any, ...]
 Stamp = tuple[int, ...]
 
+Traced = tuple[str, tuple[int, ...]]
+"""What an output was made from: its origin and its questions, by number. Plain, for there are
+thousands to be kept."""
 
-class Traced(NamedTuple):
-    """What an output was made from: its questions, by number, and the file as it was written."""
-
-    origin: str
-    stamp: Stamp
-    asked: tuple[int, ...]
+Asks = Callable[[Sequence[Question]], Mapping[int, str]]
+"""Asks those questions again whose answers may be others now: number -> digest of the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,64 +27,91 @@ class Trace:
     questions: tuple[Question, ...] = ()
     digests: tuple[str, ...] = ()
     """The answer to each question."""
-    outputs: Mapping[str, Traced] = field(default_factory=dict)
+    outputs: dict[str, Traced] = field(default_factory=dict)
+    stamps: dict[str, Stamp] = field(default_factory=dict)
+    """The file of each output as it was written."""
 
 
-def stale(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is stale, and how that was found."""
+
+    reasons: Mapping[str, str]
+    """Path of each output that has to be rendered -> the reason, in words for a person."""
+    answers: Mapping[int, str] = field(default_factory=dict)
+    """The digests of the answers to the questions that were asked again, by their numbers."""
+
+
+def judge(
     outputs: Iterable[Output],
     before: Trace | None,
     *,
     key: str,
-    structure: str,
-    digest: Callable[[Question], str],
-    body: Callable[[Question], str],
-    of_bodies: frozenset[str],
+    ask: Asks,
     written: Callable[[str], Stamp | None],
-) -> dict[str, str]:
-    """Path of each output that has to be rendered -> the reason, in words for a person.
-
-    `written` is the stamp of a file in the folder now; `digest` answers a question now, and
-    `body` one of the kinds `of_bodies`, more quickly, while the structure is what it was.
-    """
-    every = tuple(outputs)
+) -> Verdict:
+    """Which of `outputs` have to be rendered again. `written` is the stamp of a file now."""
     if before is None:
-        return {output.path: "nothing is known of an earlier build" for output in every}
+        return _all(outputs, "nothing is known of an earlier build")
     if before.key != key:
-        return {output.path: "the program, the settings or the theme changed" for output in every}
-    same = before.structure == structure
-    changed = {
-        number: question
-        for number, question in enumerate(before.questions)
-        if (
-            (question[0] in of_bodies and body(question) != before.digests[number])
-            if same
-            else digest(question) != before.digests[number]
-        )
-    }
+        return _all(outputs, "the program, the settings or the theme changed")
+    answers = ask(before.questions)
+    changed = _changed(before, answers)
     found = {}
-    for output in every:
-        reason = _reason(output, before.outputs.get(output.path), changed, written)
+    for output in outputs:
+        reason = _reason(output, before, changed, written)
         if reason:
             found[output.path] = reason
-    return found
+    return Verdict(reasons=found, answers=answers)
+
+
+def judge_edit(before: Trace, *, ask: Asks) -> Verdict:
+    """The same where the outputs are those of before, and stand as they were written."""
+    answers = ask(before.questions)
+    changed = _changed(before, answers)
+    found = {
+        path: _answer(asked, changed)
+        for path, (_, asked) in before.outputs.items()
+        if not changed.keys().isdisjoint(asked)
+    }
+    return Verdict(reasons=found, answers=answers)
+
+
+def _all(outputs: Iterable[Output], reason: str) -> Verdict:
+    return Verdict(reasons={output.path: reason for output in outputs})
+
+
+def _changed(before: Trace, answers: Mapping[int, str]) -> dict[int, Question]:
+    return {
+        number: before.questions[number]
+        for number, now in answers.items()
+        if now != before.digests[number]
+    }
 
 
 def _reason(
     output: Output,
-    known: Traced | None,
+    before: Trace,
     changed: Mapping[int, Question],
     written: Callable[[str], Stamp | None],
 ) -> str:
-    if known is None:
+    if output.path not in before.outputs:
         return "new"
-    if known.origin != _origin(output):
+    origin, asked = before.outputs[output.path]
+    if origin != _origin(output):
         return f"now made from {output.origin}"
-    if changed:
-        for number in known.asked:
-            if number in changed:
-                return f"the answer to {spoken(changed[number])} changed"
-    if written(output.path) != known.stamp:
+    if changed and (reason := _answer(asked, changed)):
+        return reason
+    if written(output.path) != before.stamps[output.path]:
         return "the file is not as it was written"
+    return ""
+
+
+def _answer(asked: Iterable[int], changed: Mapping[int, Question]) -> str:
+    """The first of the questions that is answered in another way, in words."""
+    for number in asked:
+        if number in changed:
+            return f"the answer to {spoken(changed[number])} changed"
     return ""
 
 
@@ -102,36 +128,38 @@ def spoken(question: Question) -> str:
 
 def extended(
     before: Trace | None,
+    verdict: Verdict,
     outputs: Iterable[Output],
     asked: Mapping[str, Iterable[Question]],
     *,
     key: str,
     structure: str,
     digest: Callable[[Question], str],
-    of_bodies: frozenset[str],
     written: Callable[[str], Stamp | None],
 ) -> Trace:
-    """The trace after a build that rendered the outputs in `asked`, with what each asked."""
+    """The trace after a build that rendered the outputs in `asked`, with what each asked.
+
+    `digest` is that of the answer to a question now.
+    """
     old = before if before and before.key == key else Trace(key=key, structure="")
-    numbers = {question: number for number, question in enumerate(old.questions)}
-    traced = {}
+    numbers = {question: number for number, question in enumerate(old.questions)} if asked else {}
+    traced, stamps = {}, {}
     for output in outputs:
-        known = old.outputs.get(output.path)
-        if output.path in asked:
-            known = Traced(
-                origin=_origin(output),
-                stamp=written(output.path) or (),
-                asked=tuple(numbers.setdefault(q, len(numbers)) for q in asked[output.path]),
-            )
-        if known:
-            traced[output.path] = known
-    digests = tuple(
-        old.digests[number]
-        if number < len(old.digests) and old.structure == structure and kind not in of_bodies
-        else digest(question)
-        for question, number in numbers.items()
-        for kind in (question[0],)
-    )
+        path = output.path
+        if path in asked:
+            own = tuple(numbers.setdefault(question, len(numbers)) for question in asked[path])
+            traced[path], stamps[path] = (_origin(output), own), written(path) or ()
+        elif path in old.outputs:
+            traced[path], stamps[path] = old.outputs[path], old.stamps[path]
+    new = tuple(numbers)[len(old.digests) :]
+    digests = list(old.digests)
+    for number, now in verdict.answers.items():
+        digests[number] = now
     return Trace(
-        key=key, structure=structure, questions=tuple(numbers), digests=digests, outputs=traced
+        key=key,
+        structure=structure,
+        questions=(*old.questions, *new) if new else old.questions,
+        digests=(*digests, *map(digest, new)),
+        outputs=traced,
+        stamps=stamps,
     )

@@ -1,60 +1,98 @@
 """Asks the last build's trace what is stale, and keeps this one's for the next."""
 
+import marshal
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from .cache import load_trace, salt_of, save_trace
+from .cache import salt_of
 from .config import Config
 from .model.output import Output, Tree
-from .render.answers import OF_BODIES, Answers
+from .render.answers import OF_BODIES, Answers, Edit, structure
 from .render.view import Renderer
-from .trace import Question, extended, stale
+from .trace import Question, Trace, Verdict, extended, judge, judge_edit
 
+FILE, ANSWERS = "trace", "answers"
 Asked = tuple[Question, ...]
 
 
 class Tracing:
-    """What of the public tree is stale, and what the next build will want to know."""
+    """What of the public tree is stale, and what the next build will want to know.
 
-    def __init__(self, config: Config, renderer: Renderer, outputs: Iterable[Output]) -> None:
+    `edit` says what alone changed since the last build, where that is known; then the public tree
+    is known to stand as it was written, too.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        renderer: Renderer,
+        outputs: Iterable[Output],
+        edit: Edit | None = None,
+    ) -> None:
         self._folder, self._public = config.cache / "cache", config.public
-        self._answers = Answers(renderer)
+        self._answers, self._site, self._edit = Answers(renderer), renderer.site, edit
         self._outputs = tuple(o for o in outputs if o.tree is Tree.PUBLIC)
         self._before = load_trace(self._folder)
         self._key = salt_of(config.settings, renderer.theme.digest, str(config.public))
-        self.reasons = stale(
-            self._outputs,
-            self._before,
-            key=self._key,
-            structure=self._answers.structure,
-            digest=self._answers.digest,
-            body=self._answers.body,
-            of_bodies=OF_BODIES,
-            written=self._written,
-        )
+        self._verdict = self._judged()
+        self.reasons = self._verdict.reasons
         """Path of each stale output of the public tree -> why."""
         self.asked: dict[str, Asked] = {}
         """Filled while rendering."""
+        self.handler: set[Question] = set()
+        """What the outputs of the handler's tree asked; filled while rendering."""
 
     @property
     def kept(self) -> Iterator[str]:
         """The paths of the others."""
         return (output.path for output in self._outputs if output.path not in self.reasons)
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a trace of the last build to ask."""
+        return self._before is not None and self._before.key == self._key
+
+    def concerned(self, questions: Iterable[Question]) -> bool:
+        """Whether one of these may be answered in another way now."""
+        return self._edit is None or bool(self._edit.concerned(questions))
+
     def save(self) -> None:
         """Keep it for the next build, if there is anything new."""
         trace = extended(
             self._before,
+            self._verdict,
             self._outputs,
             self.asked,
             key=self._key,
-            structure=self._answers.structure,
+            structure=self._structure,
             digest=self._answers.digest,
-            of_bodies=OF_BODIES,
             written=self._written,
         )
-        if trace != self._before:
-            save_trace(self._folder, trace)
+        save_trace(self._folder, trace, self._before)
+
+    @cached_property
+    def _structure(self) -> str:
+        if self._edit is None or self._before is None:
+            return structure(self._site)
+        # To know it, every document would have to be opened: so the next build that has to does.
+        return "" if self._edit.said else self._before.structure
+
+    def _judged(self) -> Verdict:
+        if self._edit and self._before and self.known:
+            return judge_edit(self._before, ask=self._ask)
+        written = self._written
+        return judge(self._outputs, self._before, key=self._key, ask=self._ask, written=written)
+
+    def _ask(self, questions: Sequence[Question]) -> dict[int, str]:
+        every: Iterable[int] = range(len(questions))
+        if self._edit:
+            every = self._edit.concerned(questions)
+        elif self._before and self._before.structure == self._structure:
+            every = [number for number in every if questions[number][0] in OF_BODIES]
+        return {number: self._answers.digest(questions[number]) for number in every}
 
     def _written(self, path: str) -> tuple[int, ...] | None:
         try:
@@ -62,3 +100,46 @@ class Tracing:
         except OSError:
             return None
         return (status.st_size, status.st_mtime_ns)
+
+
+def load_trace(folder: Path) -> Trace | None:
+    """What the last build wrote and why; None where that is not known."""
+    try:
+        key, questions, outputs = marshal.loads((folder / FILE).read_bytes())
+        age, structure, digests, stamps = marshal.loads((folder / ANSWERS).read_bytes())
+        if age != _age(folder):
+            return None
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return Trace(
+        key=key,
+        structure=structure,
+        questions=questions,
+        digests=digests,
+        outputs=outputs,
+        stamps=stamps,
+    )
+
+
+def save_trace(folder: Path, trace: Trace, before: Trace | None) -> None:
+    """Replace it. What was asked is left alone where it is what it was `before`: with most edits
+    the answers alone change. A question that is not made of plain values is as good as new."""
+    asked = (trace.key, trace.questions, trace.outputs)
+    try:
+        if before is None or asked != (before.key, before.questions, before.outputs):
+            _replace(folder / FILE, asked)
+        answers = (_age(folder), trace.structure, trace.digests, trace.stamps)
+        _replace(folder / ANSWERS, answers)
+    except ValueError:
+        (folder / FILE).unlink(missing_ok=True)
+
+
+def _replace(file: Path, value: Any) -> None:
+    new = file.with_name(f"{file.name}.{os.getpid()}.new")
+    new.write_bytes(marshal.dumps(value))
+    new.replace(file)
+
+
+def _age(folder: Path) -> int:
+    """Of the questions: answers belong to these alone."""
+    return (folder / FILE).stat().st_mtime_ns

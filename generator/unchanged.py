@@ -1,21 +1,28 @@
-"""Knows, before anything heavy is loaded, that a build would change nothing.
+"""Knows, before anything heavy is loaded, what a build could change: nothing, or a few texts.
 
-It asks the file system alone: every file that a build reads and every file that it wrote is as it
-was, so is the program, so are the options, and no date has come that shows or hides a document.
+It asks the file system alone: whether every file that a build reads, and every file that it wrote,
+is as it was; so must be the program and the options, and no date may have come that shows or hides
+a document.
 """
 
 import marshal
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from .model.digest import digest_of
 from .model.stamp import TICK, Stamp, stamp_of
 
 FILE = "unchanged"
-READ = ("content", "static", "data", "templates", "themes", "plugins")
+CONTENT = "content"
+READ = (CONTENT, "static", "data", "templates", "themes", "plugins")
 """The folders of a site that a build reads, beside `site.yaml`."""
+
+MANY = 1000
+"""Files that were only just saved: so many are not read to be sure."""
 
 _HOME = Path(__file__).parent
 
@@ -64,42 +71,111 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tupl
             yield entry.path, stamp_of(entry.stat())
 
 
+class Seen(NamedTuple):
+    """What a build reads, as it was when `inputs` was asked."""
+
+    files: list[tuple[str, Stamp]]
+    young: dict[str, str]
+    """Those whose stamp does not tell yet that they stay as they are -> the digest of the bytes."""
+
+
+class Since(NamedTuple):
+    """What the last build did, and what it did not see yet."""
+
+    edited: dict[str, Stamp]
+    """The documents that are not as they were, by the path from the site's root; nothing else
+    changed."""
+    written: list[tuple[str, int, int]]
+    valid: tuple[float, float]
+    report: Any
+
+
+def look(root: Path) -> Seen:
+    """To be asked before a build begins to read."""
+    now, files = time.time_ns(), inputs(root)
+    young = [path for path, at in files if at and max(at[1], at[2]) + TICK > now]
+    if len(young) > MANY:
+        return Seen(files, dict.fromkeys(young, ""))
+    return Seen(files, {path: _digest(path) for path in young})
+
+
 def remember(
     cache: Path,
     *,
     key: str,
-    taken: int,
-    read: list[tuple[str, Stamp]],
-    written: list[str],
+    seen: Seen,
+    written: list[tuple[str, int, int]],
     valid: tuple[float, float],
     report: Any,
 ) -> None:
     """Keep what a build saw and wrote, and its report, of plain values.
 
-    `taken` is when `read` was taken, in nanoseconds; `written` holds the files that were written;
-    `valid` says from when until when the same documents are shown, in seconds since 1970.
+    `written` holds the files that it wrote, by `stamps`; `valid` says from when until when the same
+    documents are shown, in seconds since 1970.
     """
-    stamps = [(path, *at) for path in written if (at := _size_and_time(path))]
-    kept = (key, taken, read, stamps, valid, report)
     new = cache / f"{FILE}.{os.getpid()}.new"
-    new.write_bytes(marshal.dumps(kept))
+    new.write_bytes(marshal.dumps((key, tuple(seen), written, valid, report)))
     new.replace(cache / FILE)
 
 
-def still(cache: Path, root: Path, *, key: str, now: float) -> Any:
-    """The report of the build that would only be repeated; None where it might not."""
+def since(cache: Path, root: Path, present: Seen, *, key: str, now: float) -> Since | None:
+    """What changed since the last build; None where it may be more than texts."""
     try:
         kept = marshal.loads((cache / FILE).read_bytes())
-        before, taken, read, written, valid, report = kept
+        before, seen, written, valid, report = kept
+        known = Seen(*seen)
     except (OSError, ValueError, EOFError, TypeError):
         return None
     if before != key or not valid[0] <= now < valid[1]:
         return None
-    if any(at and max(at[1], at[2]) + TICK > taken for _, at in read):
+    edited = _edited(known, present, root)
+    if edited is None or not all(map(_is_there, written)):
         return None
-    if inputs(root) != read or not all(map(_is_there, written)):
+    return Since(edited, written, valid, report)
+
+
+def _edited(known: Seen, now: Seen, root: Path) -> dict[str, Stamp] | None:
+    """The documents that changed, by path; None where anything else did."""
+    changed = [] if known.files == now.files else _changed(known.files, now.files)
+    if changed is None:
         return None
-    return report
+    changed += [path for path, digest in known.young.items() if not _holds(path, digest)]
+    stamps = dict(now.files) if changed else {}
+    edited = {}
+    for path in changed:
+        if not path.endswith(".md") or not Path(path).is_relative_to(root / CONTENT):
+            return None
+        parts = Path(path).relative_to(root).parts
+        if "_gated" in parts:
+            return None
+        edited["/".join(parts)] = stamps[path]
+    return edited
+
+
+def _changed(known: list[tuple[str, Stamp]], now: list[tuple[str, Stamp]]) -> list[str] | None:
+    """The paths that have another stamp; None where they are not the same paths."""
+    if len(known) != len(now):
+        return None
+    pairs = [(before, after) for before, after in zip(known, now, strict=True) if before != after]
+    if any(before[0] != after[0] for before, after in pairs):
+        return None
+    return [path for path, _ in (after for _, after in pairs)]
+
+
+def _digest(path: str) -> str:
+    try:
+        return digest_of(Path(path).read_bytes())
+    except OSError:
+        return ""
+
+
+def _holds(path: str, digest: str) -> bool:
+    return bool(digest) and _digest(path) == digest
+
+
+def stamps(files: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Path, size and mtime of each that is there."""
+    return [(path, *at) for path in files if (at := _size_and_time(path))]
 
 
 def _is_there(file: tuple[str, int, int]) -> bool:

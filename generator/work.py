@@ -1,10 +1,9 @@
 """map(function, chunks) over worker processes: the same results for any number of them."""
 
 import gc
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -12,7 +11,7 @@ Result = TypeVar("Result")
 SMALL = 256
 """Fewer items than this are done faster than workers are started."""
 
-CHUNK = 128
+CHUNK = 64
 
 
 def available() -> int:
@@ -31,27 +30,17 @@ def each(
     """
     parts = [slice(start, start + CHUNK) for start in range(0, len(items), CHUNK)]
 
-    def call(part: slice) -> Result:
-        return function(items[part])
+    def call(number: int) -> Result:
+        return function(items[parts[number]])
 
     if workers < 2 or len(items) < SMALL or not hasattr(os, "fork"):
-        yield from map(call, parts)
+        yield from map(call, range(len(parts)))
         return
+    from .workers import shared_out  # which few items do without
+
     # Collecting would touch, and so copy, every page that the workers share with us.
     gc.freeze()
-    context = multiprocessing.get_context("fork")
-    with context.Pool(workers, _adopt, (call,)) as pool:
-        yield from pool.imap(_call, parts)
-    gc.unfreeze()
-
-
-_adopted: list[Callable[[slice], Any]] = []
-"""In a worker: its function, which cannot be pickled and so is inherited."""
-
-
-def _adopt(function: Callable[[slice], Any]) -> None:
-    _adopted.append(function)
-
-
-def _call(part: slice) -> Any:
-    return _adopted[-1](part)
+    try:
+        yield from shared_out(call, len(parts), workers)
+    finally:
+        gc.unfreeze()

@@ -16,9 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator.build import Plan, Report, build, prepare
+from generator.build import build
 from generator.config import Config, load_config
 from generator.model.diagnostic import Diagnostic
+from generator.plan import Plan
+from generator.prepare import prepare
+from generator.publish import Report
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -9,13 +9,12 @@ from ..model.site import Site
 from .links import is_published
 
 
-def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
+def check(document: Document, site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
     """`missing-image` and `no-alt`."""
-    for document in site.by_source.values():
-        for hole in document.body.holes:
-            if isinstance(hole, Image):
-                yield from _image(site, document, hole, published)
-        yield from _social(site, document, published)
+    for hole in document.body.holes:
+        if isinstance(hole, Image):
+            yield from _image(site, document, hole, published)
+    yield from _social(site, document, published)
 
 
 def _image(

@@ -1,6 +1,6 @@
 """Internal links lead to something that is published, and anchors to something that is there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..model.diagnostic import Diagnostic, nearest, warning
 from ..model.document import Call, Document, Link
@@ -9,21 +9,28 @@ from ..model.reference import Reference, resolve
 from ..model.site import Site
 
 
-def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
+def check(document: Document, site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
     """`dead-link` and `dead-anchor`, once for each link."""
-    by_url = {document.url: document for document in site.by_source.values()}
-    for document in site.by_source.values():
+    for hole in document.body.holes:
+        if isinstance(hole, Link):
+            yield from _judge(site, document, hole, published)
+
+
+def leads_into(documents: Iterable[Document], site: Site) -> frozenset[str]:
+    """The sources of documents into whose middle one of these leads from elsewhere: what is found
+    wrong with it depends on them."""
+    found = set()
+    for document in documents:
         for hole in document.body.holes:
-            if isinstance(hole, Link):
-                yield from _judge(site, document, hole, published, by_url)
+            if isinstance(hole, Link) and "#" in hole.target:
+                target = _target(site, resolve(site, document, hole.target))
+                if target and target is not document:
+                    found.add(target.source.path)
+    return frozenset(found)
 
 
 def _judge(
-    site: Site,
-    document: Document,
-    link: Link,
-    published: frozenset[str],
-    by_url: dict[str, Document],
+    site: Site, document: Document, link: Link, published: frozenset[str]
 ) -> Iterator[Diagnostic]:
     reference = resolve(site, document, link.target)
     place = document.line(link.line)
@@ -31,11 +38,15 @@ def _judge(
         hint = _way_out(site, link.target)
         yield warning("dead-link", f"'{link.target}' leads nowhere", at=place, hint=hint)
         return
-    target = reference.document or by_url.get(reference.url)
+    target = _target(site, reference)
     if target and not _has(target, reference):
         hint = nearest(reference.anchor, target.body.anchors)
         message = f"'{link.target}': there is no '#{reference.anchor}' in {target.source.path}"
         yield warning("dead-anchor", message, at=place, hint=hint)
+
+
+def _target(site: Site, reference: Reference) -> Document | None:
+    return reference.document or site.by_url.get(reference.url)
 
 
 def is_published(url: str, published: frozenset[str]) -> bool:

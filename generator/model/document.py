@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .diagnostic import Location
+from .lazy import Lazy
 from .pickled import by_position
 
 
@@ -26,13 +27,19 @@ class SourceKind(StrEnum):
 @by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A file on disk. `path` counts from the site's root, with `/`; `file` is where it lies."""
+    """A file on disk. `path` counts from the site's root, with `/`; `where` it lies, the system's
+    way."""
 
     path: str
     kind: SourceKind
-    file: Path
+    where: str
     stamp: tuple[int, ...] = ()
     """Size, mtime and ctime in nanoseconds, and inode, when it was found."""
+
+    @property
+    def file(self) -> Path:
+        """Where it lies. A path of its own for each of thousands would cost more than the walk."""
+        return Path(self.where)
 
     @property
     def folder(self) -> str:
@@ -52,6 +59,7 @@ class Hole:
     raw: str
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Hole):
     """The quoted value of an attribute that names a place on this site."""
@@ -60,6 +68,7 @@ class Link(Hole):
     line: int
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(Hole):
     """An `<img>` tag whose source is on this site; `span` is the quoted value within `raw`."""
@@ -70,6 +79,7 @@ class Image(Hole):
     line: int
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Hole):
     """A fenced block that names its language; `text` is what stood between the fences."""
@@ -78,6 +88,7 @@ class Code(Hole):
     text: str
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading(Hole):
     """The opening tag of a heading; `title` is its plain text."""
@@ -89,6 +100,7 @@ class Heading(Hole):
     """Whether its author gave it the anchor, which `raw` has then."""
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verbatim(Hole):
     """A shortcode where it means nothing, as in code: its own text, escaped."""
@@ -96,6 +108,7 @@ class Verbatim(Hole):
     html: str
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Hole):
     """A shortcode. `raw` opens it; `inner` and `closing` are there where it has a closing tag."""
@@ -117,6 +130,11 @@ def walk(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield piece
         if isinstance(piece, Call) and piece.inner is not None:
             yield from walk(piece.inner)
+
+
+def headings(pieces: Iterable[Piece]) -> tuple[Heading, ...]:
+    """Those among the pieces, in order."""
+    return tuple(piece for piece in walk(pieces) if isinstance(piece, Heading))
 
 
 def raw(pieces: Iterable[Piece]) -> str:
@@ -156,12 +174,12 @@ class Body:
     @property
     def headings(self) -> tuple[Heading, ...]:
         """In order: the table of contents."""
-        return tuple(piece for piece in walk(self.pieces) if isinstance(piece, Heading))
+        return headings(self.pieces)
 
 
 @by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Lazy):
     """A parsed source, in one language, at its place on the site.
 
     Every date knows its zone. `url` is a path on the site (see `model.permalink`).

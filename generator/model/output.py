@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from .diagnostic import Diagnostic, Location, error
 
@@ -25,8 +24,7 @@ class Tree(StrEnum):
     """Goes with the form handler."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(NamedTuple):
     """One file of one tree. `recipe` names the kind of output that renders it from `subject`."""
 
     path: str
@@ -34,6 +32,8 @@ class Output:
     origin: str
     """What claims the path, in words for the author: a source, or `the list of section blog`."""
     subject: Any = None
+    """What it is made of, by name: the path of a document's source, of a section, ...; so that a
+    plan outlives the edit of a text."""
     at: Location | None = None
     """Where an author can mend what is wrong with the path."""
     language: str = ""

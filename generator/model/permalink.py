@@ -52,9 +52,13 @@ def dated_name(stem: str) -> tuple[date | None, str]:
         return None, stem
 
 
+_PLACEHOLDER = re.compile(r":([a-z]+)")
+_DATED = frozenset({"year", "month", "day"})
+
+
 def unknown_placeholders(pattern: str) -> list[str]:
     """The names in `pattern` that are no placeholder."""
-    return [name for name in re.findall(r":([a-z]+)", pattern) if name not in PLACEHOLDERS]
+    return [name for name in _PLACEHOLDER.findall(pattern) if name not in PLACEHOLDERS]
 
 
 def expand(
@@ -64,13 +68,13 @@ def expand(
 
     Raises `ValueError` where the pattern asks for a date that the page does not have.
     """
-    asked = set(re.findall(r":([a-z]+)", pattern))
-    if when is None and asked & {"year", "month", "day"}:
+    asked = _DATED.intersection(_PLACEHOLDER.findall(pattern))
+    if when is None and asked:
         raise ValueError(f"the permalink pattern {pattern} needs a date")
     values = {"section": section, "slug": slug, "filename": filename}
-    if when is not None:
+    if when is not None and asked:
         values |= {"year": f"{when:%Y}", "month": f"{when:%m}", "day": f"{when:%d}"}
-    path = re.sub(r":([a-z]+)", lambda name: values.get(name[1], name[0]), pattern)
+    path = _PLACEHOLDER.sub(lambda name: values.get(name[1], name[0]), pattern)
     return tidy(f"/{prefix}/{path}")
 
 

@@ -1,15 +1,20 @@
 """What a site says of itself, finished: defaults filled in, addresses whole."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from forms.catalogue import Controller, Texts
+if TYPE_CHECKING:
+    from forms.catalogue import Controller, Texts
 
 PATH_SAFE = "/:@!$&'()*+,;=~-._"
 """What stays as it is in the path of an address (RFC 3986, 3.3)."""
+
+_stays = re.compile(f"[A-Za-z0-9{re.escape(PATH_SAFE)}]*").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,7 @@ class MenuItem:
 
     page: str = ""
     url: str = ""
-    title: Texts = field(default_factory=dict)
+    title: "Texts" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,7 @@ class Settings:
     menu: tuple[MenuItem, ...]
     forms_url: str
     """Where the form handler listens; empty: at the site's own address."""
-    controller: Controller | None
+    controller: "Controller | None"
     privacy: str
     """The source of the privacy notice."""
     content_security_policy: Mapping[str, str]
@@ -72,18 +77,26 @@ class Settings:
     @property
     def base_path(self) -> str:
         """The path of `base_url`, with a closing slash."""
-        return urlsplit(self.base_url).path or "/"
+        return _split(self.base_url)[1]
 
     @property
     def origin(self) -> str:
         """Scheme and host of `base_url`."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return _split(self.base_url)[0]
 
     def link(self, url: str) -> str:
         """A path on the site as pages write it: percent-encoded, the base path in front."""
-        return self.base_path + quote(url.lstrip("/"), safe=PATH_SAFE)
+        path = url.lstrip("/")
+        # Most paths are as they should be, which is seen sooner than they are encoded.
+        return self.base_path + (path if _stays(path) else quote(path, safe=PATH_SAFE))
 
     def absolute(self, url: str) -> str:
         """A path on the site as an address of the world."""
         return self.origin + self.link(url)
+
+
+@lru_cache(maxsize=8)
+def _split(base_url: str) -> tuple[str, str]:
+    """Origin and path."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}", parts.path or "/"

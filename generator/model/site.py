@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-
-from forms.catalogue import Catalogue
+from typing import TYPE_CHECKING, Any
 
 from .document import Document, Source, visibility
 from .permalink import tidy
 from .settings import Language, Settings
 from .taxonomy import Term, collect
+
+if TYPE_CHECKING:
+    # Loaded with the forms of a site that has some: pydantic takes as long as an edit.
+    from forms.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Site:
     form_names: frozenset[str] = frozenset()
     """The forms that are declared, those with errors too."""
     data: Mapping[str, Any] = field(default_factory=dict)
-    catalogue: Catalogue | None = None
+    catalogue: "Catalogue | None" = None
     gated: Mapping[str, Source] = field(default_factory=dict)
     """Path in the handler's tree -> gated file."""
 
@@ -91,10 +93,16 @@ class Site:
 
 def in_list_order(documents: Iterable[Document]) -> tuple[Document, ...]:
     """By weight where there is one, then the newest first, then by title."""
-    return tuple(sorted(documents, key=lambda d: (d.weight == 0, d.weight, *_newest_first(d))))
+    return tuple(sorted(documents, key=list_order))
 
 
-def _newest_first(document: Document) -> tuple[float, str, str]:
+def list_order(document: Document) -> tuple[bool, int, float, str, str]:
+    """A key to sort by."""
+    return (document.weight == 0, document.weight, *newest_first(document))
+
+
+def newest_first(document: Document) -> tuple[float, str, str]:
+    """A key to sort by: then by title, then by source."""
     age = -document.date.timestamp() if document.date else float("inf")
     return age, document.title, document.source.path
 
@@ -134,7 +142,7 @@ def _sections(
             url=document.url if document else tidy(f"/{language.prefix}/{path}/"),
             document=document,
             documents=tuple(held[path]),
-            dated=tuple(sorted((d for d in held[path] if d.date), key=_newest_first)),
+            dated=tuple(sorted((d for d in held[path] if d.date), key=newest_first)),
             children=tuple(sorted(p for p in paths if p and p.rpartition("/")[0] == path)),
         )
     return found
@@ -170,7 +178,7 @@ def assemble(
     handler_templates: Mapping[str, Source] | None = None,
     form_names: frozenset[str] = frozenset(),
     data: Mapping[str, Any] | None = None,
-    catalogue: Catalogue | None = None,
+    catalogue: "Catalogue | None" = None,
     gated: Mapping[str, Source] | None = None,
     drafts: bool = False,
     future: bool = False,
@@ -232,6 +240,6 @@ def is_bundle(source: Source) -> bool:
     return source.name.partition(".")[0] == "index"
 
 
-def with_catalogue(site: Site, catalogue: Catalogue, gated: Mapping[str, Source]) -> Site:
+def with_catalogue(site: Site, catalogue: "Catalogue", gated: Mapping[str, Source]) -> Site:
     """The same site with the forms compiled for it."""
     return replace(site, catalogue=catalogue, gated=gated)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .document import Document
 from .permalink import fold, slugify, tidy
@@ -26,6 +27,7 @@ class Term:
     documents: tuple[Document, ...]
 
 
+@lru_cache(maxsize=4096)
 def term_key(name: str) -> str:
     """What the spellings of one term have in common."""
     return fold(name)

@@ -1,12 +1,11 @@
 """An Atom feed (RFC 4287) of each section that has something dated, with the full content."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from ..model.document import Document
 from ..model.output import Output
 from ..model.permalink import file_for
-from ..model.site import Section, Site
+from ..model.places import updated
+from ..model.site import Site
 from ..render.view import View
 
 
@@ -18,14 +17,14 @@ def plan(site: Site) -> Iterator[Output]:
                 path=file_for(f"{section.url}feed.xml"),
                 recipe="feed",
                 origin=f"the feed of section '{section.path}'" if section.path else "the feed",
-                subject=section,
+                subject=section.path,
                 language=section.language,
             )
 
 
 def render(output: Output, view: View) -> bytes:
     """The newest entries, as many as the settings say; addresses are whole."""
-    section: Section = output.subject
+    section = view.section_at(output.subject)
     fed = view.fed(section)
     return view.render_raw(
         "feed.xml",
@@ -36,10 +35,3 @@ def render(output: Output, view: View) -> bytes:
         entries=[view.entry(document) for document in fed.documents],
         language=section.language,
     )
-
-
-def updated(document: Document) -> datetime:
-    """When a dated document last changed."""
-    moment = document.lastmod or document.date
-    assert moment is not None, "a section's `dated` holds nothing else"
-    return moment

@@ -2,10 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-
-from forms.catalogue import State
 
 from ..model.document import Source
 from ..model.output import Output, Tree
@@ -15,38 +12,24 @@ from ..render.values import Page
 from ..render.view import View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shell:
-    """The empty page that the handler fills."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandlerTexts:
-    """The handler's texts in the output's language."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueFile:
-    """The compiled catalogue."""
-
-
 def plan(site: Site) -> Iterator[Output]:
     """Nothing for a site without forms."""
     if site.catalogue is None:
         return
+    from forms.catalogue import State  # which a site without forms can do without
+
     for language in site.settings.languages:
         for state in State:
             yield Output(
                 path=file_for(for_state(state.value, language.prefix)),
                 recipe="forms",
                 origin=f"the forms' page '{state.value}'",
-                subject=state,
+                subject=("state", state.value),
                 language=language.code,
             )
-        yield _handler(f"shell/{language.code}.html", Shell(), language.code)
-        texts = HandlerTexts()
-        yield _handler(f"texts/{language.code}.json", texts, language.code)
-    yield _handler("catalogue.json", CatalogueFile())
+        yield _handler(f"shell/{language.code}.html", ("shell",), language.code)
+        yield _handler(f"texts/{language.code}.json", ("texts",), language.code)
+    yield _handler("catalogue.json", ("catalogue",))
     for path, source in site.gated.items():
         yield _handler(path, source)
     for name, source in site.handler_templates.items():
@@ -67,23 +50,23 @@ def _handler(path: str, subject: object, language: str = "") -> Output:
 def render(output: Output, view: View) -> bytes | Path:
     """By what it is made from."""
     match output.subject:
-        case State() as state:
+        case "state", state:
             return _state(state, output, view)
-        case Shell():
+        case ("shell",):
             return _shell(output, view)
-        case HandlerTexts():
+        case ("texts",):
             texts = dict(view.handler_texts())
             return json.dumps(texts, ensure_ascii=False, sort_keys=True, indent=1).encode()
-        case CatalogueFile():
+        case ("catalogue",):
             return view.catalogue_json()
-        case Source(file=file):
-            return file
+        case Source() as source:
+            return source.file
         case subject:
             raise TypeError(f"forms cannot make an output of {subject!r}")
 
 
-def _state(state: State, output: Output, view: View) -> bytes:
-    key = f"state_{state.value.replace('-', '_')}"
+def _state(state: str, output: Output, view: View) -> bytes:
+    key = f"state_{state.replace('-', '_')}"
     url = url_for(output.path)
     page = Page(
         kind="state",
@@ -91,8 +74,8 @@ def _state(state: State, output: Output, view: View) -> bytes:
         url=view.url(url),
         absolute_url=view.absolute(url),
         language=output.language,
-        state=state.value,
-        translations=view.translations_of_state(state.value),
+        state=state,
+        translations=view.translations_of_state(state),
         noindex=True,
     )
     return view.render("state.html", page)

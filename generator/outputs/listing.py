@@ -19,7 +19,7 @@ def plan(site: Site) -> Iterator[Output]:
                 recipe="listing",
                 origin=_origin(section),
                 at=section.document.at if section.document else None,
-                subject=section,
+                subject=section.path,
                 language=section.language,
                 number=number,
             )
@@ -33,7 +33,7 @@ def _origin(section: Section) -> str:
 
 def render(output: Output, view: View) -> bytes:
     """The section's text on its first page, and what it lists."""
-    section: Section = output.subject
+    section = view.section_at(output.subject)
     document: Document | None = section.document
     listed = view.listed(section, output.number)
     page = Page(

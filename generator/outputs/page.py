@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ..model.document import Document
 from ..model.output import Output
 from ..model.permalink import file_for
 from ..model.site import Site
@@ -18,14 +17,14 @@ def plan(site: Site) -> Iterator[Output]:
             recipe="page",
             origin=document.source.path,
             at=document.at,
-            subject=document,
+            subject=document.source.path,
             language=document.language,
         )
 
 
 def render(output: Output, view: View) -> bytes:
     """The document in its layout."""
-    document: Document = output.subject
+    document = view.document(output.subject)
     card = view.card(document)
     page = Page(
         kind="page",

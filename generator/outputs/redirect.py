@@ -21,7 +21,7 @@ def plan(site: Site) -> Iterator[Output]:
                     recipe="redirect",
                     origin=f"an alias of {document.source.path}",
                     at=document.place("aliases"),
-                    subject=document,
+                    subject=document.source.path,
                     language=document.language,
                 )
 
@@ -33,6 +33,6 @@ def alias_url(document: Document, alias: str) -> str:
 
 def render(output: Output, view: View) -> bytes:
     """Works without a server's help: a refresh, a canonical address and a link."""
-    document = view.said(output.subject)
+    document = view.said(view.document(output.subject))
     target = view.absolute(document.url)
     return view.render_raw("redirect.html", target=target, title=document.title)

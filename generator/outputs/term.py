@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..model.output import Output
 from ..model.permalink import file_for, of_page, pages_of, tidy
 from ..model.site import Site
-from ..model.taxonomy import Term
+from ..model.taxonomy import Term, term_key
 from ..render.values import Page
 from ..render.view import View
 
@@ -20,7 +20,7 @@ def plan(site: Site) -> Iterator[Output]:
             path=file_for(tidy(f"/{prefix}/{taxonomy}/")),
             recipe="term",
             origin=f"the list of all {taxonomy}",
-            subject=taxonomy,
+            subject=(taxonomy,),
             language=language,
         )
         for term in terms.values():
@@ -30,7 +30,7 @@ def plan(site: Site) -> Iterator[Output]:
                     recipe="term",
                     origin=f"the {taxonomy} term '{term.name}'",
                     at=term.documents[-1].place(taxonomy),
-                    subject=term,
+                    subject=(taxonomy, term_key(term.name)),
                     language=language,
                     number=number,
                 )
@@ -38,9 +38,10 @@ def plan(site: Site) -> Iterator[Output]:
 
 def render(output: Output, view: View) -> bytes:
     """Either of the two."""
-    if isinstance(output.subject, Term):
-        return _term(output.subject, output.number, view)
-    return _taxonomy(output.subject, output, view)
+    taxonomy, *key = output.subject
+    if key:
+        return _term(view.term_at(taxonomy, *key), output.number, view)
+    return _taxonomy(taxonomy, output, view)
 
 
 def _taxonomy(taxonomy: str, output: Output, view: View) -> bytes:

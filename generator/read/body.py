@@ -4,7 +4,7 @@ The law: `model.document.raw(body.pieces)` is the HTML that came in, byte for by
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from html import escape, unescape
 from urllib.parse import unquote
@@ -21,6 +21,7 @@ from .tags import Attribute, Token, plain_text, tokens, word_count
 _ALONE = re.compile(r"<p>\s*(?:sc[0-9a-f]{12}x\d+x\s*)+</p>\n?")
 _CODE = re.compile(r'<pre><code class="language-([^"<>]*)">')
 _CODE_END = "</code></pre>"
+_MAY_BE_ANCHOR = re.compile(r"id|name", re.I)
 _HEADING_END = re.compile(r"</?h[1-6](?=[\s/>])", re.I)
 _LINKS = {
     "a": ("href",),
@@ -44,25 +45,39 @@ def cut(
     `text`, the Markdown before shortcodes left it, and `first_line` tell where links stand.
     """
     cutter = _Cutter(html, marked, _line_finder(text, first_line))
-    pieces, findings = nest(cutter.pieces(), path)
+    # Nothing but shortcodes holds other pieces.
+    pieces, findings = nest(cutter.pieces(), path) if marked.tags else (tuple(cutter.pieces()), [])
     body = Body(
         pieces=pieces,
-        holes=tuple(_outside(p) for p in walk(pieces) if isinstance(p, Link | Image | Call)),
+        holes=tuple([_outside(p) for p in walk(pieces) if isinstance(p, _ASKED)]),
         anchors=frozenset(cutter.anchors),
         summary=summary(html),
         words=word_count(html),
-        digest=digest_of(repr((html, [tag.text for tag in marked.tags.values()]))),
+        digest=_digest(html, marked),
     )
     return body, findings
+
+
+_ASKED = (Link, Image, Call)
 
 
 def _outside(hole: Link | Image | Call) -> Link | Image | Call:
     return replace(hole, inner=None) if isinstance(hole, Call) else hole
 
 
+def _digest(html: str, marked: Marked) -> str:
+    """Marks are made of the text's digest, and stand for what the shortcodes say."""
+    if not marked.tags:
+        return digest_of(html)
+    return digest_of(repr((html, [tag.text for tag in marked.tags.values()])))
+
+
+_NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
+
+
 def anchor_of(title: str) -> str:
     """The anchor of a heading, as GitHub and Hugo spell it."""
-    return re.sub(r"[^\w\- ]", "", title.casefold()).strip(" -").replace(" ", "-")
+    return _NOT_IN_ANCHORS.sub("", title.casefold()).strip(" -").replace(" ", "-")
 
 
 def _line_finder(text: str, first_line: int) -> Callable[[str], int]:
@@ -89,7 +104,7 @@ class _Cutter:
         self.tags = marked.tags
         # Where shortcodes are, every tag tells: a mark within it means nothing.
         self.tokens = tuple(tokens(html, telling=not marked.tags))
-        self.anchors = {anchor for token in self.tokens for anchor in _anchors(token, html)}
+        self.anchors = _anchors(self.tokens, html)
         """What authors named; the headings' own come to it."""
         self.numbers: dict[str, int] = {}
         """Anchor -> the last number behind it that was taken."""
@@ -104,13 +119,12 @@ class _Cutter:
                 yield from self._calls(alone)
                 self.position = alone.end()
                 continue
-            hole = self._hole(token)
-            if isinstance(hole, tuple):
-                for start, end, piece in hole:
-                    yield from self._between(start)
-                    yield piece
-                    self.position = end
-            yield from self._tag_text(token)
+            for start, end, piece in self._holes(token):
+                yield from self._between(start)
+                yield piece
+                self.position = end
+            if self.tags:
+                yield from self._tag_text(token)
         yield from self._between(len(self.html))
 
     def _alone(self, token: Token) -> re.Match[str] | None:
@@ -128,12 +142,16 @@ class _Cutter:
 
     def _between(self, end: int) -> Iterator[Piece]:
         """The text up to `end`; a mark in it is a shortcode."""
-        yield from self._split(end, lambda tag: _call(tag, tag.mark))
+        if self.tags:
+            yield from self._split(end, lambda tag: _call(tag, tag.mark))
+        elif end > self.position:
+            yield self.html[self.position : end]
+            self.position = end
 
     def _tag_text(self, token: Token) -> Iterator[Piece]:
         """What is left of a tag; a mark in it, or within inline code, means nothing."""
         end = token.end
-        if token.name == "code" and not token.closes and self.tags:
+        if token.name == "code" and not token.closes:
             closing = self.html.find("</code>", end)
             end = closing if closing >= 0 else end
         yield from self._between(token.start)
@@ -146,10 +164,6 @@ class _Cutter:
     def _split(self, end: int, piece: Callable[[Tag], Piece]) -> Iterator[Piece]:
         if end <= self.position:
             return
-        if not self.tags:
-            yield self.html[self.position : end]
-            self.position = end
-            return
         for mark in MARK.finditer(self.html, self.position, end):
             if mark[0] in self.tags:
                 if mark.start() > self.position:
@@ -160,19 +174,22 @@ class _Cutter:
             yield self.html[self.position : end]
             self.position = end
 
-    def _hole(self, token: Token) -> tuple[Cut, ...] | None:
+    def _holes(self, token: Token) -> tuple[Cut, ...]:
         """The holes that begin with this tag, each with its span."""
         if token.closes or not token.name:
-            return None
-        if token.name == "pre":
-            return self._code(token)
+            return ()
         if token.name in _HEADINGS and not self._marked(token.start, token.end):
             return self._heading(token)
-        attributes = token.attributes(self.html)
+        if token.name == "pre":
+            return self._code(token)
         if token.name == "img":
-            return self._image(token, attributes)
-        asked = (attributes[key] for key in _LINKS.get(token.name, ()) if key in attributes)
-        return tuple(self._link(value) for value in asked if self._leads(value))
+            return self._image(token)
+        asked = _LINKS.get(token.name)
+        if asked is None:
+            return ()
+        attributes = token.attributes(self.html)
+        leading = (attributes[key] for key in asked if key in attributes)
+        return tuple(self._link(attribute) for attribute in leading if self._leads(attribute))
 
     def _leads(self, attribute: Attribute) -> bool:
         start, end = attribute.span
@@ -188,10 +205,11 @@ class _Cutter:
         line = self.line_of(attribute.value)
         return start, end, Link(raw=self.html[start:end], target=attribute.value, line=line)
 
-    def _image(self, token: Token, attributes: dict[str, Attribute]) -> tuple[Cut, ...] | None:
+    def _image(self, token: Token) -> tuple[Cut, ...]:
+        attributes = token.attributes(self.html)
         source = attributes.get("src")
         if source is None or not self._leads(source) or self._marked(token.start, token.end):
-            return None
+            return ()
         alt = attributes.get("alt")
         image = Image(
             raw=self.html[token.start : token.end],
@@ -202,11 +220,11 @@ class _Cutter:
         )
         return ((token.start, token.end, image),)
 
-    def _code(self, token: Token) -> tuple[Cut, ...] | None:
+    def _code(self, token: Token) -> tuple[Cut, ...]:
         found = _CODE.match(self.html, token.start)
         closing = self.html.find(_CODE_END, found.end()) if found else -1
         if not found or closing < 0:
-            return None
+            return ()
         end = closing + len(_CODE_END)
         words = unescape(self.marked.restored(found[1])).split()
         text = unescape(self.marked.restored(self.html[found.end() : closing]))
@@ -216,17 +234,19 @@ class _Cutter:
     def _heading(self, token: Token) -> tuple[Cut, ...]:
         closing = _HEADING_END.search(self.html, token.end)
         inside = self.html[token.end : closing.start() if closing else token.end]
-        title = plain_text(self.marked.restored(FOOTNOTE.sub("", inside)))
+        if "<sup" in inside:
+            inside = FOOTNOTE.sub("", inside)
+        title = plain_text(self.marked.restored(inside))
         own = token.attributes(self.html).get("id")
-        named = own is not None and bool(own.value)
-        anchor = own.value if own and named else self._free(anchor_of(title) or "section")
+        named = own.value if own else ""
+        anchor = named or self._free(anchor_of(title) or "section")
         self.anchors.add(anchor)
         heading = Heading(
             raw=self.html[token.start : token.end],
             level=_HEADINGS[token.name],
             anchor=anchor,
             title=title,
-            named=named,
+            named=bool(named),
         )
         return ((token.start, token.end, heading),)
 
@@ -239,11 +259,15 @@ class _Cutter:
         return free
 
 
-def _anchors(token: Token, html: str) -> Iterator[str]:
+def _anchors(tokens: Iterable[Token], html: str) -> set[str]:
     """What a link can lead to."""
-    if token.name and not token.closes:
+    found: set[str] = set()
+    for token in tokens:
+        if token.closes or not token.name or not _MAY_BE_ANCHOR.search(html, *token.rest):
+            continue
         attributes = token.attributes(html)
-        yield from (attributes[k].value for k in ("id", "name") if k in attributes)
+        found.update(attributes[key].value for key in ("id", "name") if key in attributes)
+    return found
 
 
 def _call(tag: Tag, raw: str) -> Call:

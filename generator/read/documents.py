@@ -1,10 +1,11 @@
 """Sources -> documents: front matter, shortcodes, Markdown and body, put together."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,10 @@ from ..model.document import Body, Document, Source, SourceKind
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
 from .body import cut
-from .front_matter import FrontMatter, Split, in_zone, read_front_matter, split
+from .front_matter import Front, Split, read_front_matter, split
+from .front_values import FrontMatter
 from .markdown import to_html
+from .moment import in_zone
 from .shortcodes import take_out, unknown
 from .tags import plain_text
 
@@ -24,7 +27,16 @@ _OPENING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Name:
+class Reading:
+    """What one source gave. `document` is None where there is an error among the findings."""
+
+    document: Document | None
+    findings: list[Diagnostic]
+    front: Front | None = None
+    """Of its front matter what is worth keeping, until the source is read again."""
+
+
+class _Name(NamedTuple):
     """What the path of a source says."""
 
     stem: str
@@ -44,11 +56,27 @@ def read_from(settings: Settings) -> tuple[object, ...]:
 def read_document(
     source: Source, raw: bytes, settings: Settings, shortcodes: frozenset[str]
 ) -> tuple[Document | None, list[Diagnostic]]:
-    """Read the bytes of one source; None where there is an error among the findings. Pure."""
+    """As `read_with`, where nothing is known and nothing will be kept."""
+    reading = read_with(source, raw, settings, shortcodes)
+    return reading.document, reading.findings
+
+
+def read_with(
+    source: Source,
+    raw: bytes,
+    settings: Settings,
+    shortcodes: frozenset[str],
+    known: Front | None = None,
+) -> Reading:
+    """Read the bytes of one source. Pure.
+
+    `known` is the `front` of an earlier reading: it saves loading and asking pydantic and the
+    reader of YAML about a front matter that is the same as then, and changes nothing else.
+    """
     text, findings = decode(raw, source)
     if text is None:
-        return None, findings
-    return parse_document(source, text, settings, shortcodes)
+        return Reading(document=None, findings=findings)
+    return parse_document(source, text, settings, shortcodes, known)
 
 
 def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:
@@ -68,31 +96,47 @@ def unreadable(source: Source, wrong: OSError) -> Diagnostic:
 
 def decode(raw: bytes, source: Source) -> tuple[str | None, list[Diagnostic]]:
     """Bytes as text: UTF-8, without a byte order mark, `\\n` for line ends."""
+    raw = raw.removeprefix(BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
         place = Location(path=source.path, line=line)
         return None, [
             error("encoding", "this is not UTF-8", at=place, hint="save the file as UTF-8")
         ]
-    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, []
 
 
 def parse_document(
-    source: Source, text: str, settings: Settings, shortcodes: frozenset[str]
-) -> tuple[Document | None, list[Diagnostic]]:
-    """As `read_document`, from a text at hand. Pure."""
+    source: Source,
+    text: str,
+    settings: Settings,
+    shortcodes: frozenset[str],
+    known: Front | None = None,
+) -> Reading:
+    """As `read_with`, from a text at hand. Pure."""
     parts, findings = split(text, path=source.path)
     if parts is None:
-        return None, findings
-    front, terms, parsed, findings = read_front_matter(
-        parts.front, path=source.path, taxonomies=settings.taxonomies
+        return Reading(document=None, findings=findings)
+    front, findings, kept = read_front_matter(
+        parts.front, path=source.path, taxonomies=settings.taxonomies, known=known
     )
     title, body, found = read_body(parts, source.path, front.title if front else "", shortcodes)
     findings += found
-    if front is None:
-        return None, findings
+    document = None
+    if front is not None:
+        document, wrong = _document(source, front, title, body, settings)
+        findings += wrong
+    if any(finding.severity == "error" for finding in findings):
+        document = None
+    return Reading(document=document, findings=findings, front=kept)
+
+
+def _document(
+    source: Source, front: FrontMatter, title: str, body: Body, settings: Settings
+) -> tuple[Document | None, list[Diagnostic]]:
+    """None, and an error, where the document has no place on the site."""
     name = _name(source, settings)
     named_day, stem = permalink.dated_name(name.stem)
     zone = settings.time_zone
@@ -102,55 +146,41 @@ def parse_document(
         day = when.astimezone(zone) if when else None
         url = _url(source, front, name, settings, stem=stem, when=day)
     except ValueError as wrong:
-        findings.append(
-            error(
-                "permalink",
-                str(wrong),
-                at=Location(path=source.path, line=1),
-                hint="give the document a `date` or a `permalink`",
-            )
-        )
-        return None, findings
-    if any(finding.severity == "error" for finding in findings):
-        return None, findings
-    return (
-        _digested(
-            source=source,
-            language=name.language.code,
-            section=name.section,
-            translation_key=front.translation_key or name.key,
-            url=url,
-            title=title or _humane(stem),
-            body=body,
-            description=front.description,
-            summary=front.summary or front.description or body.summary,
-            date=when,
-            lastmod=_moment(front.lastmod, zone),
-            expires=_moment(front.expires, zone),
-            draft=front.draft,
-            terms=terms,
-            authors=front.authors,
-            aliases=front.aliases,
-            image=front.image,
-            image_alt=front.image_alt,
-            layout=front.layout,
-            weight=front.weight,
-            extra=front.extra,
-            places={
-                str(key[0]): (at.line, at.column)
-                for key, at in parsed.places.items()
-                if len(key) == 1
-            },
-        ),
-        findings,
+        place = Location(path=source.path, line=1)
+        hint = "give the document a `date` or a `permalink`"
+        return None, [error("permalink", str(wrong), at=place, hint=hint)]
+    document = _digested(
+        source=source,
+        language=name.language.code,
+        section=name.section,
+        translation_key=front.translation_key or name.key,
+        url=url,
+        title=title or _humane(stem),
+        body=body,
+        description=front.description,
+        summary=front.summary or front.description or body.summary,
+        date=when,
+        lastmod=_moment(front.lastmod, zone),
+        expires=_moment(front.expires, zone),
+        draft=front.draft,
+        terms=front.terms,
+        authors=front.authors,
+        aliases=front.aliases,
+        image=front.image,
+        image_alt=front.image_alt,
+        layout=front.layout,
+        weight=front.weight,
+        extra=front.extra,
+        places=front.places,
     )
+    return document, []
 
 
 def _digested(
     *, source: Source, body: Body, places: Mapping[str, tuple[int, int]], **said: Any
 ) -> Document:
-    """The document, with the digest of what is said of it."""
-    shown = repr((source.path, source.kind, body.minutes, sorted(said.items())))
+    """The document, with the digest of what is said of it, which comes in one order."""
+    shown = repr((source.path, source.kind.value, body.minutes, said))
     return Document(source=source, body=body, places=places, digest=digest_of(shown), **said)
 
 

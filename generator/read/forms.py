@@ -22,7 +22,8 @@ from forms.catalogue import (
 
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Source
-from ..schema import Parsed, parse, validate, without_empty_values
+from ..schema import Parsed, parse
+from ..schema.model import validate, without_empty_values
 from .documents import read_text
 
 ANY = ""

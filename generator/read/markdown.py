@@ -8,13 +8,12 @@ the two are known to read differently, and leaves such a text to the reference.
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
-from mdit_py_plugins.footnote import footnote_plugin
+if TYPE_CHECKING:
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.token import Token
+    from markdown_it.utils import OptionsDict
 
 EXTENSIONS = frozenset({"table", "strikethrough", "footnote"})
 """What goes beyond CommonMark 0.31.2."""
@@ -33,6 +32,10 @@ def to_html(text: str, extensions: frozenset[str] = EXTENSIONS) -> str:
 @lru_cache(maxsize=8)
 def reference(extensions: frozenset[str] = EXTENSIONS) -> Engine:
     """The engine that is right by definition."""
+    # Here, for most texts need it not, and it takes longer to load than a page to be built.
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
     parser = MarkdownIt("commonmark")
     for rule in sorted(extensions - {"footnote"}):
         parser.enable(rule)
@@ -43,10 +46,10 @@ def reference(extensions: frozenset[str] = EXTENSIONS) -> Engine:
 
 
 def _blockquote(
-    renderer: RendererHTML,
-    tokens: Sequence[Token],
+    renderer: "RendererHTML",
+    tokens: "Sequence[Token]",
     index: int,
-    options: OptionsDict,
+    options: "OptionsDict",
     env: dict[str, Any],
 ) -> str:
     """A line ends behind the tag of an empty one too, as the specification's examples have it."""
@@ -64,25 +67,35 @@ def _fast() -> Engine | None:
     return lambda text: str(parser.render(text))
 
 
-_UNUSUAL_SIGNS = ("|", "\\", "[^", "~~~", "](<", "<!", "\t")
-"""Tables, escapes, footnotes, comments."""
+_UNUSUAL_SIGNS = ("|", "\\", "\t")
+"""Tables, escapes."""
 
-# Each begins with a sign that is looked for at the speed of memory: a line's start is a newline.
+# By the sign that each needs: a single sign is looked for at the speed of memory, and the
+# expressions begin with one for the same reason. A line's start is a newline.
 _UNUSUAL = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"<(?![A-Za-z/])",
-        r"<[A-Za-z][A-Za-z0-9.+-]*:(?!//[A-Za-z0-9./_-]+>)",  # an unusual address
-        r"!\[(?![\w ,.:;'()/-]*\]\()",  # an image whose alt text is more than words
-        r"~(?!~)(?<!~~)",
-        r"\[[^\]\n]*\[(?<!\[!\[)",  # brackets in brackets
-        r"\]\([^)\n]*(?:[^\x20-\x7e]|&[A-Za-z#])",  # hosts in other scripts
-        r"\]:[^\n]*(?:[^\x20-\x7e\n]|&[A-Za-z#])",
-        r"\n {0,3}\[[^\]\n]*\]:(?! \S+(?: \"[^\"\n]*\")?\n(?:\n|\Z| {0,3}\[))",
-        r"\n +(?:```|<)",  # code and tags within lists
-        r"\n *:-|-: *\n",  # tables without bars
-        r"\n[ >]*(?:[-*+]|\d+[.)]) *(?=\n)",  # items that are empty
-        r"\n *>[^\n]*\n(?! *(?:>|\n|\Z))",  # quotes that go on without their sign
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("<", r"<(?![A-Za-z/])"),  # comments, and what is no tag
+        ("<", r"<[A-Za-z][A-Za-z0-9.+-]*:(?!//[A-Za-z0-9./_-]+>)"),  # an unusual address
+        ("~", r"~(?!~)(?<!~~)|~~~"),
+        ("!", r"!\[(?![\w ,.:;'()/-]*\]\()"),  # an image whose alt text is more than words
+        ("[", r"\[(?:\^|[^\]\n]*\[(?<!\[!\[))"),  # footnotes, brackets in brackets
+        # Addresses in pointed brackets, hosts in other scripts.
+        (
+            "[",
+            r"\](?:\((?:<|[^)\n]*(?:[^\x20-\x7e]|&[A-Za-z#]))|:[^\n]*(?:[^\x20-\x7e\n]|&[A-Za-z#]))",
+        ),
+        (":", r"-: *\n"),  # tables without bars
+        (
+            "\n",
+            r"\n(?:"
+            r" {0,3}\[[^\]\n]*\]:(?! \S+(?: \"[^\"\n]*\")?\n(?:\n|\Z| {0,3}\[))"
+            r"| +(?:```|<)"  # code and tags within lists
+            r"| *:-"  # tables without bars
+            r"|[ >]*(?:[-*+]|\d+[.)]) *(?=\n)"  # items that are empty
+            r"| *>[^\n]*\n(?! *(?:>|\n|\Z))"  # quotes that go on without their sign
+            r")",
+        ),
     )
 )
 _OTHER_SIGN = re.compile(r"[^\n\x20-\x7eÀ-ÖØ-öø-ſ“”‘’–—…]")
@@ -102,14 +115,14 @@ def is_plain(text: str) -> bool:
     if not text.isascii() and _OTHER_SIGN.search(text):
         return False
     lines = f"\n{text}"
-    if any(pattern.search(lines) for pattern in _UNUSUAL):
+    if any(sign in lines and pattern.search(lines) for sign, pattern in _UNUSUAL):
         return False
-    return "`" not in text or all(map(_plain_code, text.split("\n")))
+    return "`" not in text or all(_plain_code(line) for line in text.split("\n") if "`" in line)
 
 
 def _plain_code(line: str) -> bool:
     """Whether a line's backticks are a fence, or pairs of single ones around a few words."""
-    if "`" not in line or _FENCE.fullmatch(line):
+    if _FENCE.fullmatch(line):
         return True
     if "``" in line or "<" in line or line.count("`") % 2 or _SPACE_IN_CODE.search(line):
         return False

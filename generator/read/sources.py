@@ -36,10 +36,10 @@ def find_sources(root: Path) -> Sources:
     for path, stamp in _walk(root / CONTENT, CONTENT):
         kind = _kind(path)
         if kind:
-            found[kind].append(Source(path=path, kind=kind, file=root / path, stamp=stamp))
+            found[kind].append(Source(path=path, kind=kind, where=f"{root}/{path}", stamp=stamp))
     static, data = (
         tuple(
-            Source(path=path, kind=SourceKind.STATIC, file=root / path, stamp=stamp)
+            Source(path=path, kind=SourceKind.STATIC, where=f"{root}/{path}", stamp=stamp)
             for path, stamp in _walk(root / folder, folder)
         )
         for folder in (STATIC, DATA)
@@ -71,18 +71,34 @@ def _walk(
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
     for entry in found:
-        if entry.name.startswith((".", "#")) or entry.name.endswith(_LEFTOVERS):
+        if is_leftover(entry.name):
             continue
-        if entry.is_dir():
+        if entry.is_file():
+            yield f"{path}/{entry.name}", stamp_of(entry.stat())
+        elif entry.is_dir():
             yield from _walk(Path(entry.path), f"{path}/{entry.name}", above | {here})
-        elif entry.is_file() or entry.is_symlink():
-            followed = entry.is_file()
-            yield f"{path}/{entry.name}", stamp_of(entry.stat(follow_symlinks=followed))
+        elif entry.is_symlink():
+            yield f"{path}/{entry.name}", stamp_of(entry.stat(follow_symlinks=False))
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file of that name is what editors and systems leave behind."""
+    return name.startswith((".", "#")) or name.endswith(_LEFTOVERS)
 
 
 def _kind(path: str) -> SourceKind | None:
     """What a file of `content/` is for; None for what stands in another private folder."""
-    *folders, name = path.split("/")[1:]
+    folder, _, name = path.rpartition("/")
+    if "/_" in folder:
+        return _private(folder.split("/")[1:], name)
+    if not name.endswith(".md"):
+        return SourceKind.FILE
+    stem = name.partition(".")[0]
+    at_root = folder == CONTENT and stem == "index"
+    return SourceKind.SECTION if stem == "_index" or at_root else SourceKind.DOCUMENT
+
+
+def _private(folders: list[str], name: str) -> SourceKind | None:
     yaml = name.endswith((".yaml", ".yml"))
     if GATED in folders:
         return SourceKind.GATED
@@ -90,10 +106,4 @@ def _kind(path: str) -> SourceKind | None:
         return SourceKind.FORM
     if folders == [PURPOSES] and yaml:
         return SourceKind.PURPOSE
-    if any(folder.startswith("_") for folder in folders):
-        return None
-    if not name.endswith(".md"):
-        return SourceKind.FILE
-    stem = name.partition(".")[0]
-    at_root = not folders and stem == "index"
-    return SourceKind.SECTION if stem == "_index" or at_root else SourceKind.DOCUMENT
+    return None

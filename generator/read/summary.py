@@ -14,9 +14,11 @@ _MORE = re.compile(r"<!--\s*more\s*-->")
 
 def summary(html: str) -> str:
     """As `model.document.Body.summary` promises; `html` has marks for its shortcodes."""
-    more = _MORE.search(html)
+    more = _MORE.search(html) if "<!--" in html else None
     shown = html[: more.start()] if more else html
-    shown = MARK.sub("", FOOTNOTE.sub("", shown))
+    if "<sup" in shown:
+        shown = FOOTNOTE.sub("", shown)
+    shown = MARK.sub("", shown)
     if more:
         return plain_text(shown)
     return next((text for text in map(plain_text, _paragraphs(shown)) if text), "")

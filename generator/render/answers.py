@@ -1,5 +1,8 @@
 """Asks a question again, and says by a digest whether the answer is the same."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from ..errors import SiteError
 from ..model.digest import digest_of
 from ..model.document import Document, Image, Link
@@ -8,6 +11,7 @@ from ..model.taxonomy import Term
 from .body import address
 from .metadata import social_image
 from .questions import Question
+from .values import Card
 from .view import Listed, Renderer, View
 
 GONE = "gone"
@@ -15,6 +19,39 @@ GONE = "gone"
 
 OF_BODIES = frozenset({"content", "toc"})
 """Questions whose answers change with a body alone."""
+
+OF_DOCUMENTS = frozenset({"card", "said"}) | OF_BODIES
+"""Questions about one document."""
+
+OF_PLACES = frozenset(
+    {"page", "section", "latest", "related_to", "terms", "data", "form", "site_value", "feed_of"}
+    | {"translations_of", "translations_of_section", "breadcrumbs", "listed", "filed", "fed"}
+    | {"linked", "file"}
+)
+"""Questions whose answers depend on where documents stand, not on what is said of them: a card in
+an answer is a question of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What is new on a site whose documents all stand where they stood."""
+
+    paths: frozenset[str]
+    """The sources that were edited."""
+    said: bool
+    """Whether more than bodies changed: a title, a summary."""
+    dated: bool
+    """Whether a page says now that it changed at another time."""
+
+    def concerned(self, questions: Iterable[Question]) -> list[int]:
+        """The numbers of those that may be answered in another way now."""
+        kinds = OF_DOCUMENTS if self.said else OF_BODIES
+        elsewhere = OF_DOCUMENTS | OF_PLACES | (frozenset() if self.dated else {"places"})
+        return [
+            number
+            for number, (kind, _, words, _) in enumerate(questions)
+            if (words[0] in self.paths if kind in kinds else self.said and kind not in elsewhere)
+        ]
 
 
 class Answers:
@@ -26,7 +63,6 @@ class Answers:
         self._known: dict[Question, str] = {}
         self._stamps = {source.path: source.stamp for _, source in self._site.files}
         self._stamps |= {source.path: source.stamp for source in self._site.assets.values()}
-        self.structure = structure(self._site)
 
     def digest(self, question: Question) -> str:
         """What the answer is now; `GONE` where it cannot be asked any more."""
@@ -35,19 +71,12 @@ class Answers:
             found = self._known[question] = self._find(question)
         return found
 
-    def body(self, question: Question) -> str:
-        """The same for a question of `OF_BODIES`, while nothing else has changed."""
-        document = self._site.by_source.get(question[2][0])
-        return _body(document, self._site) if document else GONE
-
     def _find(self, question: Question) -> str:
         kind, language, words, options = question
         match kind:
             case "card" | "said" | "content" | "toc":
                 document = self._site.by_source.get(words[0])
                 return self._of_document(kind, document) if document else GONE
-            case "everything":
-                return self.structure
             case "file":
                 return repr(self._stamps.get(words[0], GONE))
         view = self._view(language)
@@ -115,7 +144,7 @@ def _body(document: Document, site: Site) -> str:
 
 
 def _brief(answer: object) -> object:
-    """Documents by their paths: what is said of them are questions of their own."""
+    """Documents and cards by their paths: what is said of them are questions of their own."""
     match answer:
         case Document(source=source):
             return source.path
@@ -123,6 +152,8 @@ def _brief(answer: object) -> object:
             return path
         case tuple() | list():
             return [_brief(each) for each in answer]
+        case Card(absolute_url=url):
+            return url
         case Listed():
             return (answer.title, answer.url, answer.pager, _brief(answer.documents))
         case _:

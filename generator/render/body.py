@@ -1,6 +1,6 @@
 """Closes the holes of a body: links resolved, code coloured, headings anchored, shortcodes said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, Protocol, assert_never
 
@@ -21,6 +21,9 @@ from ..model.site import Site
 from .highlight import highlight
 from .values import TocEntry
 
+Coloured = Callable[[str, str], str]
+"""HTML of a block of code in a language."""
+
 
 class Shortcodes(Protocol):
     """What says the shortcodes."""
@@ -36,8 +39,12 @@ def close(
     view: Shortcodes,
     *,
     absolute: bool = False,
+    coloured: Coloured = highlight,
 ) -> Markup:
-    """The HTML of the pieces. With `absolute`, addresses are whole, as a feed needs them."""
+    """The HTML of the pieces. With `absolute`, addresses are whole, as a feed needs them.
+
+    `coloured` is `highlight`, or what remembers its results.
+    """
     parts = []
     for piece in pieces:
         match piece:
@@ -49,7 +56,7 @@ def close(
                 target = escape(address(site, document, piece.target, absolute))
                 parts.append(f'{raw[:start]}"{target}"{raw[end:]}')
             case Code():
-                parts.append(highlight(piece.text, piece.language))
+                parts.append(coloured(piece.text, piece.language))
             case Heading(raw=raw, named=True):
                 parts.append(raw)
             case Heading(raw=raw):
@@ -57,7 +64,7 @@ def close(
             case Verbatim():
                 parts.append(piece.html)
             case Call():
-                parts.append(_say(piece, document, site, view, absolute))
+                parts.append(_say(piece, document, site, view, absolute, coloured))
             case _:
                 assert_never(piece)
     return Markup("".join(parts))
@@ -77,10 +84,17 @@ def linked(site: Site, document: Document, target: str, absolute: bool) -> str:
     return address(site, document, target, absolute) if is_internal(target) else target
 
 
-def _say(call: Call, document: Document, site: Site, view: Shortcodes, absolute: bool) -> Markup:
+def _say(
+    call: Call,
+    document: Document,
+    site: Site,
+    view: Shortcodes,
+    absolute: bool,
+    coloured: Coloured,
+) -> Markup:
     inner = Markup("")
     if call.inner is not None:
-        inner = close(document, call.inner, site, view, absolute=absolute)
+        inner = close(document, call.inner, site, view, absolute=absolute, coloured=coloured)
     return view.shortcode(
         call.name,
         arguments=call.arguments,

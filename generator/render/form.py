@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from forms.catalogue import sheet
-
 from ..errors import TemplateError
 from ..model.diagnostic import nearest
 from ..model.site import Site
@@ -24,6 +22,8 @@ def render_form(
     t: Callable[..., str],
 ) -> Markup:
     """Raises `TemplateError` for a form that the site does not have."""
+    from forms.catalogue import sheet  # which a site without forms can do without
+
     known = site.catalogue.forms if site.catalogue else {}
     if site.catalogue is None or name not in known:
         hint = nearest(name, known) or "declare it in content/_forms/"

@@ -18,11 +18,16 @@ def _lexer(language: str) -> Lexer | None:
         return None
 
 
+@lru_cache(maxsize=1)
+def _formatter() -> HtmlFormatter[str]:
+    return HtmlFormatter(nowrap=True)
+
+
 @lru_cache(maxsize=1024)
 def highlight(text: str, language: str) -> str:
     """A `<pre>` with Pygments' short classes; without colours for a language that it lacks."""
     lexer = _lexer(language)
     name = escape(language)
     opening = f'<pre class="code" tabindex="0"><code class="language-{name}">'
-    inner = colour(text, lexer, HtmlFormatter(nowrap=True)) if lexer else escape(text)
+    inner = colour(text, lexer, _formatter()) if lexer else escape(text)
     return f"{opening}{inner}</code></pre>"

@@ -8,7 +8,7 @@ from ..model.reference import translation
 from ..model.site import Section, Site
 from ..model.taxonomy import Term, term_key
 from .metadata import social_image
-from .questions import Question, question
+from .questions import Question, Shared, question, shared_question
 from .values import Card, SiteValue, TermLink, TextLink, Translation
 
 
@@ -18,11 +18,21 @@ class Presenter:
     A page that is shown `elsewhere`, by a form handler at another address, has whole addresses.
     """
 
-    def __init__(self, site: Site, language: str, current: str, *, elsewhere: bool) -> None:
+    def __init__(
+        self,
+        site: Site,
+        language: str,
+        current: str,
+        *,
+        elsewhere: bool,
+        shared: Shared | None = None,
+    ) -> None:
         self._site, self._settings = site, site.settings
         self.language, self.current, self._elsewhere = language, current, elsewhere
         self.asked: dict[Question, None] = {}
         """What the page depends on, in the order of asking."""
+        # Addresses are others elsewhere, so those few pages share nothing.
+        self.shared: Shared = {} if shared is None or elsewhere else shared
 
     def url(self, path: str) -> str:
         """A path on the site as pages link to it, with the base path."""
@@ -32,7 +42,7 @@ class Presenter:
         """A path on the site as an address of the world."""
         return self._settings.absolute(path)
 
-    @question
+    @shared_question
     def site_value(self) -> SiteValue:
         """The site in this language."""
         language = self._settings.language(self.language)
@@ -84,7 +94,7 @@ class Presenter:
         names = dict.fromkeys(term_key(name) for name in document.terms.get("tags", ()))
         return tuple(known[name] for name in names if name in known)
 
-    @question
+    @shared_question
     def feed_of(self, path: str) -> str:
         """The URL of the feed of a section; empty where nothing in it is dated."""
         section = self._site.section(self.language, path)
@@ -96,7 +106,7 @@ class Presenter:
         known = self._site.translations.get(document.translation_key, {})
         return self._translations({code: d.url for code, d in known.items()})
 
-    @question
+    @shared_question
     def translations_of_section(self, section: Section) -> tuple[Translation, ...]:
         """The same section in each language that has it."""
         urls = {
@@ -126,7 +136,7 @@ class Presenter:
             if language.code in urls
         )
 
-    @question
+    @shared_question
     def breadcrumbs(self, path: str) -> tuple[TextLink, ...]:
         """The sections above, home first, down to the section at `path`."""
         folders = path.split("/") if path else []

@@ -1,5 +1,6 @@
 """jinja2: autoescape, strict, and every fault with the template's file and line."""
 
+import pickle
 import re
 import traceback
 from collections.abc import Callable, Mapping
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from ..errors import SiteError, TemplateError
@@ -16,11 +18,42 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What neither XML 1.0 (2.2) nor HTML has a sign for: no feed with one of them can be read. It
 becomes U+FFFD, as NUL does in CommonMark."""
 
+_CONTROLS = (*range(9), 11, 12, *range(14, 32))
+"""Those of them that are one byte of UTF-8."""
+
+
+def readable(text: str) -> str:
+    """The text with U+FFFD for each sign of `_NOT_XML`."""
+    # Nearly no text has one, and looking for thirty bytes one after the other is several times as
+    # fast as the expression.
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    if "\ufffe" in text or "\uffff" in text or any(map(raw.__contains__, _CONTROLS)):
+        return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text
+
+
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """What templates were compiled to; a file that cannot be read is as good as none."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, ValueError, TypeError, EOFError, pickle.UnpicklingError):
+            bucket.reset()
+
 
 class Templates:
     """Templates by name, compiled once."""
 
-    def __init__(self, files: Mapping[str, Path], root: Path) -> None:
+    def __init__(
+        self, files: Mapping[str, Path], root: Path, *, compiled: Path | None = None
+    ) -> None:
+        """`compiled` is a folder where what templates are compiled to may be kept."""
+        if compiled:
+            compiled.mkdir(parents=True, exist_ok=True)
         self._files, self._root = files, root
         self._environment = jinja2.Environment(
             loader=jinja2.FunctionLoader(self._load),
@@ -30,6 +63,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_Compiled(str(compiled)) if compiled else None,
         )
 
     def __contains__(self, name: str) -> bool:
@@ -40,7 +74,7 @@ class Templates:
         in it: a template is its author's program."""
         try:
             text = self._environment.get_template(name).render(context)
-            return Markup(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+            return Markup(readable(text))
         except jinja2.TemplateSyntaxError as wrong:
             at = self._location(wrong.filename or wrong.name or name, wrong.lineno)
             raise TemplateError(f"{wrong.message}", at=at) from wrong

@@ -19,7 +19,6 @@ from ..errors import ConfigError, TemplateError
 from ..model.diagnostic import nearest
 from ..model.digest import digest_of
 from ..model.document import Source, SourceKind
-from ..schema import load_flat
 
 FALLBACK = "en"
 """The language of texts for a language that the theme does not speak."""
@@ -99,7 +98,7 @@ def load_theme(name: str, root: Path) -> Theme:
     handler_texts = _texts(_files(folder / "handler" / "texts"), _files(own / "handler" / "texts"))
     page_texts = _texts(_files(folder / "texts"), _files(own / "texts"))
     assets = {
-        path: Source(path=f"themes/{name}/static/{path}", kind=SourceKind.STATIC, file=file)
+        path: Source(path=f"themes/{name}/static/{path}", kind=SourceKind.STATIC, where=str(file))
         for path, file in _files(folder / "static").items()
     }
     kept = {name: file for name, file in templates.items() if name not in spoken}
@@ -130,6 +129,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _texts(*layers: Mapping[str, Path]) -> dict[str, dict[str, str]]:
     """Language -> key -> text; a later layer goes over an earlier one, the fallback below all."""
+    from ..schema import load_flat  # which an edit of a text can do without
+
     texts: dict[str, dict[str, str]] = {}
     for layer in layers:
         for name, file in layer.items():

@@ -1,30 +1,30 @@
 """A view: all that a template may ask, for one page in one language."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 
 from ..errors import TemplateError
 from ..model.diagnostic import nearest
-from ..model.document import Document
+from ..model.document import Document, Piece, headings
 from ..model.permalink import of_page, pages_of
+from ..model.places import Place, places
 from ..model.reference import in_language, translation
 from ..model.settings import MenuItem
 from ..model.site import Section, Site
 from ..model.taxonomy import Term
-from .body import close, linked, table_of_contents
+from .body import Coloured, close, linked, table_of_contents
 from .form import render_form
+from .highlight import highlight
 from .metadata import content_security_policy
 from .present import Presenter
-from .questions import question
+from .questions import Shared, question, shared_question
 from .templates import Templates
-from .theme import FALLBACK, Theme
+from .theme import Theme
 from .values import Card, Entry, Page, Pager, TermCount, TextLink, TocEntry
+from .words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,14 @@ class Renderer:
     site: Site
     theme: Theme
     templates: Templates
+    coloured: Coloured = highlight
+    """Colours blocks of code."""
+    shared: Shared = field(default_factory=dict)
+    """Answers that are the same for every page of a language."""
+
+    def of(self, site: Site) -> "Renderer":
+        """The same for another state of the site."""
+        return replace(self, site=site, shared={})
 
     def view(self, language: str, url: str = "", *, elsewhere: bool = False) -> "View":
         """A view for the page at `url`, a path on the site, or for one shown `elsewhere`."""
@@ -50,12 +58,14 @@ class Listed:
     pager: Pager | None
 
 
-class View(Presenter):
+class View(Presenter, Words):
     """Answers what a template asks. Each answer is a finished value of `render.values`."""
 
     def __init__(self, renderer: Renderer, language: str, url: str, *, elsewhere: bool) -> None:
-        super().__init__(renderer.site, language, url, elsewhere=elsewhere)
+        super().__init__(renderer.site, language, url, elsewhere=elsewhere, shared=renderer.shared)
         self._theme, self._templates = renderer.theme, renderer.templates
+        self._coloured = renderer.coloured
+        self._opened: tuple[Document, tuple[Piece, ...]] | None = None
 
     # -- what templates ask -------------------------------------------------------------------
 
@@ -67,13 +77,13 @@ class View(Presenter):
             raise TemplateError(f"there is no page '{source}'")
         return self.card(document)
 
-    @question
+    @shared_question
     def section(self, path: str) -> tuple[Card, ...]:
         """What the section lists, in its order; empty where it has nothing in this language."""
         section = self._site.section(self.language, path.strip("/"))
         return self.cards(section.listed) if section else ()
 
-    @question
+    @shared_question
     def latest(self, count: int, section: str = "") -> tuple[Card, ...]:
         """The newest dated documents of a section, or of the site."""
         found = self._site.section(self.language, section.strip("/"))
@@ -96,7 +106,7 @@ class View(Presenter):
         ranked = sorted(shared.values(), key=lambda pair: -pair[0])
         return self.cards(document for _, document in ranked[:count])
 
-    @question
+    @shared_question
     def terms(self, taxonomy: str = "tags") -> tuple[TermCount, ...]:
         """Every term of a taxonomy in this language, by name."""
         known = self._site.terms.get((self.language, taxonomy), {})
@@ -139,31 +149,6 @@ class View(Presenter):
             raise TemplateError(f"the theme has no asset '{name}'", hint=hint)
         return self.url(f"/assets/{self._theme.asset_names[name]}")
 
-    def t(self, key: str, *, default: str | None = None, **arguments: Any) -> str:
-        """The theme's text in this language; with `count`, `KEY_one`, `KEY_other` and so on.
-
-        Raises `TemplateError` for a key that there is not, unless there is a `default`.
-        """
-        texts = self._texts()
-        if "count" in arguments:
-            form = Locale.parse(self.language, sep="-").plural_form(arguments["count"])
-            key = f"{key}_{form}" if f"{key}_{form}" in texts else f"{key}_other"
-        if key not in texts and default is not None:
-            return default
-        if key not in texts:
-            raise TemplateError(f"the theme has no text '{key}'", hint=nearest(key, texts))
-        return texts[key].format(**arguments)
-
-    def date(self, moment: datetime, style: str = "long") -> str:
-        """The day in words of this language: full, long, medium, short, or a CLDR pattern."""
-        local = moment.astimezone(self._settings.time_zone)
-        return format_date(local, format=style, locale=self.language.replace("-", "_"))
-
-    def time(self, moment: datetime, style: str = "medium") -> str:
-        """Day and time in words of this language and the site's zone."""
-        local = moment.astimezone(self._settings.time_zone)
-        return format_datetime(local, format=style, locale=self.language.replace("-", "_"))
-
     @property
     def content_security_policy(self) -> str:
         """For a `<meta>` element: what the page may load, and where its forms may go."""
@@ -198,9 +183,21 @@ class View(Presenter):
         return Listed(title=section.title, url=section.url, documents=entries, pager=None)
 
     @question
-    def everything(self) -> Site:
-        """The whole site, for an output that depends on all of it."""
-        return self._site
+    def places(self) -> tuple[Place, ...]:
+        """Every page of the site, in the order of URLs."""
+        return places(self._site)
+
+    def document(self, source: str) -> Document:
+        """The visible document at the path of a source. Raises `LookupError`."""
+        return self._site.by_source[source]
+
+    def section_at(self, path: str) -> Section:
+        """The section at `path` in this language. Raises `LookupError`."""
+        return self._site.sections[self.language, path]
+
+    def term_at(self, taxonomy: str, key: str) -> Term:
+        """The term with the folded name `key` in this language. Raises `LookupError`."""
+        return self._site.terms[self.language, taxonomy][key]
 
     @question
     def file(self, source: str) -> None:
@@ -222,7 +219,14 @@ class View(Presenter):
     @question
     def content(self, document: Document, *, absolute: bool = False) -> Markup:
         """The body with its holes closed."""
-        return close(document, document.body.pieces, self._site, self, absolute=absolute)
+        return close(
+            document,
+            self._pieces(document),
+            self._site,
+            self,
+            absolute=absolute,
+            coloured=self._coloured,
+        )
 
     @question
     def linked(self, document: Document, target: str, absolute: bool, /) -> str:
@@ -237,27 +241,23 @@ class View(Presenter):
     @question
     def toc(self, document: Document) -> tuple[TocEntry, ...]:
         """The table of contents."""
-        return table_of_contents(document.body.headings)
+        return table_of_contents(headings(self._pieces(document)))
 
     def entry(self, document: Document) -> Entry:
         """What a feed says of it."""
         return Entry(card=self.card(document), content=self.content(document, absolute=True))
-
-    def taxonomy_title(self, taxonomy: str) -> str:
-        """The name of a taxonomy in this language: the theme's text, else the site's word."""
-        texts = self._texts()
-        return texts.get(f"taxonomy_{taxonomy}", taxonomy.capitalize())
-
-    def handler_texts(self) -> Mapping[str, str]:
-        """The theme's texts for the form handler, in this language."""
-        texts = self._theme.handler_texts
-        return texts.get(self.language) or texts.get(FALLBACK, {})
 
     def catalogue_json(self) -> bytes:
         """The compiled catalogue. Raises `TemplateError` for a site without forms."""
         if self._site.catalogue is None:
             raise TemplateError("the site has no forms")
         return self._site.catalogue.to_json()
+
+    def _pieces(self, document: Document) -> tuple[Piece, ...]:
+        """Of its body: what was opened last is often asked for again."""
+        if self._opened is None or self._opened[0] is not document:
+            self._opened = document, tuple(document.body.pieces)
+        return self._opened[1]
 
     def _listed(self, title: str, url: str, documents: Sequence[Document], number: int) -> Listed:
         size = self._settings.page_size
@@ -276,9 +276,6 @@ class View(Presenter):
             previous=self.url(of_page(url, number - 1)) if number > 1 else "",
             next=self.url(of_page(url, number + 1)) if number < total else "",
         )
-
-    def _texts(self) -> Mapping[str, str]:
-        return self._theme.texts.get(self.language) or self._theme.texts.get(FALLBACK, {})
 
     def _menu_link(self, item: MenuItem) -> TextLink | None:
         title = item.title.get(self.language, "")

@@ -2,18 +2,25 @@
 
 import gc
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from ..build import Plan, prepare, render
+from ..check.links import leads_into
 from ..config import at_address, load_config
+from ..edit import replan
 from ..errors import ContentError, SiteError
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
+from ..model.site import Site
+from ..model.stamp import Stamp, stamp_of
+from ..plan import Plan, render
+from ..prepare import prepare
+from ..read.sources import is_leftover
+from ..work import available
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +60,32 @@ class Live:
     def __init__(
         self, root: Path, *, address: str, forms_url: str, clock: Callable[[], datetime]
     ) -> None:
-        self._root, self._address, self._forms_url = root, address, forms_url
+        self._root, self._address, self._forms_url = root.absolute(), address, forms_url
         self._clock = clock
         self._session, self._number = token_hex(4), 0
+        self._anchored: frozenset[str] | None = None
         self._changed = threading.Condition()
         self.ended = False
         self.state = self._prepared()
         self.last_plan = self.state.plan
         settle()
 
-    def refresh(self) -> State:
-        """Plan the site again, then wake who waits: never before the new state is whole."""
-        state = self._prepared()
+    def refresh(self, paths: Iterable[Path] | None = None) -> State:
+        """Plan the site again, then wake who waits: never before the new state is whole.
+
+        `paths` are the files that changed, where nothing else did.
+        """
+        edited = None if paths is None else self._edited(paths)
+        if edited is not None and not edited:
+            return self.state
+        state = (self._with(edited) if edited else None) or self._prepared()
         with self._changed:
             self.state = state
             self.last_plan = state.plan or self.last_plan
             self._changed.notify_all()
-        settle()
+        if not edited:
+            self._anchored = None
+            settle()
         return state
 
     def wait(self, version: str, timeout: float) -> str:
@@ -101,11 +117,46 @@ class Live:
         page = state.outputs.get(f"{prefix}/404.html") or state.outputs["404.html"]
         return Served(path=page.path, content=render(plan, page), status=404)
 
-    def _prepared(self) -> State:
+    def _edited(self, paths: Iterable[Path]) -> dict[str, Stamp] | None:
+        """The documents among the paths, with their stamps; None where more than texts changed."""
+        plan, found = self.state.plan, {}
+        for path in paths:
+            if plan is None or not path.is_relative_to(self._root):
+                return None
+            source = path.relative_to(self._root).as_posix()
+            try:
+                stamp = stamp_of(path.stat())
+            except OSError:
+                stamp = ()
+            if stamp and source in plan.site.by_source:
+                found[source] = stamp
+            elif not _is_passing(source, stamp, plan.site):
+                return None
+        return found
+
+    def _with(self, edited: Mapping[str, Stamp]) -> State | None:
+        """The state after an edit of texts; None where it takes more than that."""
+        before = self.state
+        if before.plan is None or before.errors:
+            return None
+        site = before.plan.site
+        if self._anchored is None:
+            self._anchored = leads_into(site.by_source.values(), site)
+        plan = replan(before.plan, edited, root=self._root, anchored=self._anchored)
+        if plan is None:
+            return None
+        return replace(before, version=self._version(), plan=plan, diagnostics=plan.diagnostics)
+
+    def _version(self) -> str:
         self._number += 1
-        version = f"{self._session}-{self._number}"
+        return f"{self._session}-{self._number}"
+
+    def _prepared(self) -> State:
+        version = self._version()
         try:
-            config = load_config(self._root, now=self._clock(), drafts=True, future=True)
+            config = load_config(
+                self._root, now=self._clock(), drafts=True, future=True, workers=available()
+            )
             plan = prepare(at_address(config, self._address, self._forms_url))
         except SiteError as wrong:
             return State(version=version, plan=None, outputs={}, diagnostics=wrong.diagnostics)
@@ -115,6 +166,17 @@ class Live:
             outputs={o.path: o for o in plan.outputs if o.tree is Tree.PUBLIC},
             diagnostics=plan.diagnostics,
         )
+
+
+def _is_passing(source: str, stamp: Stamp, site: Site) -> bool:
+    """Whether an editor put the file there for a moment, and nobody ever saw it."""
+    *folders, name = source.split("/")
+    if folders[:1] not in (["content"], ["static"]) or any(part[0] == "_" for part in folders):
+        return False
+    known = {hidden.document.source.path for hidden in site.hidden}
+    return is_leftover(name) or not (
+        stamp or source in site.by_source or source in site.file_urls or source in known
+    )
 
 
 def settle() -> None:

@@ -21,11 +21,13 @@ from ..config import CACHE
 from ..errors import ConfigError
 from ..model.diagnostic import Severity
 from ..render.theme import themes_shipped
+from ..site_file import FILE
+from ..unchanged import READ
 from .forms import handler
 from .inbox import Inbox
 from .live import Live, State
 from .pages import Pages
-from .watch import watching
+from .watch import Changed, watching
 
 Say = Callable[[str], None]
 
@@ -144,9 +146,8 @@ def _run(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
     )
     server = _Server(config, live)
-    ignored = [(root / name).absolute() for name in ("public", "handler", CACHE, ".git", ".venv")]
-    folders = [root.absolute(), *([themes_shipped()] if not _inside(root) else [])]
-    with watching(folders, ignored=ignored, changed=lambda: _report(live.refresh(), say)):
+    changed: Changed = lambda paths: _report(live.refresh(paths), say)  # noqa: E731
+    with watching(root.absolute(), (FILE, *READ), shipped=themes_shipped(), changed=changed):
         if opened:
             threading.Timer(0.5, webbrowser.open, (f"{opened}/",)).start()
         try:
@@ -156,10 +157,6 @@ def _run(
             raise ConfigError(str(wrong)) from None
         finally:
             live.end()
-
-
-def _inside(root: Path) -> bool:
-    return themes_shipped().is_relative_to(root.absolute())
 
 
 def _report(state: State, say: Say) -> None:

@@ -4,10 +4,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from .foreign import folders_of
-
 FEW = 400
 """So many files are renamed in faster than all the others are linked into a new folder."""
+
+
+def are_many(files: frozenset[str]) -> bool:
+    """Whether a change of all of them would be more than a few."""
+    return len(files) > FEW
 
 
 def are_few(
@@ -42,17 +45,30 @@ def rename_in(
     for path in sorted(changed):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (fresh / path).replace(target / path)
+        prune(fresh, path)
     for path in sorted(known - ours):
         (target / path).unlink(missing_ok=True)
-        _prune(target, PurePosixPath(path).parents)
+        prune(target, path)
 
 
-def _prune(target: Path, folders: Iterable[PurePosixPath]) -> None:
-    """Take away folders that have become empty, from the innermost on."""
-    for folder in folders:
+def prune(root: Path, path: str) -> None:
+    """Take away the folders above a path that have become empty, from the innermost on."""
+    for folder in PurePosixPath(path).parents:
         if not folder.name:
             return
         try:
-            (target / folder).rmdir()
+            (root / folder).rmdir()
         except OSError:
             return
+
+
+def folders_of(paths: Iterable[str]) -> frozenset[str]:
+    """Every folder that holds one of the paths."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        # Whatever holds a folder that was found, was found with it.
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return frozenset(found)

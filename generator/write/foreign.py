@@ -3,65 +3,78 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..errors import PublishError
+from .few import folders_of
+from .folders import Folders
+from .spare import make_way
 
 
 def keep_foreign(
     target: Path, fresh: Path, *, known: frozenset[str], ours: frozenset[str], force: bool
-) -> None:
+) -> bool:
     """Bring everything of `target` that is not `known` to be ours into `fresh`, links, empty
-    folders and all.
+    folders and all. Whether there was anything.
 
     Raises `PublishError` where it stands in the way of one of `ours`; with `force` that one goes.
     """
     known_folders, needed = folders_of(known), folders_of(ours)
-    for path, is_folder in _ends(target):
-        if path in known or (is_folder and (path in known_folders or path in needed)):
+    folders, found = Folders(fresh), False
+    for path, is_folder in _ends(str(target), ""):
+        if path in known or (is_folder and path in known_folders):
             continue
-        if path in ours or path in needed or not ours.isdisjoint(_above(path)):
+        found = True
+        if is_folder and path in needed:
+            continue
+        if path in ours or path in needed or not ours.isdisjoint(folders_of([path])):
             if not force:
                 hint = "move it away, or let it be replaced with --force"
                 raise PublishError(f"{target / path} was not written by Atrae", hint=hint)
             continue
-        new = fresh / path
         if is_folder:
-            new.mkdir(parents=True, exist_ok=True)
+            folders.make(path)
         else:
-            new.parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(target / path, new)
+            folders.make_for(path)
+            _link_or_copy(f"{target}/{path}", f"{fresh}/{path}")
+    return found
 
 
 def link_all(target: Path, fresh: Path, paths: Iterable[str]) -> None:
     """Let `fresh` have these files of `target`: the same files, linked."""
+    folders = Folders(fresh)
     for path in paths:
-        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(target / path, fresh / path)
+        folders.make_for(path)
+        _link_or_copy(f"{target}/{path}", f"{fresh}/{path}")
 
 
-def folders_of(paths: Iterable[str]) -> frozenset[str]:
-    """Every folder that holds one of the paths."""
-    return frozenset(folder for path in paths for folder in _above(path))
+def _ends(root: str, folder: str) -> Iterator[tuple[str, bool]]:
+    """Each file, each link, and each empty folder (then true), with its path in `root`.
+
+    Nothing of a folder that cannot be read, or that is gone.
+    """
+    try:
+        with os.scandir(f"{root}/{folder}") as found:
+            entries = list(found)
+    except OSError:
+        return
+    if folder and not entries:
+        yield folder, True
+    for entry in entries:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _ends(root, path)
+        else:
+            yield path, False
 
 
-def _above(path: str) -> Iterator[str]:
-    return (folder.as_posix() for folder in PurePosixPath(path).parents if folder.name)
-
-
-def _ends(target: Path) -> Iterator[tuple[str, bool]]:
-    """Each file, each link, and each empty folder (then true), with its path in `target`."""
-    for folder, folders, names in os.walk(target):
-        place = Path(folder)
-        links = [name for name in folders if (place / name).is_symlink()]
-        for name in (*names, *links):
-            yield (place / name).relative_to(target).as_posix(), False
-        if not folders and not names and place != target:
-            yield place.relative_to(target).as_posix(), True
-
-
-def _link_or_copy(file: Path, new: Path) -> None:
+def _link_or_copy(file: str, new: str) -> None:
     try:
         os.link(file, new, follow_symlinks=False)
+    except FileExistsError:
+        # A spare has it, often as the very same file.
+        if not os.path.samestat(os.lstat(file), os.lstat(new)):
+            make_way(new)
+            _link_or_copy(file, new)
     except OSError:
         shutil.copy2(file, new, follow_symlinks=False)

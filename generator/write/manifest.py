@@ -23,7 +23,8 @@ def read_manifest(file: Path) -> frozenset[str] | None:
 def write_manifest(file: Path, target: Path, files: frozenset[str]) -> None:
     """Replace the manifest as a whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"folder": target.name, "files": sorted(files)}, indent=0)
+    # A line for each file, without `indent`, for which json would leave its fast encoder.
+    text = json.dumps({"folder": target.name, "files": sorted(files)}, separators=(",\n", ": "))
     new = file.with_suffix(".new")
     new.write_text(text, encoding="utf-8")
     new.replace(file)

@@ -6,10 +6,8 @@ What others put there is kept.
 """
 
 import fcntl
-import hashlib
-import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,12 +16,8 @@ from .exchange import exchange, recover
 from .few import are_few, rename_in
 from .foreign import keep_foreign, link_all
 from .manifest import manifest_file, read_manifest, write_manifest
-
-SEAL = "manifest.json"
-"""In a sealed folder: the digests of its files, by which a reader knows that it has all of it."""
-
-Sealed = Callable[[str], bool]
-"""Whether a path belongs into the seal."""
+from .spare import Spare
+from .stage import Sealed, Stage
 
 _AUTHORS = ("content", "static", "data", "templates", "themes", "plugins", ".atrae")
 
@@ -48,76 +42,6 @@ def is_ours(target: Path, cache: Path) -> bool:
     return target.is_dir() and read_manifest(manifest_file(cache, target.resolve())) is not None
 
 
-class Stage:
-    """The new folder, while it is filled."""
-
-    def __init__(self, target: Path, staged: Path, sealed: Sealed | None) -> None:
-        self._target, self._staged, self._sealed = target, staged, sealed
-        self._digests: dict[str, str] = {}
-        self.ours: set[str] = set()
-        self.new: set[str] = set()
-        """Those of ours that are not as the folder has them."""
-
-    def put(self, path: str, content: bytes | Path) -> None:
-        """Place one file, bytes or a copy of a file, unless the folder has the same already.
-
-        Raises `PublishError` for a file that is not there, such as a link that leads nowhere.
-        """
-        if isinstance(content, Path) and not content.is_file():
-            hint = "delete it, or mend the link"
-            raise PublishError(f"{content} cannot be read: there is no such file", hint=hint)
-        self.ours.add(path)
-        if self._sealed and self._sealed(path):
-            data = content if isinstance(content, bytes) else content.read_bytes()
-            self._digests[path] = hashlib.sha256(data).hexdigest()
-        if _holds(self._target / path, content):
-            return
-        self.new.add(path)
-        file = self._staged / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, bytes):
-            file.write_bytes(content)
-        else:
-            shutil.copyfile(content, file)
-
-    def keep(self, paths: Iterable[str]) -> None:
-        """These are ours, and stay as the folder has them."""
-        self.ours.update(paths)
-
-    def seal(self) -> None:
-        """Add the list of digests, if the folder is a sealed one."""
-        if self._sealed:
-            text = json.dumps({"files": self._digests}, sort_keys=True, indent=1)
-            self.put(SEAL, text.encode())
-
-    @property
-    def changed(self) -> int:
-        """How many of the planned files are not as they were."""
-        return len(self.new - {SEAL})
-
-
-def _holds(file: Path, content: bytes | Path) -> bool:
-    """Whether the file has just this content."""
-    try:
-        if file.is_symlink():
-            return False
-        if isinstance(content, bytes):
-            return file.stat().st_size == len(content) and file.read_bytes() == content
-        return file.stat().st_size == content.stat().st_size and _same(file, content)
-    except OSError:
-        return False
-
-
-def _same(one: Path, other: Path) -> bool:
-    with one.open("rb") as first, other.open("rb") as second:
-        while True:
-            block = first.read(1 << 20)
-            if block != second.read(1 << 20):
-                return False
-            if not block:
-                return True
-
-
 @contextmanager
 def staged(
     target: Path, *, cache: Path, force: bool = False, sealed: Sealed | None = None
@@ -134,29 +58,50 @@ def staged(
         recover(target)
         known = read_manifest(known_file)
         _refuse_strange(target, known, force=force)
-        known = known or frozenset()
+        spare = Spare(cache.resolve() / "spare" / known_file.name)
         try:
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
+            spare.take(fresh)
             if target.is_dir():
                 shutil.copymode(target, fresh)
             stage = Stage(target, fresh, sealed)
             yield stage
             stage.seal()
-            ours, changed = frozenset(stage.ours), frozenset(stage.new)
-            few = are_few(target, changed, known=known, ours=ours)
-            if not few:
-                link_all(target, fresh, ours - changed)
-                keep_foreign(target, fresh, known=known, ours=ours, force=force)
-            # Both before and after: killed in between, the next build still knows its own.
-            write_manifest(known_file, target, ours | known)
-            if few:
-                rename_in(fresh, target, changed, known=known, ours=ours)
-            else:
-                exchange(fresh, target)
-            write_manifest(known_file, target, ours)
+            _commit(stage, spare, target, fresh, known_file, known=known, force=force)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _commit(
+    stage: Stage,
+    spare: Spare,
+    target: Path,
+    fresh: Path,
+    known_file: Path,
+    *,
+    known: frozenset[str] | None,
+    force: bool,
+) -> None:
+    """Let the target be what the stage holds, and remember it as ours."""
+    remembered, known = known, known or frozenset()
+    ours, changed = frozenset(stage.ours), frozenset(stage.new)
+    few = are_few(target, changed, known=known, ours=ours)
+    mixed = False
+    if not few:
+        spare.clear(fresh, ours)
+        link_all(target, fresh, ours - changed)
+        mixed = keep_foreign(target, fresh, known=known, ours=ours, force=force)
+    # Both before and after: killed in between, the next build still knows its own.
+    if remembered is None or not ours <= known:
+        write_manifest(known_file, target, ours | known)
+    if few:
+        rename_in(fresh, target, changed, known=known, ours=ours)
+        spare.put_back(fresh)
+    else:
+        exchange(fresh, target)
+    if ours != known:
+        write_manifest(known_file, target, ours)
+    if not few and not mixed:
+        spare.replace(fresh, known)
 
 
 def _refuse_strange(target: Path, known: frozenset[str] | None, *, force: bool) -> None:

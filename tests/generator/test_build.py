@@ -1,11 +1,6 @@
 """The story as a whole: what is published, what is not, and that nothing is lost on the way."""
 
 import hashlib
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -373,62 +368,3 @@ def test_without_a_site_there_is_a_way_out(tmp_path: Path, missing: str) -> None
     with pytest.raises(SiteError, match=f"there is no {missing}") as refused:
         made.build()
     assert refused.value.hint
-
-
-SCRIPT = """
-import sys
-from pathlib import Path
-from tests.site import SmallSite
-SmallSite(Path(sys.argv[1])).build()
-"""
-
-
-def start(made: SmallSite) -> "subprocess.Popen[bytes]":
-    """A build in a process of its own."""
-    command = [sys.executable, "-c", SCRIPT, str(made.root)]
-    return subprocess.Popen(command, cwd=Path(__file__).parents[2], start_new_session=True)
-
-
-def rounds_of_kills(made: SmallSite, rounds: int, *, pages: int) -> int:
-    """Kill builds that change `pages` in the middle; how many of them were."""
-    killed = 0
-    began = time.monotonic()
-    assert start(made).wait() == 0
-    lasts = time.monotonic() - began
-    for number in range(rounds):
-        old = digests(made.public)
-        for page in range(pages):
-            made.put(f"content/p{page}.md", f"# Page {page}\n\nRound {number}\n")
-        build = start(made)
-        time.sleep(lasts * (0.3 + 0.7 * number / rounds))
-        os.killpg(build.pid, signal.SIGKILL)
-        if build.wait() == -signal.SIGKILL:
-            killed += 1
-        found, new = digests(made.public), _next(made)
-        # Each file is whole: as it was, or as it will be.
-        assert set(found.items()) <= set(old.items()) | set(new.items())
-        assert set(found) >= set(old) & set(new)
-        made.build()
-        assert digests(made.public) == new
-        assert not list(made.root.glob(".*.atrae-*"))
-    return killed
-
-
-def _next(made: SmallSite) -> dict[str, str]:
-    """What a build elsewhere makes of the same site."""
-    elsewhere = made.root.with_name("elsewhere")
-    made.build(public=elsewhere / "public", handler=elsewhere / "handler")
-    return digests(elsewhere / "public")
-
-
-@pytest.mark.parametrize("pages", [20, 450])
-def test_a_killed_build_leaves_whole_files_and_the_next_one_works(
-    tiny: MakeSite, pages: int
-) -> None:
-    assert rounds_of_kills(tiny("-- content/a.md --\n# A\n"), rounds=3, pages=pages) > 0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("pages", [20, 450])
-def test_however_often_builds_are_killed_files_are_whole(tiny: MakeSite, pages: int) -> None:
-    assert rounds_of_kills(tiny("-- content/a.md --\n# A\n"), rounds=40, pages=pages) > 12

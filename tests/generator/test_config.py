@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.config import SiteFile, load_config
+from generator.config import load_config
 from generator.errors import ConfigError, ContentError, SiteError
 from generator.model.settings import Language, MenuItem, Settings
+from generator.site_file import SiteFile
 
 from ..site import NOW, SmallSite
 

@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from generator.scalar import core
-from generator.schema import Parsed, load_flat, parse, plain, validate
+from generator.schema import Parsed, load_flat, parse, plain
+from generator.schema.model import validate
 
 SCRAPS = st.one_of(
     st.sampled_from(

@@ -61,7 +61,6 @@ def test_a_title_edit_renders_the_lists_that_show_it_too(site: MakeSite) -> None
         "index.html",
         "blog/index.html",
         "tags/a/index.html",
-        "sitemap.xml",
         *FEEDS,
     }
     assert rendered["tags/a/index.html"] == "the answer to card(content/blog/one.md) changed"

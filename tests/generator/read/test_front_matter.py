@@ -1,5 +1,6 @@
 """Front matter: what an author means, or every fault of it at once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -7,29 +8,24 @@ import pytest
 from hypothesis import given, strategies as st
 
 from generator.model.taxonomy import NOT_TAXONOMIES
-from generator.read.front_matter import (
-    FrontMatter,
-    in_zone,
-    moment,
-    read_front_matter,
-    split,
-)
+from generator.read.front_file import FrontMatterFile
+from generator.read.front_matter import read_front_matter, split
+from generator.read.front_values import FrontMatter
+from generator.read.moment import in_zone, moment
 
 MADRID = ZoneInfo("Europe/Madrid")
 AT = datetime(2026, 11, 21, 9, 0)
 
 
 def read(front: str) -> FrontMatter:
-    values, _, _, findings = read_front_matter(front, path="content/a.md")
+    values, findings, _ = read_front_matter(front, path="content/a.md")
     assert findings == []
     assert values is not None
     return values
 
 
 def wrong(front: str, *taxonomies: str) -> list[str]:
-    values, _, _, findings = read_front_matter(
-        front, path="a.md", taxonomies=taxonomies or ("tags",)
-    )
+    values, findings, _ = read_front_matter(front, path="a.md", taxonomies=taxonomies or ("tags",))
     assert (values is None) == any(f.severity == "error" for f in findings)
     return [str(found).removeprefix("a.md:") for found in findings]
 
@@ -172,7 +168,7 @@ def test_a_draft_that_may_be_one_is_an_error() -> None:
     ],
 )
 def test_tags_may_be_one_text_or_a_list(written: str, meant: tuple[str, ...]) -> None:
-    assert read(f"tags: {written}\n").tags == meant
+    assert read(f"tags: {written}\n").terms == {"tags": meant}
 
 
 @pytest.mark.parametrize("written", ["[[a]]", "[{a: b}]", "{a: b}"])
@@ -184,10 +180,11 @@ def test_tags_that_are_no_texts_are_an_error(written: str) -> None:
 
 
 def test_other_taxonomies_are_read_like_tags() -> None:
-    _, terms, _, findings = read_front_matter(
+    values, findings, _ = read_front_matter(
         "tags: a\nseries: b, c\n", path="", taxonomies=("tags", "series", "topics", "authors")
     )
-    assert terms == {"tags": ("a",), "series": ("b", "c"), "topics": (), "authors": ()}
+    assert values is not None
+    assert values.terms == {"tags": ("a",), "series": ("b", "c"), "topics": (), "authors": ()}
     assert findings == []
 
 
@@ -196,7 +193,7 @@ def test_without_its_taxonomy_a_key_is_unknown() -> None:
 
 
 def test_no_taxonomy_can_have_the_name_of_a_key_that_is_no_list_of_words() -> None:
-    assert set(FrontMatter.model_fields) - {"tags", "authors"} == NOT_TAXONOMIES
+    assert set(FrontMatterFile.model_fields) - {"tags", "authors"} == NOT_TAXONOMIES
 
 
 def test_an_alias_may_stand_alone_and_hold_a_comma() -> None:
@@ -229,7 +226,8 @@ def test_extra_is_typed_and_the_rest_is_text() -> None:
 
 
 def test_empty_values_count_as_absent() -> None:
-    assert read("title:\ndate:\ntags:\nextra:\naliases:\nweight:\n") == FrontMatter()
+    found = read("title:\ndate:\ntags:\nextra:\naliases:\nweight:\n")
+    assert replace(found, places={}) == FrontMatter(terms={"tags": ()})
 
 
 def test_every_fault_is_said_at_once_with_its_place() -> None:
@@ -254,7 +252,7 @@ def test_any_front_matter_is_read_or_said_to_be_wrong(text: str) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(sorted(FrontMatter.model_fields)),
+        st.sampled_from(sorted(FrontMatterFile.model_fields)),
         st.sampled_from(
             ["x", "[x]", "{x: y}", "[[x]]", "1", "", "2026-11-21", "/x", "[/x, {a: b}]"]
         ),

@@ -80,6 +80,13 @@ def test_those_that_tell_are_among_all_of_them(html: str) -> None:
         assert token.name not in ("", "h1", "h2", "pre", "script", "textarea") or token.closes
 
 
+def test_a_plain_link_to_elsewhere_does_not_tell() -> None:
+    html = """<a href="https://x.org/?a=1">1</a> <A HREF="http://x">2</A> <a href="/x/">3</a>
+<a id="x" href="https://x.org/">4</a> <a href='https://x.org/'>5</a> <a href="ftp://x">6</a>"""
+    telling = [html[token.end] for token in tokens(html, telling=True)]
+    assert telling == ["3", "4", "5", "6"]
+
+
 @given(SOUP)
 def test_words_are_counted_about_as_a_reader_reads(html: str) -> None:
     assert 0 <= word_count(html) <= len(html.split()) + html.count("<")

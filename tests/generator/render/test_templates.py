@@ -1,8 +1,10 @@
 """A template is its author's program: every fault of it has its file and line."""
 
 import pytest
+from hypothesis import given, strategies as st
 
 from generator.errors import SiteError, TemplateError
+from generator.render.templates import readable
 
 from ...conftest import MakeSite
 
@@ -121,3 +123,12 @@ x
     for path in made.files():
         if path.endswith((".html", ".xml", ".txt")):
             assert "<script>alert" not in made.read(path), path
+
+
+@given(
+    st.text(st.characters(exclude_categories=()) | st.sampled_from("\0\x0b\ufffe\uffff\ud800\n"))
+)
+def test_what_has_no_sign_in_xml_is_replaced_wherever_it_stands(text: str) -> None:
+    fine = [c in "\t\n\r" or ("\x20" <= c <= "\ud7ff") or "\ue000" <= c <= "\ufffd" for c in text]
+    wanted = [c if f or c > "\uffff" else "\ufffd" for c, f in zip(text, fine, strict=True)]
+    assert readable(text) == "".join(wanted)

@@ -1,4 +1,4 @@
-"""YAML -> values: every complaint has its place and a way out, and all come at once.
+"""A text of YAML -> values, and where each of them stands.
 
 YAML is read by its 1.2 core rules as far as they agree with what authors mean: `no` is a word,
 a version stays `1.10`, a date stays as it is written. Text becomes a number, a date or a truth
@@ -8,19 +8,34 @@ only where the model asks for one.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from textwrap import shorten
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from .model.diagnostic import Diagnostic, Location, error, nearest, warning
-from .scalar import NULLS, core
+from ..model.diagnostic import Diagnostic, Location, error
+from ..scalar import NULLS, core
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's, which is eight times as fast; the pure one where it is missing."""
+if TYPE_CHECKING:
+    _Loader = yaml.SafeLoader
+else:
+    # libyaml's, which is eight times as fast; the pure one where it is missing.
+    _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Loader(_Loader):
+    """One that asks of no word what type it would be by the rules of YAML 1.1."""
+
+    def resolve(self, *_: object) -> str:
+        """The tag of a node, by which nobody goes here."""
+        return ""
+
+    def descend_resolver(self, *_: object) -> None:
+        """Nothing is to be known on the way to a node."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing was to be known."""
+
 
 MAX_NODES = 50_000
 MAX_DEPTH = 32
@@ -34,34 +49,53 @@ _INDENT = re.compile(r"^(?: |[-?:](?=[ \n]))++", re.M)
 # `melody\t` is harmless: libyaml stumbles over tabs at a line's end, authors do not.
 _TRAILING = re.compile(r"(?<![\t ])[\t ]++$", re.M)
 
-Model = TypeVar("Model", bound=BaseModel)
-Path = tuple[str | int, ...]
-
-
-def without_empty_values(values: Any) -> Any:
-    """For models, to be called before they validate: an empty value counts as absent, and what is
-    empty altogether as a mapping without keys."""
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        return values
-    return {key: value for key, value in values.items() if value is not None}
-
 
 @dataclass(slots=True)
 class Parsed:
-    """A YAML mapping and where each of its parts stands."""
+    """A YAML mapping, with the nodes that it was made of: they know where each part stands, and
+    are asked when something is wrong with it."""
 
     path: str
     values: dict[str, Any] = field(default_factory=dict)
-    places: dict[Path, Location] = field(default_factory=dict)
+    first_line: int = 1
+    node: yaml.Node | None = None
 
     def at(self, *path: str | int) -> Location:
         """The place of the part at `path`, or of the nearest part around it that is there."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.places:
-                return self.places[path[:length]]
-        return Location(path=self.path, line=1)
+        node, mark = self.node, None
+        for step in path:
+            found = _part(node, step) if node else None
+            if not found:
+                break
+            mark, node = found
+        return self.place(mark) if mark else Location(path=self.path, line=1)
+
+    def place(self, mark: yaml.Mark) -> Location:
+        """A place in the text as one in the file."""
+        return Location(path=self.path, line=self.first_line + mark.line, column=mark.column + 1)
+
+    def outermost(self) -> dict[str, tuple[int, int]]:
+        """The line and column of each outermost key; of one that stands twice the first's."""
+        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else ()
+        places: dict[str, tuple[int, int]] = {}
+        for key, _ in pairs:
+            at = key.start_mark
+            places.setdefault(key.value, (self.first_line + at.line, at.column + 1))
+        return places
+
+    def of(self, values: dict[str, Any]) -> "Parsed":
+        """Some of its values, which stand where they stand."""
+        return replace(self, values=values)
+
+
+def _part(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
+    """Where a part of a node begins, if it is there; that of a mapping begins with its key."""
+    if isinstance(node, yaml.MappingNode):
+        named = (pair for pair in node.value if pair[0].value == step)
+        return next(((key.start_mark, value) for key, value in named), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark, node.value[step]
+    return None
 
 
 class _FaultError(Exception):
@@ -79,8 +113,8 @@ def parse(
     Scalars stay text, but null and below the keys named in `typed`, where numbers and truths are
     made of them. None where it cannot be read; of a key that stands twice the first counts.
     """
-    parsed = Parsed(path=path)
-    reader = _Reader(parsed, first_line, frozenset(typed))
+    parsed = Parsed(path=path, first_line=first_line)
+    reader = _Reader(parsed, frozenset(typed))
     try:
         reader.read(text)
     except _FaultError as fault:
@@ -91,15 +125,15 @@ def parse(
 class _Reader:
     """Walks the nodes of one text."""
 
-    def __init__(self, parsed: Parsed, first_line: int, typed: frozenset[str] | None) -> None:
-        self.parsed, self.first_line, self.typed = parsed, first_line, typed
+    def __init__(self, parsed: Parsed, typed: frozenset[str] | None) -> None:
+        self.parsed, self.typed = parsed, typed
         self.findings: list[Diagnostic] = []
         self.nodes = 0
 
     def read_any(self, text: str) -> Any:
         """Values of any shape. Raises `_FaultError`."""
         node = self._compose(text)
-        return None if node is None else self._construct(node, ())
+        return None if node is None else self._construct(node, 0, typed=self.typed is None)
 
     def read(self, text: str) -> None:
         """A mapping, into `parsed`. Raises `_FaultError`."""
@@ -111,21 +145,23 @@ class _Reader:
                 error(
                     "yaml-mapping",
                     "expected lines of the form `key: value`",
-                    at=self._place(node.start_mark),
+                    at=self.parsed.place(node.start_mark),
                     hint=_missing_space(text.split("\n")[0]),
                 )
             )
-        self.parsed.values = self._construct(node, ())
+        self.parsed.node = node
+        self.parsed.values = self._construct(node, 0, typed=False)
 
     def _compose(self, text: str) -> yaml.Node | None:
         if _nesting(text) > MAX_NESTING:
-            raise _FaultError(_too_much(Location(path=self.parsed.path, line=self.first_line)))
+            place = Location(path=self.parsed.path, line=self.parsed.first_line)
+            raise _FaultError(_too_much(place))
         try:
             return yaml.compose(_TRAILING.sub("", text), Loader)
         except yaml.MarkedYAMLError as wrong:
             raise _FaultError(self._complaint(text, wrong)) from None
         except yaml.reader.ReaderError as wrong:
-            line = text.count("\n", 0, wrong.position) + self.first_line
+            line = text.count("\n", 0, wrong.position) + self.parsed.first_line
             message = f"a character that YAML does not allow: U+{wrong.character:04X}"
             place = Location(path=self.parsed.path, line=line)
             raise _FaultError(error("yaml-syntax", message, at=place, hint="delete it")) from None
@@ -140,59 +176,55 @@ class _Reader:
             hint = _missing_space(lines[number - 1])
             number -= bool(hint)
         column = mark.column + 1 if mark and number == mark.line else 1
-        place = Location(path=self.parsed.path, line=self.first_line + number, column=column)
+        line = self.parsed.first_line + number
+        place = Location(path=self.parsed.path, line=line, column=column)
         return error("yaml-syntax", f"not YAML: {wrong.problem}", at=place, hint=hint)
 
-    def _place(self, mark: yaml.Mark) -> Location:
-        return Location(
-            path=self.parsed.path, line=self.first_line + mark.line, column=mark.column + 1
-        )
-
-    def _construct(self, node: yaml.Node, path: Path) -> Any:
+    def _construct(self, node: yaml.Node, depth: int, *, typed: bool) -> Any:
         self.nodes += 1
-        if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            raise _FaultError(_too_much(self._place(node.start_mark)))
-        self.parsed.places.setdefault(path, self._place(node.start_mark))
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise _FaultError(_too_much(self.parsed.place(node.start_mark)))
         match node:
-            case yaml.MappingNode():
-                return self._mapping(node, path)
-            case yaml.SequenceNode():
-                return [self._construct(item, (*path, i)) for i, item in enumerate(node.value)]
             case yaml.ScalarNode():
-                return self._scalar(node, path)
+                return _scalar(node, typed=typed)
+            case yaml.SequenceNode():
+                return [self._construct(item, depth + 1, typed=typed) for item in node.value]
+            case yaml.MappingNode():
+                return self._mapping(node, depth, typed=typed)
             case _:
                 raise TypeError(f"a YAML node of no known kind: {node!r}")
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, depth: int, *, typed: bool) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        first: dict[str, yaml.Mark] = {}
         for key_node, value_node in node.value:
-            place = self._place(key_node.start_mark)
+            key, mark = key_node.value, key_node.start_mark
             if not isinstance(key_node, yaml.ScalarNode):
+                place = self.parsed.place(mark)
                 raise _FaultError(error("yaml-key", "a key must be a word", at=place))
-            key = key_node.value
             if key in values:
-                first = self.parsed.places[*path, key]
-                self.findings.append(
-                    error(
-                        "duplicate-key",
-                        f"'{key}' stands here and on line {first.line}",
-                        at=place,
-                        hint="keep one of them",
-                    )
-                )
+                self.findings.append(self._twice(key, first[key], mark))
                 continue
-            self.parsed.places[*path, key] = place
-            values[key] = self._construct(value_node, (*path, key))
+            first[key] = mark
+            below = typed or (depth == 0 and self.typed is not None and key in self.typed)
+            values[key] = self._construct(value_node, depth + 1, typed=below)
         return values
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        if node.style:
-            return node.value
-        if node.value in NULLS:
-            return None
-        if self.typed is None or (path and path[0] in self.typed):
-            return core(node.value)
+    def _twice(self, key: str, first: yaml.Mark, again: yaml.Mark) -> Diagnostic:
+        return error(
+            "duplicate-key",
+            f"'{key}' stands here and on line {self.parsed.place(first).line}",
+            at=self.parsed.place(again),
+            hint="keep one of them",
+        )
+
+
+def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
+    if node.style:
         return node.value
+    if node.value in NULLS:
+        return None
+    return core(node.value) if typed else node.value
 
 
 def _nesting(text: str) -> int:
@@ -223,55 +255,6 @@ def _advice(line: str, problem: str) -> str:
     return _missing_space(line)
 
 
-def validate(
-    model: type[Model], parsed: Parsed, *, lenient: bool = False
-) -> tuple[Model | None, list[Diagnostic]]:
-    """Make a `model` of what was parsed; None where there is an error among the findings.
-
-    Unknown keys of the outermost mapping are warnings with `lenient`, and left out; else errors.
-    """
-    values = dict(parsed.values)
-    known = {name: info.alias or name for name, info in model.model_fields.items()}
-    findings: list[Diagnostic] = []
-    if lenient:
-        for key in [key for key in values if key not in known.values()]:
-            del values[key]
-            findings.append(
-                warning(
-                    "unknown-key",
-                    # A text that lost its quotes may be taken for a key, and a long one.
-                    f"unknown key '{shorten(key, 60, placeholder='…')}'",
-                    at=parsed.at(key),
-                    hint=nearest(key, known.values()),
-                )
-            )
-    try:
-        return model.model_validate(values), findings
-    except ValidationError as wrong:
-        errors = wrong.errors(include_url=False, include_context=True)
-        return None, [*findings, *(_finding(parsed, e, known.values()) for e in errors)]
-
-
-def _finding(parsed: Parsed, wrong: ErrorDetails, known: Iterable[str]) -> Diagnostic:
-    place = parsed.at(*wrong["loc"])
-    path = ".".join(map(str, wrong["loc"]))
-    match wrong["type"]:
-        case "missing":
-            return error("missing-key", f"'{path}' is missing", at=place)
-        case "extra_forbidden":
-            key = str(wrong["loc"][-1])
-            hint = nearest(key, known) if len(wrong["loc"]) == 1 else ""
-            return error("unknown-key", f"unknown key '{path}'", at=place, hint=hint)
-        case "value_error":
-            message, _, hint = str(wrong["ctx"]["error"]).partition(" | ")
-            return error("bad-value", f"{path}: {message}", at=place, hint=hint)
-        case _:
-            said = wrong["msg"][:1].lower() + wrong["msg"][1:]
-            return error(
-                "bad-value", f"{path}: {said}", at=place, hint=f"got {wrong['input']!r:.60}"
-            )
-
-
 def load_flat(text: str, *, path: str) -> dict[str, str]:
     """A mapping of words to texts, as translations are. Raises `ValueError` with every fault."""
     parsed, findings = parse(text, path=path)
@@ -287,7 +270,7 @@ def load_flat(text: str, *, path: str) -> dict[str, str]:
 
 def plain(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
     """A YAML text as plain values, for `data/`: any shape, typed by the core schema."""
-    reader = _Reader(Parsed(path=path), 1, typed=None)
+    reader = _Reader(Parsed(path=path), typed=None)
     try:
         return reader.read_any(text), reader.findings
     except _FaultError as fault:
