@@ -4,7 +4,6 @@ What it does not need it does not load: with the Markdown parser, the templates 
 seconds' worth of modules to a build that takes a tenth of one.
 """
 
-import gc
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .model.diagnostic import Diagnostic, Location, Severity
 from .unchanged import Since, look, remember, since, stamps
+from .work import available, uncollected
 
 if TYPE_CHECKING:
     from .publish import Progress, Report
@@ -92,16 +92,11 @@ def build(options: Options, *, now: datetime, progress: "Progress | None" = None
         before = since(cache, options.source, seen, key=key, now=now.timestamp())
     if before and not before.edited:
         return Done(Summary(*before.report), 0, {})
-    # Hardly anything that a build makes is garbage before its end: looking for it takes a third
-    # of the time.
-    gc.disable()
-    try:
+    with uncollected():
         built = _texts(before, cache, now, progress) if before else None
         whole = built is None
         if built is None:
             built = _site(options, now, progress)
-    finally:
-        gc.enable()
     summary = summary_of(built)
     remember(
         cache,
@@ -128,7 +123,6 @@ def _site(options: Options, now: datetime, progress: "Progress | None") -> "Repo
     """The build of everything."""
     from .build import build as build_site
     from .config import load_config
-    from .work import available
 
     config = load_config(
         options.source,

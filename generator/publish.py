@@ -90,10 +90,7 @@ def publish(
         contents = chain.from_iterable(each(work, stale, workers=config.workers))
         for number, (output, (content, asked)) in enumerate(zip(stale, contents, strict=True)):
             trees[output.tree].put(output.path, content)
-            if output.tree is Tree.PUBLIC:
-                tracing.asked[output.path] = asked
-            else:
-                tracing.handler.update(asked)
+            tracing.asked(output, asked)
             if progress:
                 progress(number + 1, len(stale))
     return sum(stage.changed for stage in trees.values())

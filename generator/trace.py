@@ -1,7 +1,7 @@
 """Which outputs are stale, and why. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .model.output import Output
@@ -126,40 +126,74 @@ def spoken(question: Question) -> str:
     return f"{kind}({', '.join(said)})"
 
 
+class Numbers:
+    """Questions by number: each is held once, however many outputs ask it."""
+
+    def __init__(self, questions: Iterable[Question] = ()) -> None:
+        self._numbers = {question: number for number, question in enumerate(questions)}
+
+    def of(self, questions: Iterable[Question]) -> tuple[int, ...]:
+        """The number of each; a new one gets the next."""
+        numbers = self._numbers
+        return tuple(numbers.setdefault(question, len(numbers)) for question in questions)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All of them, in the order of their numbers."""
+        return tuple(self._numbers)
+
+
 def extended(
     before: Trace | None,
     verdict: Verdict,
     outputs: Iterable[Output],
-    asked: Mapping[str, Iterable[Question]],
+    asked: Mapping[str, tuple[int, ...]],
+    questions: tuple[Question, ...],
     *,
     key: str,
     structure: str,
     digest: Callable[[Question], str],
     written: Callable[[str], Stamp | None],
 ) -> Trace:
-    """The trace after a build that rendered the outputs in `asked`, with what each asked.
+    """The trace after a build that rendered the outputs in `asked`, with what each asked: numbers
+    of `questions`, which begin with those of before if the key is theirs.
 
     `digest` is that of the answer to a question now.
     """
     old = before if before and before.key == key else Trace(key=key, structure="")
-    numbers = {question: number for number, question in enumerate(old.questions)} if asked else {}
     traced, stamps = {}, {}
     for output in outputs:
         path = output.path
         if path in asked:
-            own = tuple(numbers.setdefault(question, len(numbers)) for question in asked[path])
-            traced[path], stamps[path] = (_origin(output), own), written(path) or ()
+            traced[path], stamps[path] = (_origin(output), asked[path]), written(path) or ()
         elif path in old.outputs:
             traced[path], stamps[path] = old.outputs[path], old.stamps[path]
-    new = tuple(numbers)[len(old.digests) :]
     digests = list(old.digests)
     for number, now in verdict.answers.items():
         digests[number] = now
-    return Trace(
+    trace = Trace(
         key=key,
         structure=structure,
-        questions=(*old.questions, *new) if new else old.questions,
-        digests=(*digests, *map(digest, new)),
+        questions=questions,
+        digests=(*digests, *map(digest, questions[len(digests) :])),
         outputs=traced,
         stamps=stamps,
+    )
+    return _pruned(trace) if len(questions) > len(old.questions) else trace
+
+
+def _pruned(trace: Trace) -> Trace:
+    """Without the questions that nobody asks any more, if they are most of them."""
+    used = sorted({number for _, asked in trace.outputs.values() for number in asked})
+    if len(used) * 2 > len(trace.questions):
+        return trace
+    new = {number: position for position, number in enumerate(used)}
+    return replace(
+        trace,
+        questions=tuple(trace.questions[number] for number in used),
+        digests=tuple(trace.digests[number] for number in used),
+        outputs={
+            path: (origin, tuple(new[number] for number in asked))
+            for path, (origin, asked) in trace.outputs.items()
+        },
     )

@@ -12,7 +12,7 @@ from .config import Config
 from .model.output import Output, Tree
 from .render.answers import OF_BODIES, Answers, Edit, structure
 from .render.view import Renderer
-from .trace import Question, Trace, Verdict, extended, judge, judge_edit
+from .trace import Numbers, Question, Trace, Verdict, extended, judge, judge_edit
 
 FILE, ANSWERS = "trace", "answers"
 Asked = tuple[Question, ...]
@@ -40,10 +40,10 @@ class Tracing:
         self._verdict = self._judged()
         self.reasons = self._verdict.reasons
         """Path of each stale output of the public tree -> why."""
-        self.asked: dict[str, Asked] = {}
-        """Filled while rendering."""
+        self._asked: dict[str, tuple[int, ...]] = {}
+        self._numbers = Numbers(self._before.questions if self._before and self.known else ())
         self.handler: set[Question] = set()
-        """What the outputs of the handler's tree asked; filled while rendering."""
+        """What the outputs of the handler's tree asked."""
 
     @property
     def kept(self) -> Iterator[str]:
@@ -59,13 +59,21 @@ class Tracing:
         """Whether one of these may be answered in another way now."""
         return self._edit is None or bool(self._edit.concerned(questions))
 
+    def asked(self, output: Output, questions: Asked) -> None:
+        """Take down what an output asked while it was rendered."""
+        if output.tree is Tree.PUBLIC:
+            self._asked[output.path] = self._numbers.of(questions)
+        else:
+            self.handler.update(questions)
+
     def save(self) -> None:
         """Keep it for the next build, if there is anything new."""
         trace = extended(
             self._before,
             self._verdict,
             self._outputs,
-            self.asked,
+            self._asked,
+            self._numbers.questions,
             key=self._key,
             structure=self._structure,
             digest=self._answers.digest,

@@ -20,7 +20,7 @@ from ..model.stamp import Stamp, stamp_of
 from ..plan import Plan, render
 from ..prepare import prepare
 from ..read.sources import is_leftover
-from ..work import available
+from ..work import available, uncollected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +66,10 @@ class Live:
         self._anchored: frozenset[str] | None = None
         self._changed = threading.Condition()
         self.ended = False
-        self.state = self._prepared()
+        # Once there are threads nothing is forked any more.
+        self.state = self._prepared(workers=available())
         self.last_plan = self.state.plan
-        settle()
+        gc.freeze()
 
     def refresh(self, paths: Iterable[Path] | None = None) -> State:
         """Plan the site again, then wake who waits: never before the new state is whole.
@@ -151,13 +152,16 @@ class Live:
         self._number += 1
         return f"{self._session}-{self._number}"
 
-    def _prepared(self) -> State:
+    def _planned(self, workers: int) -> Plan:
+        now = self._clock()
+        config = load_config(self._root, now=now, drafts=True, future=True, workers=workers)
+        return prepare(at_address(config, self._address, self._forms_url))
+
+    def _prepared(self, *, workers: int = 1) -> State:
         version = self._version()
         try:
-            config = load_config(
-                self._root, now=self._clock(), drafts=True, future=True, workers=available()
-            )
-            plan = prepare(at_address(config, self._address, self._forms_url))
+            with uncollected():
+                plan = self._planned(workers)
         except SiteError as wrong:
             return State(version=version, plan=None, outputs={}, diagnostics=wrong.diagnostics)
         return State(

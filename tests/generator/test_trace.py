@@ -1,5 +1,6 @@
 """What is rendered again after an edit, and why."""
 
+from generator.tracing import load_trace
 from tests.conftest import MakeSite
 from tests.site import SmallSite
 
@@ -102,3 +103,16 @@ def test_a_published_file_that_was_altered_is_made_again(tiny: MakeSite) -> None
     (site.public / "about" / "index.html").write_text("altered")
     assert dict(site.build().rendered) == {"about/index.html": "the file is not as it was written"}
     assert "About" in site.read("about/index.html")
+
+
+def test_what_nobody_asks_any_more_is_forgotten(tiny: MakeSite) -> None:
+    site = tiny("-- content/a-0.md --\n# A\n")
+    site.build()
+    first = load_trace(site.root / ".atrae" / "cache")
+    for number in range(8):
+        (site.root / f"content/a-{number}.md").rename(site.root / f"content/a-{number + 1}.md")
+        site.build()
+    last = load_trace(site.root / ".atrae" / "cache")
+    assert first is not None
+    assert last is not None
+    assert len(last.questions) <= 2 * len(first.questions)
