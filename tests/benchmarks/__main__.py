@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import click
@@ -86,6 +87,7 @@ def main(
 
 def run(options: Options, peers: tuple[str, ...]) -> Outcome:
     """Measure; each figure is said on stderr as it is taken. Exits where no figure would stand."""
+    began = time.monotonic()
     generators, left_out = available(peers)
     machine = this_machine(options.work or Path(tempfile.gettempdir()))
     try:
@@ -102,6 +104,7 @@ def run(options: Options, peers: tuple[str, ...]) -> Outcome:
         once=() if options.thorough else tuple(each.name for each in generators if each.slow),
         seed=options.seed,
         samples=samples,
+        minutes=(time.monotonic() - began) / 60,
     )
 
 

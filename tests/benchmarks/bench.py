@@ -1,12 +1,13 @@
 """The story: corpus -> sites -> rounds -> figures, once for each size."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from .compare import refuse_another_site
 from .corpus import Corpus
@@ -20,6 +21,10 @@ YARDSTICK = "Hugo"
 """The peer that the goals are ratios of."""
 
 _OF_A_SLOW_ONE = frozenset({Phase.COLD, Phase.BODY, Phase.SERVE_SAVE, Phase.MEMORY})
+
+BYTES_EACH = 100_000
+"""More than an article takes on the disk for one generator: source, page, its share of lists, what
+is kept for the next build, and for a moment a second page beside the old one."""
 
 Say = Callable[[str], None]
 
@@ -57,13 +62,26 @@ def bench(options: Options, generators: Sequence[Generator], say: Say) -> Iterat
     yield from _at_size(options, options.articles, generators, say)
     compared = [each for each in generators if each.name in (OURS, YARDSTICK)]
     for size in options.growth:
-        yield from _at_size(options, size, compared, say)
+        if has_room(options.work, size, len(compared)):
+            yield from _at_size(options, size, compared, say)
+        else:
+            say(f"{size:,} articles are left out: the disk has no room for them")
+
+
+def has_room(folder: Path | None, size: int, generators: int = 1) -> bool:
+    """Whether the folder, the system's own where it is None, holds the sites of a size."""
+    free = shutil.disk_usage(folder or gettempdir()).free
+    return free > size * generators * BYTES_EACH
 
 
 def _at_size(
     options: Options, size: int, generators: Sequence[Generator], say: Say
 ) -> Iterator[Sample]:
+    began = time.monotonic()
     with _folders(options) as (work, ram):
+        if ram and not has_room(ram, size):
+            say(f"{size:,} articles are not published in memory: there is no room")
+            ram = None
         say(f"writing {size:,} articles for {', '.join(each.name for each in generators)}")
         world = World(
             corpus=Corpus(size, options.seed),
@@ -76,6 +94,7 @@ def _at_size(
         rounds = options.rounds if size <= options.articles else 1
         for number in range(rounds):
             yield from _round(options, number, sites, world, say)
+        say(f"{size:,} articles took {(time.monotonic() - began) / 60:.1f} minutes")
 
 
 def _round(

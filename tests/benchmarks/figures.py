@@ -29,7 +29,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """At most `limit`: times what `peer` needs for `against`, or seconds where there is none."""
+    """At most `limit`: times what `peer` needs for `against`, or seconds where there is none.
+
+    Most are ratios to the cold build, for that is what a peer does after each change.
+    """
 
     phase: Phase
     limit: float
@@ -60,7 +63,12 @@ class Verdict:
     """What became of a goal; `met` is None where it was not measured as it is meant."""
 
     goal: Goal
+    own: float | None
+    """Ours, in seconds or bytes."""
     value: float | None
+    """What the goal limits: a ratio, or our own seconds."""
+    likewise: float | None
+    """The ratio to what the goal's peer needs for the same; None: it was not measured there."""
     met: bool | None
 
 
@@ -103,11 +111,17 @@ def judge(figures: Mapping[Key, Figure], size: int, *, fast: bool) -> list[Verdi
 
 
 def _verdict(goal: Goal, figures: Mapping[Key, Figure], size: int, *, fast: bool) -> Verdict:
-    value = ratio(figures, (size, goal.phase, OURS), (size, goal.against, goal.peer))
-    if not goal.peer and (own := figures.get((size, goal.phase, OURS))):
-        value = own.value
+    key, peer = (size, goal.phase, OURS), goal.peer or YARDSTICK
+    own = figures[key].value if key in figures else None
+    value = ratio(figures, key, (size, goal.against, goal.peer)) if goal.peer else own
     judged = value is not None and (fast or not goal.fast)
-    return Verdict(goal=goal, value=value, met=value <= goal.limit if value and judged else None)
+    return Verdict(
+        goal=goal,
+        own=own,
+        value=value,
+        likewise=ratio(figures, key, (size, goal.phase, peer)),
+        met=value <= goal.limit if value and judged else None,
+    )
 
 
 def ratio(figures: Mapping[Key, Figure], one: Key, other: Key) -> float | None:

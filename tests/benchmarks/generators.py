@@ -126,7 +126,9 @@ def has_fast_engine() -> bool:
 
 def environment(engine: str = "auto") -> dict[str, str]:
     """That of a run, without what may be set for our program. `engine`: auto or reference."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("ATRAE_")}
+    # An installed program has its bytecode beside it, wherever else it is asked not to be written.
+    unset = ("ATRAE_", "PYTHONDONTWRITEBYTECODE")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(unset)}
     return clean | ({"PYTHONPATH": str(REFERENCE)} if engine == "reference" else {})
 
 

@@ -31,6 +31,8 @@ class Outcome:
     """The generators that were measured in the first round only."""
     seed: int
     samples: tuple[Sample, ...]
+    minutes: float
+    """That all of it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,35 @@ def _figures_table(outcome: Outcome, figures: Mapping[Key, Figure]) -> Table:
         if not any(key in figures for key in keys):
             continue
         cells = [_figure(phase, figures.get(key)) for key in keys]
-        share = ratio(figures, (outcome.size, phase, OURS), (outcome.size, phase, YARDSTICK))
-        rows.append((phase.text, *cells, _number(share)))
+        rows.append((phase.text, *cells, *_ratios(figures, outcome.size, phase)))
     header = ("", *(f"{name} {version}" for name, version in outcome.versions.items()))
+    ratios = (f"{OURS} / {YARDSTICK}'s cold build", f"{OURS} / {YARDSTICK} likewise")
     title = f"{outcome.size:,} articles: medians of wall time, processor time in brackets"
-    return Table(title, (*header, f"{OURS} / {YARDSTICK}"), tuple(rows))
+    return Table(title, (*header, *ratios), tuple(rows))
+
+
+def _ratios(figures: Mapping[Key, Figure], size: int, phase: Phase) -> tuple[str, str]:
+    """Ours to the yardstick's cold build, where both are times, and to its same phase."""
+    ours, cold = (size, phase, OURS), (size, Phase.COLD, YARDSTICK)
+    to_cold = None if phase is Phase.MEMORY else ratio(figures, ours, cold)
+    return _number(to_cold), _number(ratio(figures, ours, (size, phase, YARDSTICK)))
 
 
 def _goals_table(verdicts: Sequence[Verdict]) -> Table:
     rows = tuple(
-        (_goal(verdict.goal), _number(verdict.value), f"≤ {verdict.goal.limit:g}", _met(verdict))
+        (
+            _goal(verdict.goal),
+            _value(verdict.goal.phase, verdict.own),
+            f"≤ {verdict.goal.limit:g}",
+            _number(verdict.value),
+            _met(verdict),
+            _number(verdict.likewise),
+        )
         for verdict in verdicts
         if verdict.value is not None
     )
-    return Table("Goals, set for 10,000 articles", ("", "measured", "goal", ""), rows)
+    header = ("", OURS, "goal", "measured", "", "ratio likewise")
+    return Table("Goals, set for 10,000 articles", header, rows)
 
 
 def _goal(goal: Goal) -> str:
@@ -143,7 +160,8 @@ def notes(outcome: Outcome) -> list[str]:
         "between two looks is not seen.",
         f"A save is timed until the whole new page was received over a connection kept open, asked "
         f"for every {POLL * 1000:.0f} ms.",
-        f"Rounds: {outcome.rounds}{f'; {once} in the first one only' if once else ''}. The theme "
+        f"Rounds: {outcome.rounds}{f'; {once} in the first one only' if once else ''}; one at "
+        f"sizes above the main one; {outcome.minutes:.0f} minutes in all. The theme "
         "is minimal: no images, no menus, no search index. One machine, one corpus: ratios travel, "
         "seconds do not.",
     ]

@@ -36,6 +36,7 @@ def outcome(*samples: Sample, fast: bool = True) -> Outcome:
         once=(),
         seed=1,
         samples=samples,
+        minutes=3,
     )
 
 
@@ -75,6 +76,20 @@ def test_a_goal_without_its_peer_has_no_value() -> None:
     assert [(v.goal.phase, v.met) for v in measured] == [(Phase.SERVE_SAVE, True)]
 
 
+def test_an_edit_is_measured_against_a_cold_build_and_beside_it_against_the_same_edit() -> None:
+    hugo = [sample(Phase.COLD, "Hugo", 10.0), sample(Phase.BODY, "Hugo", 20.0)]
+    figures = summarise([*hugo, sample(Phase.BODY, "Atrae", 0.3)])
+    (verdict,) = (v for v in judge(figures, 1000, fast=True) if v.value is not None)
+    assert (verdict.own, verdict.value, verdict.likewise, verdict.met) == (0.3, 0.03, 0.015, True)
+
+
+def test_the_reference_parser_is_judged_by_two_peers() -> None:
+    peers = [sample(Phase.COLD, "Hugo", 10.0), sample(Phase.COLD, "Pelican", 100.0)]
+    figures = summarise([*peers, sample(Phase.COLD_REFERENCE, "Atrae", 23.0)])
+    found = [(v.goal.peer, v.met) for v in judge(figures, 1000, fast=True) if v.value is not None]
+    assert found == [("Hugo", False), ("Pelican", True)]
+
+
 def test_growth_is_told_where_two_sizes_were_measured() -> None:
     figures = summarise(
         [
@@ -102,8 +117,8 @@ def test_the_report_names_figures_goals_and_what_is_left_out() -> None:
         fast=False,
     )
     text = to_markdown(told)
-    assert "| cold build | 4.00 s | 10.0 s | 0.4 |" in text
-    assert "| peak memory of a cold build | 100 MB | – | – |" in text
+    assert "| cold build | 4.00 s | 10.0 s | 0.4 | 0.4 |" in text
+    assert "| peak memory of a cold build | 100 MB | – | – | – |" in text
     assert "meant with the extra fast" in text
     assert "pelican is left out: it could not be installed." in text
     assert len(json.loads(to_json(told))["samples"]) == 3

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .bench import Options, takes_part
+from .bench import Options, has_room, takes_part
 from .corpus import Corpus
 from .errors import BenchError
 from .generators import Generator, atrae, yaml_front_matter
@@ -63,6 +63,11 @@ def test_each_save_is_seen_by_a_reader_of_the_page(site: Site) -> None:
     samples = list(measure(Phase.SERVE_SAVE, site, world(50), 0))
     assert len(samples) == SAVES
     assert all(0 < sample.value < 20 for sample in samples)
+
+
+def test_a_size_is_measured_only_where_it_has_room(tmp_path: Path) -> None:
+    assert has_room(tmp_path, 1)
+    assert not has_room(tmp_path, 10**15)
 
 
 def test_a_slow_peer_is_measured_once_and_at_the_main_size_only() -> None:

@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 import traceback
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,8 +28,8 @@ TICK = 20_000_000
 """Nanoseconds after which a file is trusted to be as its stamp says: two seconds would be an
 hour's waiting in a test, and the clock of a file system under test ticks oftener than this."""
 
-LIMIT = 60.0
-"""Seconds that a build may take."""
+LIMIT, LEFT = 60.0, 5.0
+"""Seconds that a build may take, and its workers may outlive it."""
 
 _WRITING = os.O_WRONLY | os.O_RDWR
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.utime", "ctypes.dlsym")
@@ -51,7 +50,7 @@ class Order:
     killed_before: int = 0
     """The change to the file system that it does not live to see, counted from 1; 0: none."""
     killed_after: float = 0.0
-    """Seconds after which it is ended with all its workers; 0: never."""
+    """Seconds after which it is ended, and its workers are left; 0: never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +65,8 @@ class Made:
     changes: int = 0
     """To the file system."""
     killed: bool = False
+    left: bool = False
+    """Workers went on without it."""
     crash: str = ""
 
 
@@ -194,18 +195,30 @@ def _carry_out(order: Order) -> str:
     if child == 0:
         _child(order, writing)
     os.close(writing)
-    patience = order.killed_after or LIMIT + 5
-    if not select([reading], [], [], patience)[0]:
+    if not select([reading], [], [], order.killed_after or LIMIT + 5)[0]:
         # It is waited for only below: until then nobody else can have its number.
-        with suppress(PermissionError):
-            os.setpgid(child, child)
+        os.kill(child, SIGKILL)
+    made, alone = _all_of(reading)
+    if not alone:
         os.killpg(child, SIGKILL)
-    with os.fdopen(reading, encoding="utf-8") as answer:
-        made = answer.read()
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return json.dumps({"killed": True})
+    if os.WIFSIGNALED(status) or not alone:
+        return json.dumps({"killed": os.WIFSIGNALED(status), "left": not alone})
     return made or json.dumps({"crash": f"it ended with {status}"})
+
+
+def _all_of(reading: int) -> tuple[str, bool]:
+    """What is written into a pipe, and whether everybody who might write more has ended."""
+    made = b""
+    while select([reading], [], [], LEFT)[0]:
+        part = os.read(reading, 1 << 16)
+        if not part:
+            break
+        made += part
+    else:
+        part = b"more"
+    os.close(reading)
+    return made.decode(), not part
 
 
 def _load_what_every_build_needs() -> None:

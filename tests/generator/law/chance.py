@@ -165,6 +165,7 @@ RARE: Sequence[Chance] = [
     _edit(edits.damage, PUBLISHED, st.sampled_from(["tampered", "", None])),
     _edit(edits.drop, DROPPED),
     _edit(edits.forget, st.integers(0, 9)),
+    _edit(edits.spoil, st.integers(0, 30), st.sampled_from([0, 20, 40, 400])),
     _edit(edits.undo),
 ]
 TEXTS = st.one_of(TEXT)

@@ -197,6 +197,13 @@ def forget(world: World, number: int) -> None:
         known[number % len(known)].unlink()
 
 
+def spoil(world: World, number: int, keeps: int) -> None:
+    """One of them is cut short, and ends in what nobody can read."""
+    if known := _named(world, CACHES):
+        file = known[number % len(known)]
+        file.write_bytes(file.read_bytes()[:keeps] + b"\0\xff")
+
+
 def _named(world: World, pattern: str) -> list[Path]:
     return [path for path in sorted(world.site.root.glob(pattern)) if path.is_file()]
 
