@@ -41,6 +41,9 @@ bench: $(READY) ## measure against Hugo, Pelican and Eleventy: about half an hou
 bench-quick: $(READY) ## 1,000 articles, one round, against Hugo: two minutes
 	$(BIN)/python -m tests.benchmarks --articles 1000 --rounds 1 --peers hugo --growth ''
 
+bench-forms: $(READY) ## the form handler's speed and size on both databases; OPTIONS=--quick takes a minute or two
+	$(BIN)/python -m tests.benchmarks.forms $(OPTIONS)
+
 chromium: $(READY)
 	@$(PYTHON) tests/chromium.py
 
@@ -53,4 +56,4 @@ tests/node_modules/.ready: tests/package.json tests/package-lock.json
 clean: ## take away what was built, not what was written
 	rm -rf .venv public handler dist build .mypy_cache .ruff_cache .pytest_cache tests/node_modules tests/benchmarks/.peers
 
-.PHONY: help setup serve lint test test-slow test-all test-node bench bench-quick chromium node-tools clean
+.PHONY: help setup serve lint test test-slow test-all test-node bench bench-quick bench-forms chromium node-tools clean

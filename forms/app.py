@@ -11,7 +11,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Lock
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -21,13 +20,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from . import handlers
+from . import fresh, handlers, me, resources
 from .answers import Headers, message, preferred, security_headers
 from .bundle import Bundle, BundleError, Bundles, read_bundle
 from .catalogue import Catalogue, Resource
+from .chores import chores_of
 from .compose import Composer
+from .current import Current, Rendering
 from .decision import Limits
 from .development import development_settings
+from .domains import Blocklist
+from .even import Beat, Bell
+from .gate import guarded, guards_of
 from .guard import RefusalError
 from .links import Links
 from .mail import (
@@ -41,21 +45,24 @@ from .mail import (
     WithdrawnError,
     smtp_delivery,
 )
+from .operations import Operations, equipped
 from .outbox import Backoff, Worker
 from .service import Service
 from .settings import Settings, SettingsError, SuppressionKey, read_environment
+from .store.ceiling import ceiling_of
 from .store.engine import UNAVAILABLE, Database, open_engine
 from .store.lock import LockedError, sole_writer
 from .store.migrate import SchemaError
 from .store.queue import Queue
 from .store.store import Store, WrongKeyError
-from .templates import Pages, Renderer
+from .templates import Pages
 from .tokens import Tokens
 
 __all__ = [
     "START_ERRORS",
     "UNAVAILABLE",
     "Backoff",
+    "Beat",
     "Bundle",
     "BundleError",
     "Bundles",
@@ -89,7 +96,7 @@ log = logging.getLogger("atrae.forms")
 START_ERRORS = (LockedError, SchemaError, WrongKeyError, BundleError, SettingsError)
 """What may keep a handler from starting; the message of each says what to do."""
 
-PREFIXES = ("/f/", "/confirm/", "/unsubscribe/", "/resource/")
+PREFIXES = ("/f/", "/me/", "/fresh/", "/confirm/", "/unsubscribe/", "/resource/", "/more/")
 PROBES = ("/healthz", "/readyz")
 SORRY = "Please try again in a minute.\nInténtalo de nuevo dentro de un minuto.\n"
 
@@ -104,12 +111,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
     """The store of these settings; nothing is asked of the database yet."""
     return Store(
         Database(open_engine(settings.database_url.get_secret_value())),
         key=SuppressionKey(settings.suppression_key.get_secret_value().encode()),
         host=settings.mail_domain,
+        clock=clock,
     )
 
 
@@ -123,6 +131,8 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     backoff: Backoff | None = None,
+    beat: Beat | None = None,
+    operations: Operations | None = None,
 ) -> Starlette:
     """The handler. `catalogue` and `pages` are asked on each request and answer the same object
     until something has changed; `files` says where a gated file lies.
@@ -130,15 +140,16 @@ def create_app(
     Its lifespan holds the lock of a SQLite database, brings the tables up to date and runs the
     outbox worker; it raises one of `START_ERRORS` where that cannot be.
     """
-    store, tokens = open_store(settings), Tokens(settings.keys)
+    store, tokens = open_store(settings, clock), Tokens(settings.keys)
     current, links = Current(catalogue, store, clock), Links(settings, tokens)
     renderer = Rendering(pages)
     worker = Worker(
-        Queue(store),
+        Queue(store, ceiling_of(settings, store)),
         Composer(settings, store, links, current, renderer, clock),
         deliver,
         clock=clock,
         backoff=backoff or Backoff(),
+        chores=chores_of(settings, store, clock),
     )
     service = Service(
         settings=settings,
@@ -152,15 +163,19 @@ def create_app(
         fresh=lambda: secrets.token_hex(16),
         limits=limits or Limits(),
         wake=worker.wake,
+        blocklist=Blocklist(settings.defence),
+        bell=Bell(beat or Beat()),
     )
-    return _application(service, partial(_lifespan, settings, store, worker))
+    app = _application(service, partial(_lifespan, settings, store, worker))
+    return equipped(app, store, operations, clock=clock)
 
 
 def routes(service: Service) -> list[Route]:
     """Every address of the handler."""
 
     def route(path: str, endpoint: Callable[..., object], method: str) -> Route:
-        return Route(path, partial(endpoint, service), methods=[method])
+        guards = guards_of(path, method)
+        return Route(path, guarded(service, guards, endpoint), methods=[method])
 
     return [
         route("/f/{form}", handlers.subscribe, "POST"),
@@ -168,7 +183,14 @@ def routes(service: Service) -> list[Route]:
         route("/confirm/{token}", handlers.confirm, "POST"),
         route("/unsubscribe/{token}", handlers.show_unsubscribe, "GET"),
         route("/unsubscribe/{token}", handlers.unsubscribe, "POST"),
-        route("/resource/{token}/{name}", handlers.resource, "GET"),
+        route("/me/{token}", me.show, "GET"),
+        route("/me/{token}", me.save, "POST"),
+        route("/fresh/{token}", fresh.show, "GET"),
+        route("/fresh/{token}", fresh.answer, "POST"),
+        route("/resource/{token}/{name}", resources.download, "GET"),
+        route("/resource/{token}/{name}", resources.send_again, "POST"),
+        route("/more/{token}", resources.show_offers, "GET"),
+        route("/more/{token}", resources.take_offer, "POST"),
         route("/healthz", handlers.healthy, "GET"),
         route("/readyz", handlers.ready, "GET"),
     ]
@@ -190,44 +212,6 @@ def _application(
     )
 
 
-class Current:
-    """The catalogue as it is now; before it is used, all its wordings are in the database."""
-
-    def __init__(
-        self, source: Callable[[], Catalogue], store: Store, clock: Callable[[], datetime]
-    ) -> None:
-        self._source = source
-        self._store = store
-        self._clock = clock
-        self._lock = Lock()
-        self._loaded: Catalogue | None = None
-
-    def __call__(self) -> Catalogue:
-        catalogue = self._source()
-        if catalogue is self._loaded:
-            return catalogue
-        with self._lock:
-            if catalogue != self._loaded:
-                self._store.load(catalogue, now=self._clock())
-            self._loaded = catalogue
-        return catalogue
-
-
-class Rendering:
-    """The renderer of the pages as they are now; compiled once for each `Pages`."""
-
-    def __init__(self, source: Callable[[], Pages]) -> None:
-        self._source = source
-        self._last: Renderer | None = None
-
-    def __call__(self, catalogue: Catalogue) -> Renderer:
-        pages, last = self._source(), self._last
-        language = catalogue.default_language
-        if last is None or last.pages is not pages or last.default_language != language:
-            last = self._last = Renderer(pages, language)
-        return last
-
-
 @asynccontextmanager
 async def _lifespan(settings: Settings, store: Store, worker: Worker) -> AsyncIterator[None]:
     with sole_writer(settings.database_url.get_secret_value()):
@@ -243,19 +227,19 @@ async def _lifespan(settings: Settings, store: Store, worker: Worker) -> AsyncIt
 
 
 def _refused(service: Service, request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RefusalError | HTTPException)
     if isinstance(fault, RefusalError):
         status, key = fault.status, fault.key
     else:
-        assert isinstance(fault, HTTPException)
         status, key = fault.status_code, "method" if fault.status_code == 405 else "nothing"
     response = _explained(service, request, key, status)
-    if isinstance(fault, HTTPException) and fault.headers:
-        response.headers.update(fault.headers)
+    response.headers.update(fault.headers or {})
     return response
 
 
 def _unavailable(service: Service, request: Request, fault: Exception) -> Response:
-    log.error("the database cannot be used: %s", type(fault).__name__, exc_info=fault)
+    # Without its traceback: while a database is away, every request comes by here.
+    log.error("the database cannot be used: %s: %s", type(fault).__name__, fault)
     response = _explained(service, request, "busy", 503)
     response.headers["Retry-After"] = "30"
     return response

@@ -5,14 +5,25 @@ shown is a `Wording`, addressed by the digest of its canonical JSON; each render
 digest, so that a page cached yesterday is recorded with yesterday's text.
 """
 
+# pydantic copies defaults for each model; ruff cannot see from here that a Value is one.
+# ruff: noqa: RUF012
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field as Constraint
+from pydantic import Field as Constraint
 
 from .canonical import canonical_json as canonical_json, digest_of as digest_of
+from .fields import (
+    Field as Field,
+    Identifier as Identifier,
+    Kind as Kind,
+    Option as Option,
+    Texts as Texts,
+    Value as Value,
+)
 from .phrases import Phrases as Phrases
 
 HONEYPOT = "website"
@@ -20,51 +31,6 @@ HONEYPOT = "website"
 
 RESERVED_FIELDS = frozenset({HONEYPOT, "page", "language", "purpose", "version"})
 """Names that the form itself uses; no declared field may bear them."""
-
-Identifier = Annotated[str, Constraint(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Texts = dict[str, str]
-"""Language code -> text."""
-
-
-class Value(BaseModel):
-    """A frozen value; an unknown key is an error, never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def spelled(self) -> bytes:
-        """Its canonical JSON: equal values are equal bytes."""
-        return canonical_json(self.model_dump(mode="json"))
-
-
-class Kind(StrEnum):
-    """The kinds of input that a form may have."""
-
-    EMAIL = "email"
-    TEXT = "text"
-    TEXTAREA = "textarea"
-    SELECT = "select"
-    TEL = "tel"
-    URL = "url"
-
-
-class Option(Value):
-    """One choice of a `select`: the value recorded and the text shown."""
-
-    value: Annotated[str, Constraint(min_length=1, max_length=200)]
-    label: Texts
-
-
-class Field(Value):
-    """One input. It gives both the HTML attributes and the validation."""
-
-    name: Identifier
-    kind: Kind = Kind.TEXT
-    required: bool = False
-    label: Texts = {}
-    hint: Texts = {}
-    options: tuple[Option, ...] = ()
-    max_length: Annotated[int, Constraint(ge=1, le=4000)] = 200
-    autocomplete: str = ""
 
 
 class Controller(Value):
@@ -98,6 +64,15 @@ class Lasts(StrEnum):
     """For this one delivery: a guide. It never becomes a standing permission."""
 
 
+class Frequency(StrEnum):
+    """How often a person wants to hear of a standing purpose."""
+
+    EVERY = "every"
+    """Each article, when it comes out."""
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 class Purpose(Value):
     """What we ask permission for, and the exact text with which we ask, in each language."""
 
@@ -108,6 +83,10 @@ class Purpose(Value):
     wording: Texts
     resource: dict[str, Resource] = {}
     """Language code -> the file that a confirmed request delivers; empty: none is gated by this."""
+    frequencies: tuple[Frequency, ...] = ()
+    """What the preference centre offers; the first holds until the person chooses another."""
+    topics: tuple[Option, ...] = ()
+    """What the preference centre offers; all of them until the person chooses among them."""
 
 
 class Wording(Value):

@@ -7,11 +7,14 @@ from email.message import EmailMessage
 
 from .address import parse_address
 from .catalogue import Catalogue
+from .decision import Template
 from .letters import letter_of
 from .links import Links
-from .mail import message_of
+from .mail import Letter, message_of
+from .owner import held_letter, sealed_letter
 from .settings import Settings
 from .store.queue import Owed
+from .store.seal import checkpoint_by
 from .store.store import Store
 from .templates import Renderer
 
@@ -30,18 +33,30 @@ class Composer:
     def __call__(self, owed: Owed) -> EmailMessage:
         """The whole message. The same Message-ID whenever the same row is composed."""
         catalogue = self.catalogue()
-        letter = letter_of(
-            owed,
-            catalogue,
-            self.store.wordings(event.wording for event in owed.record.events),
-            self.renderer(catalogue),
-            self.links,
-            address=parse_address(owed.address).deliverable,
-        )
+        letter = self._letter(owed, catalogue, parse_address(owed.address).deliverable)
         return message_of(
             letter,
             sender=self.settings.mail_from,
             reply_to=self.settings.reply_to,
             message_id=owed.message_id,
             date=self.clock(),
+        )
+
+    def _letter(self, owed: Owed, catalogue: Catalogue, address: str) -> Letter:
+        renderer = self.renderer(catalogue)
+        if owed.template is Template.SEALED:
+            with self.store.database.reading() as connection:
+                found = checkpoint_by(connection, owed.events[0].seq)
+            if found is None:
+                raise LookupError("the checkpoint of this mail is gone")
+            return sealed_letter(*found, catalogue, renderer, self.links, address=address)
+        if owed.template is Template.HELD:
+            return held_letter(self.settings, catalogue, renderer, self.links, address=address)
+        return letter_of(
+            owed,
+            catalogue,
+            self.store.wordings(event.wording for event in owed.record.events),
+            renderer,
+            self.links,
+            address=address,
         )

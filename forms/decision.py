@@ -1,10 +1,12 @@
 """What is on record of a contact, and what is decided about it: frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .ledger import Entry, Event, Permission, State, permission_of
+from .canonical import Json
+from .ledger import GRANTS, Entry, Event, Kind, Permission, State, permission_of
 
 BY_FORM = "form"
 QUARANTINED = "form-quarantined"
@@ -12,7 +14,15 @@ QUARANTINED = "form-quarantined"
 BY_LINK = "link"
 BY_BUTTON = "button"
 BY_ONE_CLICK = "one-click"
+BY_PREFERENCES = "preferences"
+"""In the preference centre, which is reached by a link of a mail."""
+BY_MOVE = "address"
+"""The method of the change that gives a person another address."""
 BY_BOUNCE = "bounce"
+
+
+FRESH = timedelta(hours=24)
+"""How long the link of a mail acts that reveals, erases or moves."""
 
 
 class Scope(StrEnum):
@@ -30,6 +40,23 @@ class Template(StrEnum):
     CONFIRM = "confirm"
     RECEIPT = "receipt"
     ALREADY = "already"
+    SEALED = "sealed"
+    """To the owner: a checkpoint."""
+    LINK = "link"
+    """A fresh link to a guide that was confirmed."""
+    HELD = "held"
+    """To the owner: so many confirmations are asked for that some wait."""
+    REVEAL = "reveal"
+    """The link to all that is known of the person."""
+    ERASE = "erase"
+    MOVE = "move"
+    """To the old address: may the person have another one?"""
+    ARRIVE = "arrive"
+    """To the new address: is it theirs?"""
+
+
+ASKS = frozenset({Template.REVEAL, Template.ERASE, Template.MOVE, Template.ARRIVE})
+"""Mails that confirm what was asked for in the preference centre."""
 
 
 class Stage(StrEnum):
@@ -65,6 +92,10 @@ class Record:
     standing: frozenset[str] = frozenset()
     """The digests of those of its wordings that ask for a standing permission."""
     suppressed: frozenset[Scope] = frozenset()
+    details: Mapping[int, Mapping[str, Json]] = field(default_factory=dict)
+    """Event number -> what was said with it; of the kinds in `ledger.SAYING` alone."""
+    at: datetime | None = None
+    """When it was read. A pause ends by its date; without a time, it is taken to go on."""
 
     def lives(self, purpose: str) -> bool:
         """Whether there is a standing permission for `purpose` that is not paused."""
@@ -74,8 +105,41 @@ class Record:
         return permission.grant.wording in self.standing
 
     def permission(self, purpose: str) -> Permission:
-        """The permission for `purpose`."""
-        return permission_of(self.events, purpose)
+        """The permission for `purpose`. A pause that is over needs no event to end it."""
+        found = permission_of(self.events, purpose)
+        if found.pause is None or not self._is_over(found.pause):
+            return found
+        return Permission(State.CONFIRMED, found.grant)
+
+    def paused_until(self, purpose: str) -> datetime | None:
+        """When the pause of `purpose` ends by itself; `None`: it is not paused."""
+        pause = self.permission(purpose).pause
+        return None if pause is None else self._end(pause)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the person has confirmed anything, if only a guide, that still holds."""
+        grants = (event for event in self.events if event.kind in GRANTS)
+        return any(self.permission(event.purpose).grant is not None for event in grants)
+
+    @property
+    def epoch(self) -> int:
+        """The last event that made this somebody else's, to a mail program: another address, or
+        an erasure. Links that were mailed before it steer nothing any more."""
+        marks = (
+            event.seq
+            for event in self.events
+            if event.kind is Kind.ERASED or (event.kind is Kind.CHANGED and event.method == BY_MOVE)
+        )
+        return max(marks, default=0)
+
+    def _is_over(self, pause: Event) -> bool:
+        end = self._end(pause)
+        return self.at is not None and end is not None and end <= self.at
+
+    def _end(self, pause: Event) -> datetime | None:
+        until = self.details.get(pause.seq, {}).get("until")
+        return datetime.fromisoformat(until) if isinstance(until, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,18 @@ def development_suppression_key(directory: Path) -> str:
     return str(json.loads(path.read_text(encoding="utf-8"))["suppression"])
 
 
+def development_checkpoint_key(directory: Path) -> str:
+    """The key that signs proofs in a site's folder, or empty without one."""
+    path = directory / DEVELOPMENT_FOLDER / KEYS_NAME
+    if not path.exists():
+        return ""
+    return str(json.loads(path.read_text(encoding="utf-8")).get("checkpoint", ""))
+
+
 def _kept_keys(path: Path) -> dict[str, str]:
     if not path.exists():
-        fresh = {"secret": secrets.token_urlsafe(32), "suppression": secrets.token_urlsafe(32)}
+        names = ("secret", "suppression", "checkpoint")
+        fresh = {name: secrets.token_urlsafe(32) for name in names}
         partial = path.with_suffix(".new")
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:

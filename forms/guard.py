@@ -1,34 +1,49 @@
 """The gate: what is refused before anybody reads it. Size, time, kind, origin, number of fields."""
 
+import re
 from collections.abc import Mapping
-from email.parser import BytesParser
-from email.policy import HTTP
 from urllib.parse import parse_qsl
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
 
+LARGEST_HEAD = 32 * 1024
+"""Octets in all headers: room for the cookies of a whole site, of which we read none."""
 LARGEST_BODY = 16 * 1024
 MOST_FIELDS = 64
 BODY_SECONDS = 10.0
 URLENCODED = "application/x-www-form-urlencoded"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """The name and the value that RFC 8058 has mail programs send."""
+BOUNDARY = re.compile(r'boundary="?([0-9A-Za-z\'()+_,./:=? -]{1,70})', re.IGNORECASE)
+NAMED_ONE_CLICK = re.compile(
+    rb'(?:^|\r\n)content-disposition:[^\r\n]{0,200};[ \t]*name="?List-Unsubscribe"?', re.IGNORECASE
+)
 
 
 class RefusalError(Exception):
     """The request goes no further: `status`, and the key of the page that says why."""
 
-    def __init__(self, status: int, key: str) -> None:
+    def __init__(self, status: int, key: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {key}")
         self.status = status
         self.key = key
+        self.headers = dict(headers or {})
+
+
+def check_head(request: Request) -> None:
+    """Refuse headers that are too large in all. Raises `RefusalError`."""
+    if sum(len(name) + len(value) for name, value in request.headers.raw) > LARGEST_HEAD:
+        raise RefusalError(431, "large")
 
 
 async def read_body(request: Request) -> bytes:
-    """At most 16 KiB, within ten seconds. Raises `RefusalError`."""
+    """At most 16 KiB, within ten seconds. Raises `RefusalError`. It may be asked for again."""
+    if isinstance(kept := getattr(request.state, "body", None), bytes):
+        return kept
     declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > LARGEST_BODY:
+    # The length first: a number of thousands of digits is not worth being read.
+    if not declared.isdecimal() or len(declared) > 10 or int(declared) > LARGEST_BODY:
         raise RefusalError(413, "large")
     body = bytearray()
     try:
@@ -41,7 +56,14 @@ async def read_body(request: Request) -> bytes:
         raise RefusalError(408, "slow") from None
     except ClientDisconnect:
         raise RefusalError(400, "broken") from None
+    request.state.body = bytes(body)
     return bytes(body)
+
+
+def form_of(request: Request) -> dict[str, list[str]]:
+    """The form that came with a request, as the gate has read and passed it."""
+    form: dict[str, list[str]] = request.state.form
+    return form
 
 
 def read_form(content_type: str, body: bytes) -> dict[str, list[str]]:
@@ -90,13 +112,14 @@ def is_one_click(content_type: str, body: bytes) -> bool:
         return read_form(content_type, body).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
     if kind_of(content_type) != "multipart/form-data":
         return False
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    found = BOUNDARY.search(content_type)
+    if found is None:
+        return False
+    # Not `email.parser`: what is nested a thousand deep is not worth the time that it takes.
+    parts = (part.partition(b"\r\n\r\n") for part in body.split(b"--" + found[1].encode("latin-1")))
     return any(
-        part.get_param("name", header="content-disposition") == ONE_CLICK[0]
-        and bytes(part.get_payload(decode=True) or b"").strip() == ONE_CLICK[1].encode()
-        for part in message.walk()
-        if not part.is_multipart()
+        NAMED_ONE_CLICK.search(head) is not None and content.strip() == ONE_CLICK[1].encode()
+        for head, _, content in parts
     )
 
 

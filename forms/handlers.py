@@ -5,12 +5,12 @@ may block. GET, HEAD and OPTIONS only ever read.
 """
 
 import logging
+from dataclasses import replace
 from functools import partial
 
-import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from . import guard, optin
 from .answers import SECRET, message, page, see_other, spoken
@@ -27,20 +27,12 @@ from .views import LONGEST_ANSWER, confirmed, form_again, question
 
 log = logging.getLogger("atrae.forms")
 
-EVEN_SECONDS = 0.03
-"""No form is answered sooner: a stranger's address costs more writing than one that we know, and
-the difference, some milliseconds, must not be seen from outside."""
-
 
 async def subscribe(service: Service, request: Request) -> Response:
     """`POST /f/{form}`: the same answer to everybody whose form is right, after the same time."""
-    guard.check_origin(request.headers, service.origins)
-    content_type = request.headers.get("content-type", "")
-    raw = guard.read_form(content_type, await guard.read_body(request))
-    ready = anyio.current_time() + EVEN_SECONDS
-    answer = await run_in_threadpool(_subscribe, service, request.path_params["form"], raw)
-    await anyio.sleep_until(ready)
-    return answer
+    raw = guard.form_of(request)
+    work = run_in_threadpool(_subscribe, service, request.path_params["form"], raw)
+    return await service.bell.evenly(work)
 
 
 def show_confirmation(service: Service, request: Request) -> Response:
@@ -60,8 +52,7 @@ def show_confirmation(service: Service, request: Request) -> Response:
 
 async def confirm(service: Service, request: Request) -> Response:
     """`POST /confirm/{token}`: a person pressed one of the two buttons."""
-    raw = await _form_with_token(service, request)
-    return await run_in_threadpool(_confirm, service, request, raw)
+    return await run_in_threadpool(_confirm, service, request, guard.form_of(request))
 
 
 def show_unsubscribe(service: Service, request: Request) -> Response:
@@ -91,31 +82,15 @@ def show_unsubscribe(service: Service, request: Request) -> Response:
 
 async def unsubscribe(service: Service, request: Request) -> Response:
     """`POST /unsubscribe/{token}`: the button, or RFC 8058's one click (no redirect, no cookie)."""
-    body = await guard.read_body(request)
-    content_type = request.headers.get("content-type", "")
-    if guard.is_one_click(content_type, body):
+    form = guard.form_of(request)
+    if form.get(guard.ONE_CLICK[0]) == [guard.ONE_CLICK[1]]:
         await run_in_threadpool(_leave, service, request, BY_ONE_CLICK)
         return PlainTextResponse("unsubscribed\n")
-    guard.check_origin(request.headers, service.origins, has_token=True)
-    if guard.read_form(content_type, body).get("do") != ["leave"]:
+    if form.get("do") != ["leave"]:
         raise RefusalError(400, "choice")
     language = await run_in_threadpool(_leave, service, request, BY_BUTTON)
     catalogue = await run_in_threadpool(service.catalogue)
     return see_other(service.links.target(_state(catalogue, State.LEFT, language)))
-
-
-def resource(service: Service, request: Request) -> Response:
-    """`GET /resource/{token}/{name}`: a gated file, as often as wanted until the link expires."""
-    ids = _read_token(service, request, Action.RESOURCE)
-    if len(ids) != 3 or ids[2] != request.path_params["name"]:
-        raise RefusalError(404, "token")
-    purpose, language, _ = ids
-    found = delivered(service.catalogue(), purpose, language)
-    path = service.files(found) if found else None
-    if found is None or path is None or not path.is_file():
-        log.error("the file of purpose=%s language=%s is missing", purpose, language)
-        raise RefusalError(404, "file")
-    return FileResponse(path, media_type=found.media_type, filename=found.name, headers=SECRET)
 
 
 def healthy(_service: Service, _request: Request) -> Response:
@@ -144,6 +119,8 @@ def _subscribe(service: Service, form_id: str, raw: Raw) -> Response:
     )
     if isinstance(verdict, FieldErrors):
         return form_again(service, catalogue, form_id, verdict)
+    if service.blocklist.blocks(verdict.address.key.rpartition("@")[2]):
+        verdict = replace(verdict, trapped=True)
     now, pending = service.clock(), service.fresh()
     committed = service.store.for_address(
         verdict.address,
@@ -223,12 +200,6 @@ def _read_token(service: Service, request: Request, action: Action) -> tuple[str
         raise RefusalError(410, "expired") from None
     except TokenError:
         raise RefusalError(404, "token") from None
-
-
-async def _form_with_token(service: Service, request: Request) -> Raw:
-    guard.check_origin(request.headers, service.origins, has_token=True)
-    content_type = request.headers.get("content-type", "")
-    return guard.read_form(content_type, await guard.read_body(request))
 
 
 def _answers(raw: Raw) -> dict[str, str]:

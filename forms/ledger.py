@@ -7,7 +7,7 @@ event holds only a salted digest, so that it can be erased without breaking the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -15,6 +15,9 @@ from .canonical import Json, canonical_json, digest_of
 
 SYSTEM = "system"
 """The subject of events that concern no contact: wordings and forms as they are first loaded."""
+
+AHEAD = timedelta(minutes=5)
+"""How far the clocks of several machines may be apart."""
 
 START = ""
 """What the first event of a chain names as the one before it."""
@@ -34,8 +37,15 @@ class Kind(StrEnum):
     EXPIRED = "permission.expired"
     IMPORTED = "permission.imported"
     ERASED = "permission.erased"
+    ACCESS_ASKED = "access.asked"
+    """By the link of a mail: for what a fresh mail must confirm. `method` says for what."""
+    ACCESS_GIVEN = "access.given"
+    ACCESS_STOPPED = "access.stopped"
     WORDING_LOADED = "catalogue.wording"
     FORM_LOADED = "catalogue.form"
+    SEALED = "record.sealed"
+    HELD = "outbox.held"
+    """More confirmations were asked for than may leave in an hour; the rest waits."""
 
 
 class State(StrEnum):
@@ -56,6 +66,10 @@ class State(StrEnum):
 GRANTS = frozenset({Kind.CONFIRMED, Kind.IMPORTED})
 ENDINGS = frozenset({Kind.DECLINED, Kind.WITHDRAWN, Kind.COMPLAINED, Kind.BOUNCED, Kind.ERASED})
 """After one of these, what was asked for or confirmed before it permits nothing any more."""
+
+
+SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
+"""Kinds whose detail is asked when something is decided; the rest is only kept and shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +132,25 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A state, and the event that granted it while there is one."""
+    """A state, the event that granted it while there is one, and the one that paused it."""
 
     state: State = State.NONE
     grant: Event | None = None
+    pause: Event | None = None
 
 
 def spell(moment: datetime) -> str:
     """ISO 8601 in UTC to the microsecond, ending in Z: sorts as text, hashes everywhere alike."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def is_recent(at: str, now: datetime, time: timedelta) -> bool:
+    """Whether `at` lies less than `time` before `now`.
+
+    What is dated far ahead of now is not: a clock that was a day ahead, and was set right, must not
+    silence us for that day.
+    """
+    return spell(now - time) < at <= spell(now + AHEAD)
 
 
 def digest_of_event(fields: Mapping[str, Json]) -> str:
@@ -174,7 +198,7 @@ def permission_of(events: Iterable[Event], purpose: str) -> Permission:
 
 
 def state_of(events: Iterable[Event], purpose: str) -> State:
-    """The state alone."""
+    """The state alone. A pause has no end here: `Record.permission` knows the time."""
     return permission_of(events, purpose).state
 
 
@@ -187,7 +211,7 @@ def _after(before: Permission, event: Event) -> Permission:
         case Kind.CONFIRMED | Kind.IMPORTED:
             return Permission(State.CONFIRMED, event)
         case Kind.PAUSED:
-            return Permission(State.PAUSED, before.grant) if granted else before
+            return Permission(State.PAUSED, before.grant, event) if granted else before
         case Kind.EXPIRED:
             return Permission(State.EXPIRED) if before.state is State.REQUESTED else before
         case Kind.DECLINED:
@@ -200,7 +224,9 @@ def _after(before: Permission, event: Event) -> Permission:
             return Permission(State.BOUNCED)
         case Kind.ERASED:
             return Permission(State.ERASED)
-        case Kind.CHANGED | Kind.WORDING_LOADED | Kind.FORM_LOADED:
+        case Kind.CHANGED | Kind.WORDING_LOADED | Kind.FORM_LOADED | Kind.SEALED | Kind.HELD:
+            return before
+        case Kind.ACCESS_ASKED | Kind.ACCESS_GIVEN | Kind.ACCESS_STOPPED:
             return before
         case _:
             assert_never(event.kind)

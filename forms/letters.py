@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from .access import is_guide, may_take
 from .catalogue import Catalogue, Lasts, Resource, Wording
-from .decision import Template
+from .decision import ASKS, FRESH, Template
 from .ledger import Event
 from .links import Links
 from .mail import Letter
@@ -52,22 +53,34 @@ def letter_of(
     items = [_item(event, owed, catalogue, wordings, links) for event in events]
     standing = _standing(owed, events, wordings)
     confirm = owed.pending
+    kind = "fresh" if owed.template in ASKS else owed.template
+    expires = owed.events[0].moment + FRESH
     context: dict[str, object] = {
         "site": catalogue.text(catalogue.title, language),
         "site_url": links.settings.site_url,
         "items": items,
+        "template": owed.template,
         "link": links.confirm(confirm.id, expires=confirm.expires) if confirm else "",
         "until": day_in_words(confirm.expires, language) if confirm else "",
+        # The new address of a move is not the person's yet: it cannot choose for them.
+        "choices": ""
+        if owed.template is Template.ARRIVE
+        else links.me(owed.contact, owed.record.epoch, language),
         "controller": catalogue.controller,
         "privacy": links.page(catalogue.text(catalogue.privacy, language)),
     }
+    is_more = may_take(owed.record) and any(is_guide(catalogue, p) for p in catalogue.purposes)
+    context["more"] = links.more(owed.contact, owed.record.epoch, language) if is_more else ""
+    if owed.template in ASKS:
+        context["link"] = links.fresh(owed.contact, owed.events[0].seq, expires=expires)
+        context["until"] = time_in_words(expires, language)
     say = renderer.phrases(language)
     name = items[0].name if items else ""
     return Letter(
         to=address,
         subject=say(f"mail_{owed.template}_subject", site=context["site"], name=name),
-        text=renderer.render(f"mail/{owed.template}.txt", language, **context),
-        html=renderer.render(f"mail/{owed.template}.html", language, **context),
+        text=renderer.render(f"mail/{kind}.txt", language, **context),
+        html=renderer.render(f"mail/{kind}.html", language, **context),
         language=language,
         list_id=list_id(standing[0], links.settings) if standing else "",
         leave=links.unsubscribe(owed.contact, standing, language) if standing else "",
@@ -83,13 +96,17 @@ def list_id(purpose: str, settings: Settings) -> str:
 def _spoken_of(owed: Owed) -> tuple[Event, ...]:
     """The events whose words a mail repeats: only what holds, and only what was agreed to."""
     match owed.template:
-        case Template.CONFIRM:
+        case Template.CONFIRM | Template.LINK:
             return owed.events
         case Template.RECEIPT:
             return unended(owed.events, owed.record)
         case Template.ALREADY:
             grants = (owed.record.permission(event.purpose).grant for event in owed.events)
             return tuple(grant for grant in grants if grant is not None)
+        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE:
+            return ()
+        case Template.SEALED | Template.HELD:
+            return ()
         case _:
             assert_never(owed.template)
 
@@ -113,7 +130,7 @@ def _item(
 ) -> Item:
     wording, language = wordings[event.wording], event.language
     purpose = catalogue.purposes.get(event.purpose)
-    receipt = owed.template is Template.RECEIPT
+    receipt = owed.template in (Template.RECEIPT, Template.LINK)
     file = delivered(catalogue, event.purpose, language) if receipt else None
     standing = wording.lasts is Lasts.STANDING and owed.template is not Template.CONFIRM
     return Item(
@@ -123,7 +140,9 @@ def _item(
         page=links.page(event.page) if event.page else "",
         leave=links.unsubscribe(owed.contact, [event.purpose], language) if standing else "",
         file=file.name if file else "",
-        download=links.resource(event.purpose, language, file.name, confirmed=event.moment)
+        download=links.resource(
+            owed.contact, event.purpose, language, file.name, confirmed=event.moment
+        )
         if file
         else "",
     )

@@ -30,13 +30,31 @@ class Links:
         token = self.tokens.issue(Action.UNSUBSCRIBE, ids, expires=None)
         return f"{self.settings.public_url}/unsubscribe/{token}"
 
-    def resource(self, purpose: str, language: str, name: str, *, confirmed: datetime) -> str:
+    def me(self, contact: str, epoch: int, language: str) -> str:
+        """The preference centre. Good until the address changes or is erased (`Record.epoch`)."""
+        token = self.tokens.issue(Action.ME, [contact, str(epoch), language], expires=None)
+        return f"{self.settings.public_url}/me/{token}"
+
+    def fresh(self, contact: str, asked: int, *, expires: datetime) -> str:
+        """The page that confirms what the event `asked` asks for: it reveals, erases or moves."""
+        token = self.tokens.issue(Action.FRESH, [contact, str(asked)], expires=expires)
+        return f"{self.settings.public_url}/fresh/{token}"
+
+    def resource(
+        self, contact: str, purpose: str, language: str, name: str, *, confirmed: datetime
+    ) -> str:
         """The file that `purpose` delivers in `language`; it is bound to its name, not its bytes,
-        so that a new edition reaches those who asked for the old one."""
-        ids = [purpose, language, name]
+        so that a new edition reaches those who asked for the old one. When it is too old, it is
+        known whom a fresh one would be for."""
+        ids = [contact, purpose, language, name]
         expires = confirmed + DOWNLOADABLE
         token = self.tokens.issue(Action.RESOURCE, ids, expires=expires)
         return f"{self.settings.public_url}/resource/{token}/{quote(name, safe='')}"
+
+    def more(self, contact: str, epoch: int, language: str) -> str:
+        """The guides that a person whom we know may have with one press."""
+        token = self.tokens.issue(Action.MORE, [contact, str(epoch), language], expires=None)
+        return f"{self.settings.public_url}/more/{token}"
 
     def form(self, form_id: str) -> str:
         """Where a form that the handler shows is sent to: the path alone on one host."""

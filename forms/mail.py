@@ -16,6 +16,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from threading import Timer
+from typing import Any
 
 from .settings import Smtp, mailbox, read_smtp
 
@@ -23,6 +25,9 @@ POLICY = SMTP.clone(max_line_length=900)
 """The usual 78 would break our links inside their headers; 998 is what servers must take."""
 
 LONGEST_REPLY = 300
+LONGEST_SESSION = 120.0
+"""Seconds for one mail in all: a server that trickles keeps within the time of each step, and must
+not hold up the queue. Well below the lease of a claim, after which others may take the mail."""
 NOT_THE_ADDRESS = re.compile(r"\b5\.(2\.2|[3-7]\.\d+)\b")
 """Enhanced codes (RFC 3463) of refusals that say nothing about the address: a full mailbox,
 their network, our reputation."""
@@ -71,6 +76,8 @@ class Letter:
     language: str
     list_id: str = ""
     leave: str = ""
+    by_form: bool = True
+    """Whether a form on the web caused it; otherwise it is ours to the owner."""
 
 
 def message_of(
@@ -86,9 +93,10 @@ def message_of(
         "Date": format_datetime(date),
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
-        # draft-levine-mailbomb-header: a web form caused this. Its `ip=` is left out on purpose.
-        "Form-Sub": "v=1",
     }
+    if letter.by_form:
+        # draft-levine-mailbomb-header: a web form caused this. Its `ip=` is left out on purpose.
+        headers["Form-Sub"] = "v=1"
     if letter.list_id:
         headers["List-Id"] = f"<{letter.list_id}>"
     if letter.leave:
@@ -103,12 +111,13 @@ def message_of(
     return message
 
 
-def smtp_delivery(url: str, *, seconds: float = 30.0) -> Deliver:
-    """Deliver to the server at `url`, one connection a message; every step within `seconds`."""
+def smtp_delivery(url: str, *, seconds: float = 30.0, whole: float = LONGEST_SESSION) -> Deliver:
+    """Deliver to the server at `url`, one connection a message: every step within `seconds`, all
+    of it within about `whole`."""
     target = read_smtp(url)
 
     def deliver(message: EmailMessage, permitted: Permitted) -> str:
-        with _session(target, seconds) as server:
+        with _session(target, seconds, whole) as server:
             try:
                 return _hand_over(server, message, permitted)
             except (smtplib.SMTPException, OSError) as fault:
@@ -117,10 +126,48 @@ def smtp_delivery(url: str, *, seconds: float = 30.0) -> Deliver:
     return deliver
 
 
+class _Watched(smtplib.SMTP):
+    """A session that is cut off when it has taken `whole` seconds from its greeting on."""
+
+    def __init__(self, *where: Any, whole: float, **how: Any) -> None:
+        self._whole = whole
+        self._watch: Timer | None = None
+        super().__init__(*where, **how)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The time runs from the first reply that is waited for, the greeting."""
+        if self._watch is None:
+            self._watch = Timer(self._whole, self._cut)
+            self._watch.daemon = True
+            self._watch.start()
+        return super().getreply()
+
+    def close(self) -> None:
+        """Nothing is left to be cut off."""
+        if self._watch is not None:
+            self._watch.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _WatchedTls(_Watched, smtplib.SMTP_SSL):
+    """The same with TLS from the first byte."""
+
+
+def greet(url: str, *, seconds: float = 5.0) -> None:
+    """Say good day to the server at `url`, as a delivery would. Raises `DeliveryError`."""
+    with _session(read_smtp(url), seconds, seconds * 3) as server:
+        server.noop()
+
+
 @contextmanager
-def _session(target: Smtp, seconds: float) -> Iterator[smtplib.SMTP]:
+def _session(target: Smtp, seconds: float, whole: float) -> Iterator[smtplib.SMTP]:
     try:
-        server = _connect(target, seconds)
+        server = _connect(target, seconds, whole)
     except (smtplib.SMTPException, OSError) as fault:
         raise UnreachableError(f"no session: {type(fault).__name__}: {fault}") from fault
     try:
@@ -132,24 +179,24 @@ def _session(target: Smtp, seconds: float) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
-def _connect(target: Smtp, seconds: float) -> smtplib.SMTP:
-    name = socket.gethostname()
+def _connect(target: Smtp, seconds: float, whole: float) -> smtplib.SMTP:
+    how: dict[str, Any] = {
+        "local_hostname": socket.gethostname(),
+        "timeout": seconds,
+        "whole": whole,
+    }
     server: smtplib.SMTP
     if target.tls == "implicit":
-        server = smtplib.SMTP_SSL(
-            target.host,
-            target.port,
-            local_hostname=name,
-            timeout=seconds,
-            context=ssl.create_default_context(),
-        )
+        context = ssl.create_default_context()
+        server = _WatchedTls(target.host, target.port, context=context, **how)
     else:
-        server = smtplib.SMTP(target.host, target.port, local_hostname=name, timeout=seconds)
+        server = _Watched(target.host, target.port, **how)
     try:
         if target.tls == "required":
             server.starttls(context=ssl.create_default_context())
         if target.user:
             server.login(target.user, target.password.get_secret_value())
+        server.ehlo_or_helo_if_needed()
     except (smtplib.SMTPException, OSError):
         server.close()
         raise
@@ -157,7 +204,6 @@ def _connect(target: Smtp, seconds: float) -> smtplib.SMTP:
 
 
 def _hand_over(server: smtplib.SMTP, message: EmailMessage, permitted: Permitted) -> str:
-    server.ehlo_or_helo_if_needed()
     code, said = server.mail(mailbox(str(message["From"])).addr_spec)
     if code != 250:
         # It is our name that they do not like, whoever the mail is for.

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from .asking import is_open
 from .catalogue import Lasts, Wording
 from .decision import (
     BY_BOUNCE,
     BY_FORM,
     BY_LINK,
+    BY_PREFERENCES,
     NOTHING,
     QUARANTINED,
     Decision,
@@ -24,7 +26,18 @@ from .decision import (
     Stage,
     Template,
 )
-from .ledger import ENDINGS, GRANTS, Entry, Event, Kind, State, last_word, spell, state_of
+from .ledger import (
+    ENDINGS,
+    GRANTS,
+    SYSTEM,
+    Entry,
+    Event,
+    Kind,
+    State,
+    is_recent,
+    last_word,
+    state_of,
+)
 from .validate import Submission
 
 
@@ -104,7 +117,7 @@ def withdraw(purposes: Sequence[str], record: Record, *, method: str, language: 
 
 def bounce(record: Record, *, reply: str) -> Decision:
     """A mail server said for good that the address takes no mail: nothing more is sent there."""
-    if Scope.ALL in record.suppressed:
+    if Scope.ALL in record.suppressed or record.contact == SYSTEM:
         return NOTHING
     entry = Entry(kind=Kind.BOUNCED, method=BY_BOUNCE, detail={"reply": reply})
     return Decision(entries=(entry,), suppress=Scope.ALL, reason="bounced")
@@ -129,16 +142,44 @@ def permits(template: Template, about: Sequence[Event], record: Record) -> bool:
             return not record.suppressed and bool(unended(about, record))
         case Template.ALREADY:
             return not record.suppressed and any(record.lives(e.purpose) for e in about)
+        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE:
+            # Each is a confirmation: of what reveals, destroys or moves.
+            asked = bool(about) and is_open(about[0], record)
+            return asked and Scope.ALL not in record.suppressed
+        case Template.LINK:
+            grants = [record.permission(event.purpose).grant for event in about]
+            return not record.suppressed and bool(grants) and all(grants)
+        case Template.SEALED | Template.HELD:
+            # The owner asked for it, by the settings.
+            return True
+        case _:
+            assert_never(template)
+
+
+def asks(template: Template) -> frozenset[Kind]:
+    """The kinds of event that may be the *because* of such a mail."""
+    match template:
+        case Template.CONFIRM | Template.ALREADY:
+            return frozenset({Kind.REQUESTED})
+        case Template.RECEIPT:
+            return frozenset({Kind.CONFIRMED})
+        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE | Template.LINK:
+            return frozenset({Kind.ACCESS_ASKED})
+        case Template.SEALED:
+            return frozenset({Kind.SEALED})
+        case Template.HELD:
+            return frozenset({Kind.HELD})
         case _:
             assert_never(template)
 
 
 def unended(about: Sequence[Event], record: Record) -> tuple[Event, ...]:
-    """Those of `about` that no later event put an end to."""
+    """Those of `about` that no later event put an end to, and that are not paused now."""
     return tuple(
         event
         for event in about
-        if not any(
+        if record.permission(event.purpose).pause is None
+        and not any(
             later.seq > event.seq and later.kind in ENDINGS and later.purpose in ("", event.purpose)
             for later in record.events
         )
@@ -161,12 +202,13 @@ def _asked(
     now: datetime,
     limits: Limits,
 ) -> tuple[Entry, ...]:
-    mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method == BY_FORM]
-    if _too_many(mailed, now, limits):
+    by = (BY_FORM, BY_PREFERENCES)
+    mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in by]
+    if too_many(mailed, now, limits):
         return ()
-    since = spell(now - limits.window)
     # Leaving and coming back at once is a new wish, not the same one twice.
-    recent = {e.purpose for e in mailed if e.at > since and _is_open(e, record)}
+    lately = [e for e in mailed if is_recent(e.at, now, limits.window)]
+    recent = {e.purpose for e in lately if _is_open(e, record)}
     return tuple(
         _entry(submission, wording, BY_FORM)
         for wording in wordings
@@ -181,15 +223,13 @@ def _reminded(
     now: datetime,
     limits: Limits,
 ) -> tuple[Entry, ...]:
-    since = spell(now - limits.again)
-
     def is_due(purpose: str) -> bool:
         grant = record.permission(purpose).grant
         return not any(
             event.kind is Kind.REQUESTED
             and event.purpose == purpose
             and event.method == BY_FORM
-            and event.at > since
+            and is_recent(event.at, now, limits.again)
             and grant is not None
             and event.seq > grant.seq
             for event in record.events
@@ -207,8 +247,8 @@ def _hold(
     """Keep a suspicious request where its owner can find it, and write to nobody."""
     held = [e for e in record.events if e.kind is Kind.REQUESTED]
     quarantined = [e for e in held if e.method == QUARANTINED]
-    recent = {e.purpose for e in held if e.at > spell(now - limits.window)}
-    if _too_many(quarantined, now, limits):
+    recent = {e.purpose for e in held if is_recent(e.at, now, limits.window)}
+    if too_many(quarantined, now, limits):
         return NOTHING
     entries = tuple(
         _entry(submission, wording, QUARANTINED)
@@ -219,12 +259,12 @@ def _hold(
     return Decision(entries=entries, pending=_waiting(pending, now, limits, about))
 
 
-def _too_many(requests: Sequence[Event], now: datetime, limits: Limits) -> bool:
+def too_many(requests: Sequence[Event], now: datetime, limits: Limits) -> bool:
+    """Whether one more mail would be too many for an hour or a day."""
     # The purposes of one submission share their time, and one mail.
     moments = {event.at for event in requests}
-    hour, day = spell(now - timedelta(hours=1)), spell(now - timedelta(days=1))
-    in_hour = sum(moment > hour for moment in moments)
-    return in_hour >= limits.burst or sum(moment > day for moment in moments) >= limits.daily
+    spans = ((timedelta(hours=1), limits.burst), (timedelta(days=1), limits.daily))
+    return any(sum(is_recent(m, now, span) for m in moments) >= most for span, most in spans)
 
 
 def _waiting(pending: str, now: datetime, limits: Limits, about: tuple[int, ...]) -> Pending | None:

@@ -3,7 +3,8 @@
 import logging
 import random
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -40,6 +41,9 @@ class Backoff:
     settle: timedelta = timedelta(milliseconds=50)
     """After being woken: the answer that woke us must not be slowed down by the mail that only
     some answers owe, for its time would tell them apart."""
+    courtesy: float = 2.0
+    """After each mail, rest so many times the processor time that it took: somebody may be waiting
+    for an answer, and the two share one interpreter."""
     idle: timedelta = timedelta(seconds=30)
     """The longest sleep: who commits a mail wakes us, unless it is another process."""
 
@@ -71,6 +75,7 @@ class Worker:
         clock: Callable[[], datetime],
         backoff: Backoff,
         chance: Callable[[], float] = random.random,
+        chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         self.queue = queue
         self.compose = compose
@@ -78,10 +83,13 @@ class Worker:
         self.clock = clock
         self.backoff = backoff
         self.chance = chance
+        self.chores = chores
         self._woken = Flag()
         self._stopped = Flag()
         self._thread = Thread(target=self._run, name="outbox", daemon=True)
-        self._pause = timedelta(0)
+        self._unrecorded: tuple[Owed, Outcome] | None = None
+        self.pause = _NO_PAUSE
+        """How long the whole queue waits after the last attempt; no server could be reached."""
 
     def start(self) -> None:
         """Begin with what earlier runs left behind."""
@@ -98,14 +106,21 @@ class Worker:
         self._thread.join(seconds)
 
     def send_one(self) -> bool:
-        """Claim one mail, if any is due, and see it through. False: there was none."""
-        owed = self.queue.claim(now=self.clock(), lease=self.backoff.lease)
-        if owed is None:
-            return False
-        outcome = self._attempt(owed)
+        """Claim one mail, if any is due, and see it through. False: there was none.
+
+        What became of a mail is known even where it cannot be written down, on a full disk
+        perhaps: then it is written first thing next time, so that no mail is sent again for it.
+        """
+        if self._unrecorded is None:
+            owed = self.queue.claim(now=self.clock(), lease=self.backoff.lease)
+            if owed is None:
+                return False
+            self._unrecorded = (owed, self._attempt(owed))
+        owed, outcome = self._unrecorded
         self._record(owed, outcome)
-        grown = max(self._pause * 2, self.backoff.pause)
-        self._pause = min(grown, self.backoff.longest_pause) if outcome.unreachable else _NO_PAUSE
+        self._unrecorded = None
+        grown = max(self.pause * 2, self.backoff.pause)
+        self.pause = min(grown, self.backoff.longest_pause) if outcome.unreachable else _NO_PAUSE
         return True
 
     def _attempt(self, owed: Owed) -> Outcome:
@@ -117,14 +132,23 @@ class Worker:
             # A template or text that is wrong: it may be mended by the next build.
             return _puzzled(owed, "it cannot be composed", fault)
         try:
-            reply = self.deliver(message, lambda: self.queue.may_leave(owed))
+            reply = self.deliver(message, lambda: self._may_leave(owed))
             return Outcome(Fate.SENT, reply)
         except WithdrawnError:
             return Outcome(Fate.CANCELLED, "no longer permitted")
+        except _OutdatedError:
+            return Outcome(Fate.WAITING, "the person has chosen anew: it is written again")
         except DeliveryError as fault:
             return _outcome_of(fault)
         except Exception as fault:
             return _puzzled(owed, "the delivery itself failed", fault)
+
+    def _may_leave(self, owed: Owed) -> bool:
+        if not self.queue.may_leave(owed):
+            return False
+        if self.queue.has_changed(owed):
+            raise _OutdatedError
+        return True
 
     def _record(self, owed: Owed, outcome: Outcome) -> None:
         now, fate, due = self.clock(), outcome.fate, None
@@ -149,12 +173,17 @@ class Worker:
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._woken.clear()
+            began = time.thread_time()
             try:
                 busy = self.send_one()
-                if self._pause:
-                    self._stopped.wait(self._pause.total_seconds())
+                if self.pause:
+                    self._stopped.wait(self.pause.total_seconds())
                 elif not busy:
+                    for chore in self.chores:
+                        chore()
                     self._sleep()
+                else:
+                    self._stopped.wait((time.thread_time() - began) * self.backoff.courtesy)
             except Exception:
                 # The outer edge: a database that is away for a while must not end all mail.
                 log.exception("the outbox could not be worked on")
@@ -170,6 +199,10 @@ class Worker:
 
 
 _NO_PAUSE = timedelta(0)
+
+
+class _OutdatedError(Exception):
+    """The mail is permitted, and no longer says what the person chose."""
 
 
 def without_address(reply: str, address: str) -> str:

@@ -1,12 +1,15 @@
 """What the handlers work with, put together once by `app`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from .catalogue import Catalogue, Resource
 from .decision import Limits
+from .domains import Blocklist
+from .even import Bell
+from .limits import Buckets
 from .links import Links
 from .settings import Settings
 from .store.store import Store
@@ -30,6 +33,10 @@ class Service:
     fresh: Callable[[], str]
     limits: Limits
     wake: Callable[[], None]
+    blocklist: Blocklist
+    buckets: Buckets = field(default_factory=Buckets)
+    bell: Bell
+    """Lets the answers to a form leave at the same time after it, whoever it was about."""
 
     @property
     def origins(self) -> frozenset[str]:

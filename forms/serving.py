@@ -1,36 +1,36 @@
 """Production: the environment and the tree `handler/` -> a server."""
 
+import asyncio
+import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from .app import create_app, open_store, smtp_delivery
+from starlette.applications import Starlette
+
+from .app import Deliver, Settings, create_app, open_store, smtp_delivery
 from .bundle import Bundles
 from .development import development_suppression_key
+from .guard import LARGEST_HEAD
+from .operations import read_operations
+from .patience import PatientProtocol
 from .settings import SuppressionKey, read_environment
 from .store.engine import open_engine
 from .store.lock import sole_writer
 from .store.migrate import migrate
+
+MOST_CONNECTIONS = 1000
+
+SWITCH_SECONDS = 0.001
 
 
 def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) -> None:
     """Serve until a signal comes. Raises one of `app.START_ERRORS` where it cannot start."""
     import uvicorn
 
-    settings = read_environment(environ, directory)
-    bundles = Bundles(settings.handler_dir)
-    bundles.current()
-    # Said here in one line, rather than by a server that has half started.
-    with sole_writer(settings.database_url.get_secret_value()):
-        store = open_store(settings)
-        store.prepare()
-        store.database.close()
-    app = create_app(
-        settings,
-        catalogue=lambda: bundles.current().catalogue,
-        pages=lambda: bundles.current().pages,
-        files=bundles.file,
-        deliver=smtp_delivery(settings.smtp_url.get_secret_value()),
-    )
+    app = _application(environ, directory)
+    # Threads share one interpreter: whoever answers should not wait long for whoever writes mails.
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
         app,
         host=host,
@@ -38,10 +38,60 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
         # Paths hold tokens: an access log would keep them.
         access_log=False,
         server_header=False,
+        # Whom a proxy speaks for is read by `limits`, of declared ones alone.
         proxy_headers=False,
+        http=PatientProtocol,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=10,
         log_config=None,
     )
+
+
+def work(environ: Mapping[str, str], directory: Path) -> None:
+    """Send what is owed, without answering anybody, until a signal comes.
+
+    On PostgreSQL beside as many others as there are; a SQLite file has one. Raises as `run` does.
+    """
+    app = _application(environ, directory)
+
+    async def until_a_signal() -> None:
+        stopped = asyncio.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+        async with app.router.lifespan_context(app):
+            await stopped.wait()
+
+    asyncio.run(until_a_signal())
+
+
+def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
+    settings, operations = read_environment(environ, directory), read_operations(environ)
+    bundles = Bundles(settings.handler_dir)
+    bundles.current()
+    # Said here in one line, rather than by a server that has half started.
+    with sole_writer(settings.database_url.get_secret_value()):
+        store = open_store(settings)
+        store.prepare()
+        store.database.close()
+    return create_app(
+        settings,
+        catalogue=lambda: bundles.current().catalogue,
+        pages=lambda: bundles.current().pages,
+        files=bundles.file,
+        deliver=_delivery(settings),
+        operations=operations,
+    )
+
+
+def _delivery(settings: Settings) -> Deliver:
+    deliver = smtp_delivery(settings.smtp_url.get_secret_value())
+    if not settings.defence.check_mx:
+        return deliver
+    from .mx import Reachable, checked
+
+    return checked(deliver, Reachable(settings.mail_domain))
 
 
 def migrate_database(url: str) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from .defence import Defence, read_defence
+
 SHORTEST_KEY = 32
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 NOBODY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply")
@@ -55,8 +57,13 @@ class Settings(BaseModel):
     """Where people reach the handler, without a slash at the end."""
     mail_from: str
     reply_to: str
+    owner: str = ""
+    """Who the record's own mails go to: checkpoints, alarms. Empty: nobody."""
     smtp_url: SecretStr = SecretStr("")
+    checkpoint_keys: tuple[SecretStr, ...] = ()
+    """The first signs checkpoints and proofs; without one there are no checkpoints."""
     handler_dir: Path = Path("handler")
+    defence: Defence = Defence()
 
     @property
     def site_origin(self) -> str:
@@ -163,7 +170,11 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
     if len(suppression) > 1:
         asked.faults.append("ATRAE_SUPPRESSION_KEY is one key: with another, people are forgotten")
     sender = asked.read("ATRAE_MAIL_FROM", _answering, 'set it like "Ana <ana@example.org>"')
+    answers = asked.read("ATRAE_REPLY_TO", _answering, default=sender or NOT_YET)
+    defence, faults = read_defence(environ, directory)
+    asked.faults.extend(faults)
     values = {
+        "defence": defence,
         "database_url": asked.read("ATRAE_DATABASE_URL", _database, default=file_url(directory)),
         "secret_keys": keys,
         "suppression_key": suppression[0] if suppression else "",
@@ -171,11 +182,13 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
         "public_url": asked.read(
             "ATRAE_PUBLIC_URL", _web, "set it to where people reach this handler"
         ).rstrip("/"),
+        "owner": asked.read("ATRAE_OWNER", _answering, default=answers or NOT_YET),
         "smtp_url": asked.read(
             "ATRAE_SMTP_URL", _smtp, "set it like smtp://user:password@mail.example.org:587"
         ),
         "mail_from": sender,
-        "reply_to": asked.read("ATRAE_REPLY_TO", _answering, default=sender or NOT_YET),
+        "reply_to": answers,
+        "checkpoint_keys": asked.signing_keys("ATRAE_CHECKPOINT_KEY"),
         "handler_dir": directory / (environ.get("ATRAE_HANDLER_DIR") or "handler"),
     }
     if asked.faults:
@@ -231,6 +244,18 @@ class _Environment:
             self.faults.append(
                 f"{name}: a key has fewer than {SHORTEST_KEY} characters; {MAKE_A_KEY}"
             )
+        return keys
+
+    def signing_keys(self, name: str) -> tuple[str, ...]:
+        """Keys that may be missing; each must be a whole one."""
+        from .signing import signing_key
+
+        keys = tuple(self.environ.get(name, "").replace(",", " ").split())
+        for key in keys:
+            try:
+                signing_key(key)
+            except ValueError as fault:
+                self.faults.append(f"{name}: {fault}; {MAKE_A_KEY}")
         return keys
 
 

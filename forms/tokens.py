@@ -25,6 +25,9 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"
     RESOURCE = "resource"
+    ME = "me"
+    FRESH = "fresh"
+    MORE = "more"
 
 
 class TokenError(ValueError):
@@ -32,7 +35,11 @@ class TokenError(ValueError):
 
 
 class ExpiredError(TokenError):
-    """The token is genuine and its time is over."""
+    """The token is genuine and its time is over. `ids` are those that it was issued for."""
+
+    def __init__(self, ids: Sequence[str] = ()) -> None:
+        super().__init__("the token's time is over")
+        self.ids = tuple(ids)
 
 
 class _Signer(Signer):
@@ -71,7 +78,7 @@ class Tokens:
         match payload:
             case [int(until), *ids] if all(isinstance(each, str) for each in ids):
                 if until and now.timestamp() >= until:
-                    raise ExpiredError("the token's time is over")
+                    raise ExpiredError([str(each) for each in ids])
                 return tuple(str(each) for each in ids)
             case _:
                 raise TokenError("the payload is not ours")

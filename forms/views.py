@@ -66,7 +66,7 @@ def confirmed(
         file = delivered(catalogue, event.purpose, event.language)
         if grant is not None and file is not None:
             url = service.links.resource(
-                event.purpose, event.language, file.name, confirmed=grant.moment
+                asked.contact, event.purpose, event.language, file.name, confirmed=grant.moment
             )
             downloads.append((file.name, file.size, url))
     return page(

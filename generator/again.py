@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .model.diagnostic import Diagnostic, Location, Severity
-from .unchanged import Since, look, remember, since, stamps
+from .model.wordings import LOCK
+from .unchanged import Since, look, remember, since, stamps, with_own
 from .work import available, uncollected
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Done(NamedTuple):
     """So many files are not as they were."""
     rendered: Mapping[str, str]
     """Path of each page that was rendered -> why."""
+    locked: bool = False
+    """Whether wordings were kept that nobody had published before."""
 
 
 def build(options: Options, *, now: datetime, progress: "Progress | None" = None) -> Done:
@@ -97,6 +100,8 @@ def build(options: Options, *, now: datetime, progress: "Progress | None" = None
         whole = built is None
         if built is None:
             built = _site(options, now, progress)
+            if built.locked:
+                seen = with_own(seen, options.source, LOCK)
     summary = summary_of(built)
     remember(
         cache,
@@ -106,7 +111,7 @@ def build(options: Options, *, now: datetime, progress: "Progress | None" = None
         valid=built.valid if whole or not before else before.valid,
         report=tuple(summary),
     )
-    return Done(summary, built.changed, built.rendered)
+    return Done(summary, built.changed, built.rendered, built.locked)
 
 
 def _texts(

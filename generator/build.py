@@ -4,10 +4,12 @@ from .check.links import leads_into
 from .config import Config
 from .errors import refuse_errors
 from .kept import Kept, keep as save_kept
+from .model.wordings import published
 from .plan import Plan
 from .prepare import prepare
 from .publish import Progress, Report, publish, report
 from .tracing import Tracing
+from .write.wordings import keep_wordings
 
 
 def build(config: Config, *, progress: Progress | None = None) -> Report:
@@ -18,7 +20,15 @@ def build(config: Config, *, progress: Progress | None = None) -> Report:
     changed = publish(config, plan, tracing, progress=progress)
     tracing.save()
     keep(config, plan, tracing)
-    return report(config, plan, tracing, changed)
+    return report(config, plan, tracing, changed, locked=_lock(config, plan))
+
+
+def _lock(config: Config, plan: Plan) -> bool:
+    """Keep the wordings that were published; whether there were new ones."""
+    # A preview is not seen by those whom its forms ask.
+    if plan.site.catalogue is None or config.drafts or config.future:
+        return False
+    return keep_wordings(config.root, published(plan.site.catalogue.purposes))
 
 
 def keep(config: Config, plan: Plan, tracing: Tracing) -> None:

@@ -13,6 +13,7 @@ import click
 from .again import Done, diagnostic
 from .errors import SiteError
 from .model.diagnostic import Diagnostic, Severity
+from .model.wordings import LOCK
 
 if TYPE_CHECKING:
     from .publish import Progress
@@ -73,6 +74,8 @@ def say_report(done: Done, began: float, *, quiet: bool) -> None:
     ]
     said = " · ".join(part for part in parts if part)
     click.echo(f"{said}\n→ {summary.public}")
+    if done.locked:
+        click.echo(f"New wordings are in {LOCK}: commit it with them.")
 
 
 def counted(number: int, noun: str) -> str:

@@ -16,7 +16,7 @@ from .errors import refuse_errors
 from .kept import kept
 from .model.amended import amended
 from .model.diagnostic import Diagnostic, in_order
-from .model.document import Call, Document, Source
+from .model.document import Call, Document, Source, words_called
 from .model.output import Tree
 from .model.site import Site
 from .model.stamp import Stamp
@@ -87,7 +87,7 @@ def replan(
     }
     after = {path: reading.document for path, reading in readings.items() if reading.document}
     site = amended(plan.site, after.values()) if len(after) == len(before) else None
-    if site is None or not _led_to(before, after, site, anchored):
+    if site is None or not _led_to(before, after, site, anchored) or _shut(before, after):
         return None
     published = frozenset(o.path for o in plan.outputs if o.tree is Tree.PUBLIC)
     found = [finding for finding in plan.diagnostics if not _stands_in(finding, edited)]
@@ -122,6 +122,11 @@ def _led_to(
     """Whether what other documents' links say of these, and these of others, is still true."""
     moved = any(_middle(before[path]) != _middle(after[path]) for path in anchored & before.keys())
     return not moved and leads_into(after.values(), site) <= anchored
+
+
+def _shut(before: Mapping[str, Document], after: Mapping[str, Document]) -> bool:
+    """Whether a form may stand on no page now: whether one must is for the catalogue to say."""
+    return any(words_called(before[path]) - words_called(after[path]) for path in before)
 
 
 def _middle(document: Document) -> tuple[frozenset[str], bool]:

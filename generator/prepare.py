@@ -15,7 +15,10 @@ from .read.catalogue import compile_catalogue
 from .read.data import read_data
 from .read.documents import read_from, read_with
 from .read.forms import read_declarations
+from .read.markup import read_markup
 from .read.sources import find_sources
+from .read.wordings import find_lock
+from .render.templates import shown
 from .render.theme import Theme, load_theme
 
 
@@ -65,13 +68,23 @@ def read_site(config: Config, theme: Theme, cache: Cache) -> tuple[Site, tuple[D
         handler_templates={name: _template(name, file) for name, file in theme.handler.items()},
         form_names=frozenset(source.name.rpartition(".")[0] for source in sources.forms),
         data=data,
+        markup=read_markup(
+            {name: _written(file, config.root) for name, file in theme.templates.items()},
+            (*theme.assets.values(), *sources.files),
+        ),
         drafts=config.drafts,
         future=config.future,
     )
-    compiled, wrong_catalogue = compile_catalogue(declared, sources.gated, site)
+    lock, wrong_lock = find_lock(config.root)
+    compiled, wrong_catalogue = compile_catalogue(declared, sources.gated, site, lock)
     if compiled:
         site = with_catalogue(site, compiled.catalogue, compiled.gated)
-    return site, (*wrong, *wrong_data, *wrong_forms, *wrong_catalogue)
+    return site, (*wrong, *wrong_data, *wrong_forms, *wrong_lock, *wrong_catalogue)
+
+
+def _written(file: Path, root: Path) -> Source:
+    """A template by the name that its author knows it by."""
+    return Source(path=shown(file, root), kind=SourceKind.STATIC, where=str(file))
 
 
 def _template(name: str, file: Path) -> Source:

@@ -33,6 +33,8 @@ class Report:
     changed: int
     hidden: Counter[str]
     diagnostics: tuple[Diagnostic, ...]
+    locked: bool = False
+    """Whether wordings were kept that nobody had published before."""
 
     @property
     def files(self) -> Iterator[str]:
@@ -96,7 +98,9 @@ def publish(
     return sum(stage.changed for stage in trees.values())
 
 
-def report(config: Config, plan: Plan, tracing: Tracing, changed: int) -> Report:
+def report(
+    config: Config, plan: Plan, tracing: Tracing, changed: int, *, locked: bool = False
+) -> Report:
     """What was done; `changed` files are not as they were."""
     return Report(
         config=config,
@@ -106,6 +110,7 @@ def report(config: Config, plan: Plan, tracing: Tracing, changed: int) -> Report
         changed=changed,
         hidden=Counter(hidden.reason for hidden in plan.site.hidden),
         diagnostics=plan.diagnostics,
+        locked=locked,
     )
 
 

@@ -20,10 +20,11 @@ from pydantic import (
 from forms.catalogue import Controller, Texts
 
 from .errors import ConfigError, ContentError
+from .model.diagnostic import Diagnostic, error
 from .model.permalink import PLACEHOLDERS, unknown_placeholders
 from .model.settings import Language, MenuItem, Settings
 from .model.taxonomy import NOT_TAXONOMIES
-from .schema import parse
+from .schema import Parsed, parse
 from .schema.model import validate, without_empty_values
 
 FILE = "site.yaml"
@@ -182,7 +183,24 @@ def _read(file: Path) -> SiteFile:
     written, invalid = validate(SiteFile, parsed)
     if written is None or findings:
         raise ContentError((*findings, *invalid))
+    if unanswered := _unanswered(written, parsed):
+        raise ContentError((unanswered,))
     return written
+
+
+_NOBODY = re.compile(
+    r"(?:no|do[-_.]?not|never)[-_.]?reply|no[-_.]?(?:responder|responda)", re.IGNORECASE
+)
+
+
+def _unanswered(written: SiteFile, parsed: Parsed) -> Diagnostic | None:
+    """Who answers for personal data can be answered to (GDPR 12(2) and 13(1)(a))."""
+    address = written.controller.email if written.controller else ""
+    if not _NOBODY.match(address.strip().rpartition("<")[2]):
+        return None
+    message = f"nobody reads '{address}', and people have questions about their data"
+    hint = "name an address that somebody answers, or leave `email` out"
+    return error("no-reply", message, at=parsed.at("controller", "email"), hint=hint)
 
 
 def _settings(written: SiteFile, zone: ZoneInfo) -> Settings:

@@ -99,6 +99,24 @@ def look(root: Path) -> Seen:
     return Seen(files, {path: _digest(path) for path in young})
 
 
+def with_own(seen: Seen, root: Path, path: str) -> Seen:
+    """What was seen, and the file at `path`, which the build itself may have written since.
+
+    Where something else is not as it was, that stays to be noticed.
+    """
+    own = str(root / path)
+    now = look(root)
+
+    def others(found: Seen) -> tuple[list[tuple[str, Stamp]], dict[str, str]]:
+        young = {name: digest for name, digest in found.young.items() if name != own}
+        return [file for file in found.files if file[0] != own], young
+
+    before, after = others(seen), others(now)
+    # What was young may have grown old meanwhile, with the same stamp: then its bytes are known.
+    same = before[0] == after[0] and after[1].items() <= before[1].items()
+    return Seen(now.files, seen.young | now.young) if same else seen
+
+
 def remember(
     cache: Path,
     *,

@@ -35,6 +35,10 @@ FIGURES = {
     "dead-link": 125,
     # Spelled as another generator does: `usa-gov` for what is `usagov` here.
     "dead-anchor": 3,
+    # What shows posts of twitter.com (8) and instagram.com (1): the pages' policy loads neither.
+    "third-party-script": 9,
+    # Videos of youtube.com.
+    "tracking-embed": 2,
 }
 
 pytestmark = needs_corpus

@@ -98,6 +98,7 @@ HOMES = {
     "PIL": {"generator.image"},
     "pygments": {"generator.render.highlight"},
     "smtplib": {"forms.mail"},
+    "cryptography": {"forms.signing"},
     "sqlalchemy": {"forms.store"},
     "alembic": {"forms.store"},
 }
@@ -110,6 +111,7 @@ PYDANTIC = {
     "generator.render.theme",
 } | {
     "forms.catalogue",
+    "forms.fields",
     "forms.settings",
     "forms.canonical",
     "forms.bundle",

@@ -2,30 +2,27 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from threading import Lock
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from .group import MOST, PATIENCE, GroupCommit
+from .lock import WriteTurn
+from .trouble import UNAVAILABLE, stop_at_once
+from .urls import sqlite_file
+
+__all__ = ["READING", "UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
+
 BUSY_SECONDS = 10
-UNAVAILABLE = (DBAPIError, PoolTimeoutError)
-"""What is raised when the database cannot do what it was asked."""
 READING = "atrae_reading"
 """The execution option of a connection that only reads: it takes no write lock."""
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database, or `None` where it is none."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    return Path(parsed.database)
+_VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
@@ -33,10 +30,12 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
 
     Every SQLite connection is in WAL mode with `synchronous=FULL`: a commit that has returned is
     on the disk. With `read_only`, nothing can be written, not even a checkpoint of the log.
+    `postgresql://` is spoken by psycopg, and waits for the disk as well, whatever the server's
+    default is.
     """
     file = sqlite_file(url)
     if file is None:
-        return create_engine(make_url(url), pool_pre_ping=True, hide_parameters=True)
+        return _open_postgresql(make_url(url), read_only=read_only)
     if read_only:
         query = {"uri": "true", "mode": "ro"}
         target = URL.create("sqlite", database=f"file:{file.absolute()}", query=query)
@@ -48,6 +47,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         target,
         pool_size=4,
         max_overflow=28,
+        pool_use_lifo=True,
         connect_args={"timeout": BUSY_SECONDS},
         # An error in the log must not name the address that it was about.
         hide_parameters=True,
@@ -55,6 +55,57 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     event.listen(engine, "connect", _read_only if read_only else _durable)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _open_postgresql(url: URL, *, read_only: bool) -> Engine:
+    usual = {"connect_timeout": "5", "application_name": "atrae"}
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg", query=usual | dict(url.query)),
+        isolation_level="READ COMMITTED",
+        # After a restart of the server, the first to ask finds that out and connects anew.
+        pool_pre_ping=True,
+        pool_size=16,
+        max_overflow=24,
+        pool_timeout=PATIENCE,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _read_only_session if read_only else _durable_session)
+    event.listen(engine, "handle_error", _discreet)
+    return engine
+
+
+def _discreet(context: ExceptionContext) -> None:
+    """PostgreSQL's details repeat the row that was wrong; an address has no business in a log."""
+    primary = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if primary and context.sqlalchemy_exception is not None:
+        context.original_exception.args = (primary,)
+        name = type(context.original_exception).__name__
+        context.sqlalchemy_exception.args = (f"({name}) {primary}",)
+
+
+def _durable_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    _say(
+        connection,
+        # Stricter ones (remote_apply) are left as they are.
+        "SELECT set_config('synchronous_commit', 'on', false) "
+        "WHERE current_setting('synchronous_commit') = 'off'",
+        f"SET lock_timeout = '{BUSY_SECONDS}s'",
+        # Whoever hangs in the middle must not keep a contact's lock for ever.
+        "SET idle_in_transaction_session_timeout = '5min'",
+    )
+
+
+def _read_only_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    _say(connection, "SET default_transaction_read_only = on")
+
+
+def _say(connection: DBAPIConnection, *statements: str) -> None:
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+    connection.commit()
 
 
 def _durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -66,6 +117,12 @@ def _durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
+        # What is erased is overwritten, not just unlinked.
+        "secure_delete=ON",
+        # Done by `GroupCommit`: under the lock of the turn, and with its errors seen.
+        "wal_autocheckpoint=0",
+        # What a savepoint would undo is kept in memory, not in a file of its own.
+        "temp_store=MEMORY",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -83,28 +140,77 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-class Database:
-    """An engine and its two kinds of transaction."""
+class Writers(Protocol):
+    """How a database lets several write at once."""
+
+    def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
+        """A transaction, or a part of one: durable when the block is left, else undone."""
+
+    def checkpoint(self) -> None:
+        """Empty the log into the database, where there is one to be emptied."""
+
+
+class Apart:
+    """PostgreSQL: a transaction for each writer; the server itself flushes several as one."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        # SQLite's own waiting for the write lock sleeps and is not fair; threads of ours queue.
-        self._turn = Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: when the block is left, it is on the disk; when it raises, undone."""
-        with self._turn, self.engine.begin() as connection:
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A transaction; it is alone in any case."""
+        del alone
+        with self.engine.begin() as connection:
             yield connection
+
+    def checkpoint(self) -> None:
+        """The server does that by itself."""
+
+
+class Database:
+    """An engine and its two kinds of transaction.
+
+    `broken` is called when the disk below a SQLite file has failed; it should not return. `most`
+    is how many writers may share a commit there.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        broken: Callable[[BaseException], None] = stop_at_once,
+        most: int = MOST,
+    ) -> None:
+        self.engine = engine
+        self._turn: WriteTurn | None = None
+        self._writers: Writers = Apart(engine)
+        if engine.dialect.name == "sqlite":
+            self._turn = WriteTurn(Path(str(engine.url.database)), patience=PATIENCE)
+            self._writers = GroupCommit(engine, turn=self._turn, broken=broken, most=most)
+
+    def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
+        """One transaction: when the block is left, it is on the disk; when it raises, undone.
+
+        On SQLite, blocks that arrive together share a commit, unless one wants to be `alone`.
+        Raises one of `UNAVAILABLE` when it cannot be; then nothing may be promised.
+        """
+        return self._writers.writing(alone=alone)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One view of the database, from the first question to the last."""
+        view = _VIEW if self._turn is None else {READING: True}
         with self.engine.connect() as connection:
-            reader = connection.execution_options(**{READING: True})
+            reader = connection.execution_options(**view)
             with reader.begin():
                 yield reader
+
+    def checkpoint(self) -> None:
+        """Empty SQLite's log into the database, as far as nobody reads it; for those who erase."""
+        self._writers.checkpoint()
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()

@@ -8,10 +8,11 @@ from ..address import Address
 from ..canonical import Json
 from ..catalogue import Wording
 from ..decision import Record
-from ..ledger import Event
+from ..ledger import Event, spell
+from ..preferences import choice_of
 from ..settings import SuppressionKey
-from .rows import events_of, wordings_of
-from .tables import contact, detail, outbox, suppression
+from .rows import events_of, said_in, wordings_of
+from .tables import contact, detail, outbox, pending, suppression
 
 
 def export(
@@ -24,19 +25,42 @@ def export(
     person = connection.execute(select(contact).where(contact.c.key == address.key)).one_or_none()
     if person is None:
         return None
-    record = Record(contact=person.id, events=events_of(connection, person.id))
+    events = events_of(connection, person.id)
+    record = Record(contact=person.id, events=events, details=said_in(connection, events))
     purposes = sorted({event.purpose for event in record.events if event.purpose})
     exported: dict[str, Json] = {
         "address": person.address,
         "contact": person.id,
         "first_seen": person.created,
+        "last_asked": person.asked,
         "permissions": {purpose: str(record.permission(purpose).state) for purpose in purposes},
+        "choices": {purpose: _choices(record, purpose) for purpose in purposes},
         "events": list(_events(connection, record)),
+        "open_requests": list(_open_requests(connection, person.id)),
         "mails": list(_mails(connection, person.id)),
     }
     if key is not None:
         exported["suppressions"] = list(_suppressions(connection, key.conceal(address.key)))
     return exported
+
+
+def _choices(record: Record, purpose: str) -> Json:
+    """What was chosen. A pause is told with its end, whether that is past or not: an export says
+    the same at any time."""
+    choice, until = choice_of(record, purpose), record.paused_until(purpose)
+    return {
+        "frequency": str(choice.frequency or ""),
+        "topics": None if choice.topics is None else list(choice.topics),
+        "paused_until": spell(until) if until else "",
+    }
+
+
+def _open_requests(connection: Connection, contact_id: str) -> list[Json]:
+    query = select(pending).where(pending.c.contact == contact_id).order_by(pending.c.id)
+    return [
+        {"events": json.loads(row.events), "expires": row.expires}
+        for row in connection.execute(query)
+    ]
 
 
 def _events(connection: Connection, record: Record) -> list[Json]:

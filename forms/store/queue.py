@@ -1,18 +1,25 @@
 """The outbox in the database: claiming a mail, asking again, recording what became of it."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
+from ..address import parse_address
 from ..decision import Decision, Record, Template
-from ..ledger import Event, spell
+from ..ledger import Event, Kind, spell
 from ..optin import bounce, permits
+from .ceiling import COUNTED, Ceiling
 from .rows import Asked, asked_of, events_by_seq
 from .store import Store
-from .tables import contact, outbox
+from .tables import contact, ledger, outbox
+
+FARTHEST = timedelta(hours=12)
+"""Nothing is put off further. What seems due later was written by a clock that was ahead, and is
+due now: who asked yesterday must not wait until tomorrow because of it."""
 
 
 class Fate(StrEnum):
@@ -48,9 +55,11 @@ class Owed:
 class Queue:
     """The outbox. Claims and records are transactions of their own; none is open while sending."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, ceiling: Ceiling | None = None) -> None:
         self.store = store
         self.database = store.database
+        self.ceiling = ceiling or Ceiling(store, most=0)
+        self._held_until: datetime | None = None
 
     def claim(self, *, now: datetime, lease: timedelta) -> Owed | None:
         """The next mail that is due and permitted, ours until `lease` is over; `None`: none is.
@@ -60,8 +69,12 @@ class Queue:
         """
         while True:
             with self.database.writing() as connection:
-                row = connection.execute(_next(now)).one_or_none()
+                held = self._held_until = self.ceiling.held(connection, now)
+                row = _next(connection, now, without=COUNTED if held else ())
                 if row is None:
+                    waits = held is not None and _next(connection, now) is not None
+                    if waits and self.ceiling.tell(connection, now):
+                        continue
                     return None
                 owed = self._take(connection, row, now, lease)
                 if owed is not None:
@@ -74,7 +87,21 @@ class Queue:
             if connection.execute(ours).one_or_none() is None:
                 return False
             record = self.store.record(connection, owed.contact)
+            if owed.template is Template.ARRIVE:
+                record = self._of_both(connection, record, owed.address)
             return permits(owed.template, owed.events, record)
+
+    def has_changed(self, owed: Owed) -> bool:
+        """Whether what the mail says of the person's choices may be untrue by now: it speaks of
+        several purposes perhaps, of which they have left one since it was composed."""
+        if owed.template not in (Template.RECEIPT, Template.ALREADY):
+            return False
+        seen = owed.record.events[-1].seq if owed.record.events else 0
+        mine = (ledger.c.subject == owed.contact) & (ledger.c.seq > seen)
+        said = ledger.c.kind.startswith("permission.") & (ledger.c.kind != Kind.REQUESTED)
+        with self.database.reading() as connection:
+            found = connection.execute(select(ledger.c.seq).where(mine & said).limit(1))
+            return found.first() is not None
 
     def settle(
         self,
@@ -96,29 +123,33 @@ class Queue:
             done = connection.execute(update(outbox).where(_held(owed)).values(values))
             if done.rowcount != 1:
                 return False
-            if fate is Fate.REFUSED:
+            # What the new address of a move refuses says nothing of the old one.
+            if fate is Fate.REFUSED and owed.template is not Template.ARRIVE:
                 record = self.store.record(connection, owed.contact)
                 decision: Decision = bounce(record, reply=reply)
                 self.store.write(connection, owed.contact, decision, now=now)
             return True
 
     def next_due(self) -> datetime | None:
-        """When the next mail that waits, or whose lease runs out, is due."""
-        query = select(outbox.c.due).where(_unfinished()).order_by(outbox.c.due).limit(1)
+        """When the next mail that waits, or whose lease runs out, is due; where the last claim
+        found the ceiling reached, a confirmation is not due before there is room again."""
         with self.database.reading() as connection:
-            due = connection.execute(query).scalar()
-        return datetime.fromisoformat(due) if due else None
+            if self._held_until is None:
+                return _due(connection, ())
+            free, waiting = _due(connection, COUNTED), _due(connection, ())
+        later = max(waiting, self._held_until) if waiting else None
+        return min(filter(None, (free, later)), default=None)
 
     def _take(
         self, connection: Connection, row: Row[tuple[object, ...]], now: datetime, lease: timedelta
     ) -> Owed | None:
-        self.store.lock(connection, row.contact)
-        record = self.store.record(connection, row.contact)
+        record = self.store.record(connection, row.contact, now)
         events = events_by_seq(connection, json.loads(row.events))
-        address = connection.execute(
-            select(contact.c.address).where(contact.c.id == row.contact)
-        ).scalar()
+        address = row.address
         template = Template(row.template)
+        if template is Template.ARRIVE and address:
+            address = str(record.details.get(row.because, {}).get("email") or "")
+            record = self._of_both(connection, record, address)
         allowed = bool(address) and permits(template, events, record)
         checked = record.events[-1].seq if record.events else 0
         change = (
@@ -127,7 +158,7 @@ class Queue:
             else {"state": Fate.CANCELLED, "reply": "no longer permitted"}
         )
         change |= {"at": spell(now), "checked": checked}
-        connection.execute(update(outbox).where(outbox.c.id == row.id).values(change))
+        connection.execute(_CHANGE, {"mail_is": row.id, **change})
         if not allowed:
             return None
         return Owed(
@@ -142,19 +173,56 @@ class Queue:
             record=record,
         )
 
+    def _of_both(self, connection: Connection, record: Record, address: str) -> Record:
+        """What is suppressed of the new address of a move counts as well."""
+        if not address:
+            return record
+        there = self.store.suppressions(connection, parse_address(address).key)
+        return replace(record, suppressed=record.suppressed | there)
 
-def _unfinished() -> ColumnElement[bool]:
-    return outbox.c.state.in_((Fate.WAITING, Fate.CLAIMED))
+
+def _due(connection: Connection, without: Sequence[Template]) -> datetime | None:
+    first = select(func.min(outbox.c.due)).where(outbox.c.template.not_in(without))
+    states = (connection.execute(first.where(outbox.c.state == s)).scalar() for s in _UNFINISHED)
+    due = min(filter(None, states), default=None)
+    return datetime.fromisoformat(due) if due else None
 
 
-def _next(now: datetime) -> Select[tuple[object, ...]]:
-    return (
-        select(outbox)
-        .where(_unfinished(), outbox.c.due <= spell(now))
-        .order_by(outbox.c.due, outbox.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+def _next(
+    connection: Connection, now: datetime, *, without: Sequence[Template] = ()
+) -> Row[tuple[object, ...]] | None:
+    """The row whose turn it is, locked with its contact's; what others hold is passed over.
+
+    Nothing is waited for, so that two who work on one contact can never wait for each other.
+    """
+    for state in _UNFINISHED:
+        asked = {"state_is": state, "by": spell(now), "without": list(without)}
+        row = connection.execute(_CLAIMABLE, asked).one_or_none()
+        if row is None:
+            row = connection.execute(_MISDATED, asked | {"by": spell(now + FARTHEST)}).one_or_none()
+        if row is not None:
+            return row
+    return None
+
+
+_ANY_CLAIMABLE = (
+    select(outbox, contact.c.address)
+    .join(contact, contact.c.id == outbox.c.contact)
+    .where(
+        outbox.c.state == bindparam("state_is"),
+        outbox.c.template.not_in(bindparam("without", expanding=True)),
     )
+    .order_by(outbox.c.due, outbox.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_CLAIMABLE = _ANY_CLAIMABLE.where(outbox.c.due <= bindparam("by"))
+_MISDATED = _ANY_CLAIMABLE.where(outbox.c.due > bindparam("by"))
+_CHANGE = update(outbox).where(outbox.c.id == bindparam("mail_is"))
+
+_UNFINISHED = (Fate.CLAIMED, Fate.WAITING)
+"""One after the other, for the index leads from a state to what is due first. What somebody did not
+finish is older than what waits."""
 
 
 def _held(owed: Owed) -> ColumnElement[bool]:

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, select
 
+from ..canonical import Json
 from ..catalogue import Wording
-from ..ledger import START, Entry, Event, Kind, sealed
+from ..ledger import SAYING, START, Entry, Event, Kind, sealed
+from .statements import ADD_DETAIL, ADD_EVENT, CHAIN, HEAD, LAST_SEQ, SUBJECT, detail_row, event_row
 from .tables import detail as details, ledger, ledger_seq, pending, wording
 
 
@@ -30,8 +33,8 @@ def event_of(fields: Mapping[str, Any]) -> Event:
 
 def events_of(connection: Connection, subject: str) -> tuple[Event, ...]:
     """The whole chain of a subject, in order."""
-    query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.seq)
-    return tuple(_events(connection, query))
+    rows = connection.execute(CHAIN, {SUBJECT: subject}).mappings()
+    return tuple(event_of({str(name): value for name, value in row.items()}) for row in rows)
 
 
 def events_by_seq(connection: Connection, seqs: Sequence[int]) -> tuple[Event, ...]:
@@ -48,6 +51,15 @@ def wordings_of(connection: Connection, digests: Iterable[str]) -> Mapping[str, 
         return {}
     query = select(wording.c.digest, wording.c.body).where(wording.c.digest.in_(wanted))
     return {row.digest: Wording.model_validate_json(row.body) for row in connection.execute(query)}
+
+
+def said_in(connection: Connection, events: Sequence[Event]) -> Mapping[int, Mapping[str, Json]]:
+    """The details that decisions ask for, of those of `events` that have one."""
+    numbers = [event.seq for event in events if event.kind in SAYING and event.detail]
+    if not numbers:
+        return {}
+    query = select(details.c.event, details.c.body).where(details.c.event.in_(numbers))
+    return {row.event: json.loads(row.body) for row in connection.execute(query)}
 
 
 def asked_of(connection: Connection, pending_id: str) -> Asked | None:
@@ -72,17 +84,20 @@ def append(
     salts: Iterable[str],
 ) -> tuple[Event, ...]:
     """Add `entries` to the chain of `subject`, whose lock the caller holds."""
-    mine = select(ledger.c.digest).where(ledger.c.subject == subject)
-    head = connection.execute(mine.order_by(ledger.c.seq.desc()).limit(1)).scalar()
-    prev, events = head or START, []
-    for entry, salt in zip(entries, salts, strict=False):
-        seq = _next_seq(connection)
+    waiting = list(entries)
+    if not waiting:
+        return ()
+    prev = connection.execute(HEAD, {SUBJECT: subject}).scalar() or START
+    events, told = [], []
+    for entry, seq, salt in zip(waiting, _next_seqs(connection), salts, strict=False):
         event, detail = sealed(entry, seq=seq, at=at, subject=subject, prev=prev, salt=salt)
-        connection.execute(insert(ledger).values(asdict(event)))
-        if detail is not None:
-            connection.execute(insert(details).values(asdict(detail)))
         events.append(event)
         prev = event.digest
+        if detail is not None:
+            told.append(detail_row(detail))
+    connection.execute(ADD_EVENT, [event_row(event) for event in events])
+    if told:
+        connection.execute(ADD_DETAIL, told)
     return tuple(events)
 
 
@@ -91,8 +106,11 @@ def _events(connection: Connection, query: Select[Any]) -> Iterator[Event]:
         yield event_of({str(name): value for name, value in row.items()})
 
 
-def _next_seq(connection: Connection) -> int:
+def _next_seqs(connection: Connection) -> Iterator[int]:
     if connection.dialect.name == "postgresql":
-        return int(connection.execute(ledger_seq.next_value().select()).scalar_one())
-    last = select(ledger.c.seq).order_by(ledger.c.seq.desc()).limit(1)
-    return int(connection.execute(last).scalar() or 0) + 1
+        while True:
+            yield int(connection.execute(_NEXT).scalar_one())
+    yield from count(int(connection.execute(LAST_SEQ).scalar() or 0) + 1)
+
+
+_NEXT = ledger_seq.next_value().select()

@@ -1,11 +1,11 @@
 """The store: decide under the lock of a contact's row, write the decision in one transaction."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..address import Address
@@ -14,9 +14,11 @@ from ..decision import Decision, Record, Scope
 from ..ledger import Event, spell
 from ..settings import SuppressionKey
 from .engine import Database
+from .hooks import Hook, queue_hooks
 from .migrate import migrate
-from .rows import Asked, append, asked_of, events_of, wordings_of
-from .tables import contact, form, setting, suppression
+from .rows import Asked, append, asked_of, events_of, said_in, wordings_of
+from .statements import ADDRESS, CONTACT, KEY_OF, LOCK, LOCK_ADDRESS, SUPPRESSED
+from .tables import form, setting
 from .writing import keep, owe, suppress, write_pending
 
 FINGERPRINT = "suppression-key-fingerprint"
@@ -51,25 +53,31 @@ class Store:
         key: SuppressionKey,
         host: str,
         fresh: Callable[[], str] = lambda: secrets.token_hex(16),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        hooks: Sequence[Hook] = (),
     ) -> None:
         self.database = database
         self.key = key
         self.host = host
         self.fresh = fresh
-        # A wording never changes, so what was read once is known.
+        self.clock = clock
+        self.hooks = hooks
+        # Neither a wording nor a form's version ever changes, so what was read once is known.
         self._known: dict[str, Wording] = {}
+        self._versions: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
         """Bring the tables up to date and check the suppression key. Raises `WrongKeyError`."""
         migrate(self.database.engine)
         ours = {FINGERPRINT: self.key.fingerprint, KEY_ID: self.key.id}
+        values = [{"name": name, "value": value} for name, value in ours.items()]
         with self.database.writing() as connection:
+            # Of several handlers that begin a database together, one is the first.
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            connection.execute(dialect.insert(setting).values(values).on_conflict_do_nothing())
             rows = connection.execute(select(setting).where(setting.c.name.in_(ours)))
             kept = {row.name: row.value for row in rows}
-            if not kept:
-                values = [{"name": name, "value": value} for name, value in ours.items()]
-                connection.execute(insert(setting), values)
-            elif kept != ours:
+            if kept != ours:
                 raise WrongKeyError(
                     "ATRAE_SUPPRESSION_KEY is not the one that this database was begun with "
                     f"(its id is {kept.get(KEY_ID)}, yours is {self.key.id}). With a wrong key, "
@@ -78,20 +86,27 @@ class Store:
 
     def load(self, catalogue: Catalogue, *, now: datetime) -> None:
         """Keep every wording and form of `catalogue` that is new, for ever."""
-        with self.database.writing() as connection:
+        # Alone: what is kept here is remembered, so it may not share the fate of others' writing.
+        with self.database.writing(alone=True) as connection:
             connection.execute(select(setting).where(setting.c.name == KEY_ID).with_for_update())
             keep(connection, catalogue, now=now, salts=self._salts())
 
     def wordings(self, digests: Iterable[str]) -> Mapping[str, Wording]:
         """Those of `digests` that were ever loaded."""
+        wanted = set(digests)
+        if wanted <= self._known.keys():
+            return {digest: self._known[digest] for digest in wanted}
         with self.database.reading() as connection:
-            return self._wordings(connection, digests)
+            return self._wordings(connection, wanted)
 
     def form_versions(self, versions: Iterable[str]) -> frozenset[str]:
         """Those of `versions` that were ever loaded."""
-        query = select(form.c.version).where(form.c.version.in_(tuple(versions)))
-        with self.database.reading() as connection:
-            return frozenset(connection.execute(query).scalars())
+        wanted = frozenset(versions)
+        if not wanted <= self._versions:
+            query = select(form.c.version).where(form.c.version.in_(tuple(wanted)))
+            with self.database.reading() as connection:
+                self._versions |= frozenset(connection.execute(query).scalars())
+        return wanted & self._versions
 
     def asked(self, pending_id: str) -> tuple[Asked, Record] | None:
         """A pending request and the record of its contact, in one view."""
@@ -118,24 +133,31 @@ class Store:
 
     def lock(self, connection: Connection, contact_id: str) -> None:
         """Nobody else writes to this contact's chain until the transaction ends."""
-        connection.execute(select(contact.c.id).where(contact.c.id == contact_id).with_for_update())
+        connection.execute(LOCK, {CONTACT: contact_id})
 
-    def record(self, connection: Connection, contact_id: str) -> Record:
-        """What is held of a contact, in the view of this transaction."""
+    def record(
+        self, connection: Connection, contact_id: str, now: datetime | None = None
+    ) -> Record:
+        """What is held of a contact, in the view of this transaction, as it holds at `now`."""
         events = events_of(connection, contact_id)
         texts = self._wordings(connection, {event.wording for event in events})
         standing = (d for d, text in texts.items() if text.lasts is Lasts.STANDING)
-        key = connection.execute(select(contact.c.key).where(contact.c.id == contact_id)).scalar()
-        scopes = select(suppression.c.scope).where(
-            suppression.c.address == self.key.conceal(key or "")
-        )
-        suppressed = connection.execute(scopes).scalars().all() if key else ()
+        key = connection.execute(KEY_OF, {CONTACT: contact_id}).scalar()
         return Record(
             contact=contact_id,
             events=events,
             standing=frozenset(standing),
-            suppressed=frozenset(Scope(scope) for scope in suppressed),
+            suppressed=self.suppressions(connection, key or ""),
+            details=said_in(connection, events),
+            at=now or self.clock(),
         )
+
+    def suppressions(self, connection: Connection, key: str) -> frozenset[Scope]:
+        """What is suppressed of an address key; nothing of the empty one."""
+        if not key:
+            return frozenset()
+        found = connection.execute(SUPPRESSED, {ADDRESS: self.key.conceal(key)}).scalars()
+        return frozenset(Scope(scope) for scope in found)
 
     def write(
         self, connection: Connection, contact_id: str, decision: Decision, *, now: datetime
@@ -149,6 +171,7 @@ class Store:
             owe(connection, contact_id, notice, events, now=now, message_id=message_id)
         if decision.suppress is not None or decision.lift is not None:
             suppress(connection, contact_id, decision, self.key, now=now)
+        queue_hooks(connection, self.hooks, events, now=now)
         return events
 
     def ready(self) -> None:
@@ -159,23 +182,14 @@ class Store:
     def _carry_out(
         self, connection: Connection, contact_id: str, decide: Decide, now: datetime
     ) -> Committed:
-        decision = decide(self.record(connection, contact_id))
+        decision = decide(self.record(connection, contact_id, now))
         events = self.write(connection, contact_id, decision, now=now)
         return Committed(contact=contact_id, decision=decision, events=events)
 
     def _lock_address(self, connection: Connection, address: Address, now: datetime) -> str:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        row = dialect.insert(contact).values(
-            id=self.fresh(),
-            address=address.typed,
-            key=address.key,
-            created=spell(now),
-            asked=spell(now),
-        )
-        upsert = row.on_conflict_do_update(
-            index_elements=[contact.c.key], set_={"asked": row.excluded.asked}
-        )
-        return str(connection.execute(upsert.returning(contact.c.id)).scalar_one())
+        row = {"id": self.fresh(), "address": address.typed, "key": address.key}
+        row |= {"created": spell(now), "asked": spell(now)}
+        return str(connection.execute(LOCK_ADDRESS[connection.dialect.name], row).scalar_one())
 
     def _wordings(self, connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
         wanted = {digest for digest in digests if digest}

@@ -161,6 +161,24 @@ checkpoint = Table(
 )
 """The heads of all chains up to the event `last`, hashed and signed."""
 
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", WHOLE, primary_key=True),
+    _text("endpoint"),
+    Column("event", WHOLE, ForeignKey("ledger.seq"), nullable=False),
+    _text("created"),
+    _text("due"),
+    Column("attempts", Integer, nullable=False),
+    _text("state"),
+    _text("reply"),
+    _text("at"),
+    UniqueConstraint("endpoint", "event", name="uq_webhook_endpoint_event"),
+    Index(None, "state", "due"),
+)
+"""Events that other programs are told of. `endpoint` is the id of an address in the environment;
+nothing personal is in here: what is sent is made when it is sent."""
+
 APPEND_ONLY = ("ledger", "wording", "form", "checkpoint")
 NEVER_UPDATED = (*APPEND_ONLY, "detail")
 """`detail` may be deleted: erasure does."""

@@ -11,7 +11,8 @@ from ..decision import Decision, Notice, Pending
 from ..ledger import SYSTEM, Entry, Event, Kind, spell
 from ..settings import SuppressionKey
 from .rows import append
-from .tables import contact, form, outbox, pending, suppression, wording
+from .statements import ADD_MAIL, ADD_PENDING
+from .tables import contact, form, suppression, wording
 
 
 def keep(
@@ -45,14 +46,9 @@ def write_pending(
 ) -> None:
     """The row that a confirmation link names."""
     about = [events[position].seq for position in waiting.about]
-    connection.execute(
-        insert(pending).values(
-            id=waiting.id,
-            contact=contact_id,
-            events=json.dumps(about),
-            expires=spell(waiting.expires),
-        )
-    )
+    row = {"id": waiting.id, "contact": contact_id}
+    row |= {"events": json.dumps(about), "expires": spell(waiting.expires)}
+    connection.execute(ADD_PENDING, row)
 
 
 def owe(
@@ -66,24 +62,23 @@ def owe(
 ) -> None:
     """A row of the outbox. Its *because* is the first event that it is about."""
     about = [events[position].seq for position in notice.about]
-    connection.execute(
-        insert(outbox).values(
-            dedupe=f"{notice.template}:{about[0]}",
-            template=notice.template,
-            contact=contact_id,
-            events=json.dumps(about),
-            pending=notice.pending,
-            because=about[0],
-            created=spell(now),
-            due=spell(now),
-            attempts=0,
-            state="waiting",
-            message_id=message_id,
-            reply="",
-            at=spell(now),
-            checked=0,
-        )
-    )
+    row = {
+        "dedupe": f"{notice.template}:{about[0]}",
+        "template": notice.template,
+        "contact": contact_id,
+        "events": json.dumps(about),
+        "pending": notice.pending,
+        "because": about[0],
+        "created": spell(now),
+        "due": spell(now),
+        "attempts": 0,
+        "state": "waiting",
+        "message_id": message_id,
+        "reply": "",
+        "at": spell(now),
+        "checked": 0,
+    }
+    connection.execute(ADD_MAIL, row)
 
 
 def suppress(

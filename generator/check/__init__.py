@@ -10,13 +10,24 @@ from collections.abc import Callable, Iterable
 from ..model.diagnostic import Diagnostic
 from ..model.document import Document
 from ..model.site import Site
-from . import forms, images, layouts, links, menu, routes, sources
+from . import forms, images, layouts, links, menu, practices, routes, sources
 
 OfSite = Callable[[Site, frozenset[str]], Iterable[Diagnostic]]
 OfDocument = Callable[[Document, Site, frozenset[str]], Iterable[Diagnostic]]
 
-OF_SITE: tuple[OfSite, ...] = (sources.check, menu.check, routes.check)
-OF_DOCUMENT: tuple[OfDocument, ...] = (links.check, images.check, layouts.check, forms.check)
+OF_SITE: tuple[OfSite, ...] = (
+    sources.check,
+    menu.check,
+    routes.check,
+    practices.check,
+)
+OF_DOCUMENT: tuple[OfDocument, ...] = (
+    links.check,
+    images.check,
+    layouts.check,
+    forms.check,
+    practices.check_document,
+)
 
 
 def check(site: Site, published: frozenset[str]) -> tuple[Diagnostic, ...]:

@@ -6,7 +6,20 @@ from ..model.diagnostic import Diagnostic, Location, error
 from ..model.permalink import file_for
 from ..model.site import Site
 
-HANDLER_ROUTES = frozenset({"f", "confirm", "me", "unsubscribe", "resource", "healthz", "readyz"})
+HANDLER_ROUTES = frozenset(
+    {
+        "f",
+        "confirm",
+        "me",
+        "fresh",
+        "more",
+        "unsubscribe",
+        "resource",
+        "healthz",
+        "readyz",
+        "metrics",
+    }
+)
 """The first parts of the paths that the handler answers."""
 
 

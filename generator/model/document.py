@@ -9,6 +9,7 @@ from typing import Any
 
 from .diagnostic import Location
 from .lazy import Lazy
+from .markup import Element
 from .pickled import by_position
 
 
@@ -160,6 +161,8 @@ class Body:
     holes: tuple[Link | Image | Call, ...] = ()
     """Those that checks ask about, without what is inside of them."""
     anchors: frozenset[str] = frozenset()
+    elements: tuple[Element, ...] = ()
+    """Of its HTML those that could work against a reader, as `model.markup` has them."""
     summary: str = ""
     """Plain text: what stands before `<!--more-->`, else the first paragraph."""
     words: int = 0
@@ -231,6 +234,16 @@ class Document(Lazy):
     def line(self, number: int) -> Location:
         """The place of a line of the source."""
         return Location(path=self.source.path, line=number)
+
+
+def words_called(document: Document) -> frozenset[str]:
+    """What its shortcodes are given, the names of forms among it."""
+    return frozenset(
+        word
+        for hole in document.body.holes
+        if isinstance(hole, Call)
+        for word in (*hole.arguments, *hole.options.values())
+    )
 
 
 def visibility(document: Document, *, now: datetime, drafts: bool, future: bool) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .document import Document, Source, visibility
+from .markup import Markup
 from .permalink import tidy
 from .settings import Language, Settings
 from .taxonomy import Term, collect
@@ -80,6 +81,8 @@ class Site:
     catalogue: "Catalogue | None" = None
     gated: Mapping[str, Source] = field(default_factory=dict)
     """Path in the handler's tree -> gated file."""
+    markup: tuple[Markup, ...] = ()
+    """What templates and published files hold of HTML, CSS and JavaScript."""
 
     def languages(self) -> tuple[Language, ...]:
         """Those that have at least one document, and the default one."""
@@ -180,6 +183,7 @@ def assemble(
     data: Mapping[str, Any] | None = None,
     catalogue: "Catalogue | None" = None,
     gated: Mapping[str, Source] | None = None,
+    markup: tuple[Markup, ...] = (),
     drafts: bool = False,
     future: bool = False,
 ) -> Site:
@@ -232,6 +236,7 @@ def assemble(
         data=data or {},
         catalogue=catalogue,
         gated=gated or {},
+        markup=markup,
     )
 
 

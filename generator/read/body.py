@@ -13,6 +13,7 @@ from ..model.diagnostic import Diagnostic
 from ..model.digest import digest_of
 from ..model.document import Body, Call, Code, Heading, Image, Link, Piece, Verbatim, walk
 from ..model.reference import is_internal
+from .markup import of_document
 from .nesting import nest
 from .shortcodes import MARK, Marked, Tag
 from .summary import FOOTNOTE, summary
@@ -44,13 +45,15 @@ def cut(
 
     `text`, the Markdown before shortcodes left it, and `first_line` tell where links stand.
     """
-    cutter = _Cutter(html, marked, _line_finder(text, first_line))
+    line_of = _line_finder(text, first_line)
+    cutter = _Cutter(html, marked, line_of)
     # Nothing but shortcodes holds other pieces.
     pieces, findings = nest(cutter.pieces(), path) if marked.tags else (tuple(cutter.pieces()), [])
     body = Body(
         pieces=pieces,
         holes=tuple([_outside(p) for p in walk(pieces) if isinstance(p, _ASKED)]),
         anchors=frozenset(cutter.anchors),
+        elements=of_document(html, marked.tags, line_of),
         summary=summary(html),
         words=word_count(html),
         digest=_digest(html, marked),

@@ -26,7 +26,10 @@ from ..model.document import Source
 from ..model.permalink import for_state
 from ..model.reference import translation
 from ..model.site import Site
-from .forms import ANY, Declaration, Declarations, FieldFile, FormFile, PurposeFile
+from ..model.wordings import NONE, Lock
+from .forms import ANY, Declaration, Declarations, FieldFile, FormFile, OptionFile, PurposeFile
+from .gates import unopened
+from .wordings import changed
 
 EMAIL = Field(name="email", kind=Kind.EMAIL, required=True, autocomplete="email", max_length=254)
 """The field that every form has, declared or not."""
@@ -41,17 +44,26 @@ class Compiled:
 
 
 def compile_catalogue(
-    declared: Declarations, gated: Iterable[Source], site: Site
+    declared: Declarations, gated: Iterable[Source], site: Site, lock: Lock = NONE
 ) -> tuple[Compiled | None, tuple[Diagnostic, ...]]:
-    """What the handler needs to know of `site`; None where there is no form, or an error."""
+    """What the handler needs to know of `site`; None where there is no form, or an error.
+
+    `lock` says which wordings were published.
+    """
     if not declared.forms:
         return None, ()
     compiler = _Compiler(site, {source.path: source for source in gated})
-    controller, privacy = compiler.controller(), compiler.privacy()
+    compiler.left_out = declared.left_out
+    asks = declared.forms[0].at("purposes")
+    controller, privacy = compiler.controller(asks), compiler.privacy(asks)
     purposes = {p.id: compiler.purpose(p) for p in declared.purposes}
     forms = {form.id: compiler.form(form, purposes) for form in declared.forms}
+    compiler.findings += unopened(declared, site)
+    for each in declared.purposes:
+        compiler.findings += changed(each, purposes[each.id], lock)
     findings = tuple(dict.fromkeys(compiler.findings))
-    if controller is None or any(finding.severity == "error" for finding in findings):
+    wrong = any(finding.severity == "error" for finding in findings)
+    if controller is None or wrong or declared.left_out:
         return None, findings
     languages = site.settings.languages
     catalogue = Catalogue(
@@ -73,24 +85,23 @@ class _Compiler:
     def __init__(self, site: Site, gated: Mapping[str, Source]) -> None:
         self.site, self.gated, self.settings = site, gated, site.settings
         self.taken: dict[str, Source] = {}
+        self.left_out: frozenset[str] = frozenset()
         self.findings: list[Diagnostic] = []
 
-    def controller(self) -> Controller | None:
+    def controller(self, asks: Location) -> Controller | None:
         if self.settings.controller is None:
-            hint = "add `controller:` with `name` and `address` (a postal one)"
-            place = Location(path="site.yaml")
+            hint = "add `controller:` with `name` and `address` (a postal one) to site.yaml"
             message = "a form asks for personal data, and nobody answers for it"
-            self.findings.append(error("no-controller", message, at=place, hint=hint))
+            self.findings.append(error("no-controller", message, at=asks, hint=hint))
         return self.settings.controller
 
-    def privacy(self) -> Texts:
-        place = Location(path="site.yaml")
+    def privacy(self, asks: Location) -> Texts:
         if not self.settings.privacy:
-            hint = "write one, and name it: `privacy: privacy.md`"
+            hint = "write one, and name it in site.yaml: `privacy: privacy.md`"
             message = "a form asks for personal data without a privacy notice"
-            self.findings.append(error("no-privacy-notice", message, at=place, hint=hint))
+            self.findings.append(error("no-privacy-notice", message, at=asks, hint=hint))
             return {}
-        return self._pages(self.settings.privacy, place, complete=True)
+        return self._pages(self.settings.privacy, Location(path="site.yaml"), complete=True)
 
     def state(self, state: State) -> Texts:
         return {
@@ -112,12 +123,14 @@ class _Compiler:
             name=self._texts(declared, "name", written.name) or self._every(_humane(declared.id)),
             wording=self._complete(declared, written.wording),
             resource=resources,
+            frequencies=written.frequencies,
+            topics=self._options(declared, ("topics",), written.topics),
         )
 
     def form(self, declared: Declaration[FormFile], purposes: Mapping[str, Purpose]) -> Form:
         written = declared.value
         for i, purpose in enumerate(written.purposes):
-            if purpose not in purposes:
+            if purpose not in purposes and purpose not in self.left_out:
                 hint = nearest(purpose, purposes) or "declare it in content/_purposes/"
                 place = declared.at("purposes", i)
                 message = f"there is no purpose '{purpose}'"
@@ -153,14 +166,7 @@ class _Compiler:
         path = ("fields", number)
         label = self._texts(declared, (*path, "label"), written.label)
         hint = self._texts(declared, (*path, "hint"), written.hint)
-        options = tuple(
-            Option(
-                value=option.value,
-                label=self._texts(declared, (*path, "options", i, "label"), option.label)
-                or self._every(option.value),
-            )
-            for i, option in enumerate(written.options)
-        )
+        options = self._options(declared, (*path, "options"), written.options)
         if written.name == EMAIL.name:
             return EMAIL.model_copy(update={"label": label, "hint": hint})
         return Field(
@@ -172,6 +178,21 @@ class _Compiler:
             options=options,
             max_length=written.max_length,
             autocomplete=written.autocomplete,
+        )
+
+    def _options(
+        self,
+        declared: Declaration[FormFile] | Declaration[PurposeFile],
+        path: tuple[str | int, ...],
+        written: tuple[OptionFile, ...],
+    ) -> tuple[Option, ...]:
+        return tuple(
+            Option(
+                value=option.value,
+                label=self._texts(declared, (*path, i, "label"), option.label)
+                or self._every(option.value),
+            )
+            for i, option in enumerate(written)
         )
 
     def _every(self, text: str) -> Texts:

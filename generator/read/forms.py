@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from forms.catalogue import (
+    Frequency,
     Identifier,
     Kind,
     Lasts,
@@ -24,6 +25,7 @@ from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Source
 from ..schema import Parsed, parse
 from ..schema.model import validate, without_empty_values
+from .consent import refused
 from .documents import read_text
 
 ANY = ""
@@ -86,6 +88,17 @@ class PurposeFile(Part):
     name: Wordings = {}
     wording: Wordings
     resource: Wordings = {}
+    frequencies: tuple[Frequency, ...] = ()
+    topics: tuple[OptionFile, ...] = ()
+
+    @model_validator(mode="after")
+    def _only_what_stands(self) -> "PurposeFile":
+        if self.lasts is Lasts.ONCE and (self.frequencies or self.topics):
+            raise ValueError("what is sent once has neither `frequencies` nor `topics`")
+        values = [topic.value for topic in self.topics]
+        if len(set(values)) != len(values) or len(set(self.frequencies)) != len(self.frequencies):
+            raise ValueError("each of `frequencies` and `topics` may be there once only")
+        return self
 
 
 Declared = TypeVar("Declared", FormFile, PurposeFile)
@@ -110,6 +123,8 @@ class Declarations:
 
     forms: tuple[Declaration[FormFile], ...] = ()
     purposes: tuple[Declaration[PurposeFile], ...] = ()
+    left_out: frozenset[str] = frozenset()
+    """The purposes that are there, and wrong."""
 
 
 def read_declarations(
@@ -117,9 +132,12 @@ def read_declarations(
 ) -> tuple[Declarations, tuple[Diagnostic, ...]]:
     """Read them all; one with an error is left out, and said."""
     read_forms, wrong_forms = _read_all(forms, FormFile)
-    read_purposes, wrong_purposes = _read_all(purposes, PurposeFile)
+    every = tuple(purposes)
+    read_purposes, wrong_purposes = _read_all(every, PurposeFile)
+    there = frozenset(source.name.rpartition(".")[0] for source in every)
+    left_out = there - {purpose.id for purpose in read_purposes}
     return (
-        Declarations(forms=read_forms, purposes=read_purposes),
+        Declarations(forms=read_forms, purposes=read_purposes, left_out=left_out),
         (*wrong_forms, *wrong_purposes),
     )
 
@@ -144,8 +162,16 @@ def _read_all(
         findings += found
         if parsed is None:
             continue
+        wrong = refused(parsed, purpose=model is PurposeFile)
         value, invalid = validate(model, parsed)
-        findings += invalid
+        # What was said in words of its own is not said again.
+        said = {finding.at.line for finding in wrong if finding.at}
+        if said:
+            # A list of nothing but what was refused is complained of as an empty one.
+            said.add(parsed.at("purposes").line)
+        found += wrong
+        findings += wrong
+        findings += [f for f in invalid if f.at is None or f.at.line not in said]
         if value is not None and not found:
             declared.append(Declaration(id=name, value=value, parsed=parsed))
     return tuple(declared), findings

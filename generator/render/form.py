@@ -1,5 +1,6 @@
 """A form in a page: the theme's `handler/form.html`, which the handler renders as well."""
 
+import re
 from collections.abc import Callable
 
 from markupsafe import Markup
@@ -10,6 +11,10 @@ from ..model.site import Site
 from .templates import Templates
 
 TEMPLATE = "handler/form.html"
+
+_TICKED = re.compile(
+    r"<input\b(?=[^>]*[\s\"']checkbox\b|[^>]*=checkbox\b)[^>]*\schecked(?=[\s=/>])"
+)
 
 
 def render_form(
@@ -35,4 +40,9 @@ def render_form(
         action=f"{site.settings.forms_url}/f/{name}",
         page=page,
     )
-    return templates.render(TEMPLATE, {"sheet": laid_out, "t": t})
+    made = templates.render(TEMPLATE, {"sheet": laid_out, "t": t})
+    if _TICKED.search(made):
+        # Whatever macros and conditions a theme is made of: this is what visitors would be shown.
+        hint = "tick a box only where the visitor did: {% if box.ticked %} checked{% endif %}"
+        raise TemplateError(f"the form '{name}' has a box that is ticked beforehand", hint=hint)
+    return made

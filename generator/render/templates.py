@@ -108,10 +108,15 @@ class Templates:
 
     def _location(self, file: str, line: int) -> Location:
         path = Path(self._files.get(file, file))
-        try:
-            shown = path.relative_to(self._root).as_posix()
-        except ValueError:
-            # A template of a shipped theme: named from the theme's folder on.
-            parts = path.parts
-            shown = "/".join(parts[parts.index("themes") :] if "themes" in parts else parts)
-        return Location(path=shown, line=line)
+        return Location(path=shown(path, self._root), line=line)
+
+
+def shown(file: Path, root: Path) -> str:
+    """How the author of a template knows it: from the site's root, or from the shipped theme's."""
+    try:
+        return file.relative_to(root).as_posix()
+    except ValueError:
+        parts = file.parts
+        # The last `themes` is the program's own: a folder above may have that name too.
+        at = len(parts) - 1 - parts[::-1].index("themes") if "themes" in parts else 0
+        return "/".join(parts[at:])

@@ -13,6 +13,7 @@ from forms.catalogue import (
     Controller,
     Field,
     Form,
+    Frequency,
     Kind,
     Lasts,
     Option,
@@ -54,6 +55,11 @@ def catalogue(*, guide: bytes = GUIDE) -> Catalogue:
                     "en": "Send me the monthly newsletter. I can leave at any time.",
                     "es": "Envíame el boletín mensual. Puedo darme de baja cuando quiera.",
                 },
+                frequencies=(Frequency.EVERY, Frequency.WEEKLY, Frequency.MONTHLY),
+                topics=(
+                    Option(value="seo", label={"en": "Search", "es": "Búsqueda"}),
+                    Option(value="mail", label={"en": "Mail", "es": "Correo"}),
+                ),
             ),
             "news": Purpose(
                 id="news",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from forms.address import parse_address
+from forms.canonical import Json
 from forms.catalogue import Lasts
 from forms.decision import Decision, Limits, Notice, Record, Scope
 from forms.ledger import START, Event, Kind, sealed
@@ -35,6 +36,7 @@ class Life:
     pending: list[Asked] = field(default_factory=list)
     owed: list[tuple[Notice, tuple[Event, ...]]] = field(default_factory=list)
     suppressed: frozenset[Scope] = frozenset()
+    details: dict[int, dict[str, Json]] = field(default_factory=dict)
     now: datetime = NOW
 
     @property
@@ -44,12 +46,15 @@ class Life:
             events=tuple(self.events),
             standing=STANDING,
             suppressed=self.suppressed,
+            details=self.details,
+            at=self.now,
         )
 
     def carry_out(self, decision: Decision) -> tuple[Event, ...]:
         """Write the decision, as the store does."""
         written = []
         for entry in decision.entries:
+            self.details[len(self.events) + 1] = dict(entry.detail)
             event, _ = sealed(
                 entry,
                 seq=len(self.events) + 1,

@@ -206,7 +206,8 @@ def test_after_a_crash_the_lease_runs_out_and_the_same_mail_leaves(office: Offic
     office.worker.queue.settle = _crash(CrashError)  # type: ignore[method-assign]
     with pytest.raises(CrashError):
         office.worker.send_one()
-    del office.worker.queue.settle
+    # Another process begins where this one was.
+    office.__post_init__()
     assert not office.worker.send_one()
     office.now += BACKOFF.lease
     assert office.worker.send_one()
@@ -273,3 +274,20 @@ def test_a_peer_that_is_down_for_a_while_loses_nothing(tmp_path: Path) -> None:
         recipients = sorted(envelope.rcpt_tos[0] for envelope in peer.envelopes)
         assert recipients == [f"p{number}@example.org" for number in range(3)]
         assert len({message["Message-ID"] for message in peer.messages}) == 3
+
+
+def test_what_could_not_be_recorded_is_recorded_before_anything_else(office: Office) -> None:
+    """The disk is full just after a mail was accepted: it is not sent again for that."""
+    office.request()
+    office.worker.queue.settle = _crash(OSError)  # type: ignore[method-assign]
+    with pytest.raises(OSError, match=r"^$"):
+        office.worker.send_one()
+    del office.worker.queue.settle
+    office.request("bob@example.org")
+    assert office.worker.send_one()
+    assert office.rows("select state, attempts from outbox order by id") == [
+        ("sent", 1),
+        ("waiting", 0),
+    ]
+    assert office.worker.send_one()
+    assert len(office.sent) == len(set(office.sent)) == 2

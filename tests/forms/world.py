@@ -2,7 +2,6 @@
 
 import re
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,12 +14,16 @@ from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from forms.app import Backoff, Pages, Permitted, WithdrawnError, create_app
+from forms.app import Backoff, Beat, Pages, Permitted, WithdrawnError, create_app
 from forms.catalogue import Catalogue
+from forms.operations import Operations
+from forms.patience import PatientProtocol
 from forms.settings import Settings, read_environment
 
+from . import databases
 from .declared import GUIDE, catalogue, pages
 
 SECRET = "a-secret-for-the-tests-long-enough-to-be-taken"
@@ -83,7 +86,16 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 5.0) -> None:
 def serving(app: ASGIApp, port: int) -> Iterator[str]:
     """Serve `app` over real HTTP, in a thread; yields its address."""
     config = uvicorn.Config(
-        app, port=port, access_log=False, server_header=False, log_config=None, lifespan="on"
+        app,
+        port=port,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        lifespan="on",
+        # As in production.
+        proxy_headers=False,
+        http=PatientProtocol,
+        ws="none",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -109,6 +121,7 @@ class World:
     catalogue: Catalogue
     declare: Callable[[Catalogue], None]
     """Put another catalogue in the place of the running one."""
+    app: Starlette
 
     @property
     def database(self) -> Path:
@@ -153,12 +166,11 @@ class World:
         return self.inbox.wait(before + 1)[-1]
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """Ask the database, beside the handler."""
-        connection = sqlite3.connect(self.database)
-        try:
-            return connection.execute(query, values).fetchall()
-        finally:
-            connection.close()
+        """Ask the database, beside the handler; each `?` is one of `values`."""
+        for number in range(len(values)):
+            query = query.replace("?", f":v{number}", 1)
+        named = {f"v{number}": value for number, value in enumerate(values)}
+        return databases.rows(self.settings.database_url.get_secret_value(), query, **named)
 
     def kinds(self, email: str) -> list[str]:
         """The kinds of the events of whoever has `email`, in order."""
@@ -170,18 +182,20 @@ class World:
         query = "select count(*) from outbox where state in ('waiting', 'claimed')"
         until(lambda: self.rows(query) == [(0,)], "the outbox")
 
-    def dump(self) -> list[str]:
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything that the database holds."""
-        connection = sqlite3.connect(self.database)
-        try:
-            return list(connection.iterdump())
-        finally:
-            connection.close()
+        return databases.dump(self.settings.database_url.get_secret_value())
 
 
 @contextmanager
 def world(
-    directory: Path, *, inbox: Inbox | None = None, theme: Pages | None = None, **settings: str
+    directory: Path,
+    *,
+    inbox: Inbox | None = None,
+    theme: Pages | None = None,
+    beat: Beat | None = None,
+    operations: Operations | None = None,
+    **settings: str,
 ) -> Iterator[World]:
     """A handler over real HTTP with an inbox beside it."""
     port, kept = free_port(), inbox or Inbox()
@@ -197,6 +211,8 @@ def world(
         files=lambda _resource: file,
         deliver=kept,
         backoff=QUICK,
+        beat=beat,
+        operations=operations,
     )
     with serving(app, port), httpx.Client(base_url=url, timeout=20) as client:
         yield World(
@@ -206,13 +222,16 @@ def world(
             directory=directory,
             catalogue=declared[0],
             declare=declared.append,
+            app=app,
         )
 
 
 def quick() -> Backoff:
     """Patience for tests: the same shape, in milliseconds."""
     short = timedelta(milliseconds=20)
-    return replace(Backoff(), first=short, longest=short * 4, pause=short, longest_pause=short * 4)
+    return replace(
+        Backoff(), courtesy=0, first=short, longest=short * 4, pause=short, longest_pause=short * 4
+    )
 
 
 QUICK = quick()

@@ -276,7 +276,8 @@ def test_what_is_gated_never_enters_the_public_tree(site: MakeSite, front: str) 
     gated = hashlib.sha256((made.root / "content/guide/_gated/guide.pdf").read_bytes()).hexdigest()
     made.put(
         "content/guide/index.md",
-        f"---\ntitle: A guide\n{front}\n---\n[it](_gated/guide.pdf) <img src=_gated/guide.pdf>\n",
+        f"---\ntitle: A guide\n{front}\n---\n[it](_gated/guide.pdf) <img src=_gated/guide.pdf>\n"
+        "\n{{< form guide >}}\n",
     )
     made.put("content/guide/_gated/notes.md", "# Notes\n")
     made.put("content/guide/_gated/deeper/more.txt", "more\n")

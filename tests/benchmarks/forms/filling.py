@@ -1,4 +1,4 @@
-"""Many contacts at once, each with one request on its chain, as the handler would have left them."""
+"""Many contacts at once, each with one request on its chain, as the handler leaves them."""
 
 from collections.abc import Iterator
 from dataclasses import asdict

@@ -14,6 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import Pool
 
 from forms.app import Permitted, create_app, read_environment
+from forms.serving import SWITCH_SECONDS
 from forms.store.engine import Database
 
 from ...forms.declared import catalogue, pages
@@ -58,6 +59,7 @@ def main(directory: Path, database: str, port: int, how: How) -> None:
         files=lambda _resource: None,
         deliver=thrown_away,
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(app, port=port, access_log=False, server_header=False, log_config=None)
 
 

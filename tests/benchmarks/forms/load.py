@@ -49,7 +49,7 @@ class Visitors:
         return asyncio.run(self._closed(connections, seconds))
 
     def steady(self, rate: float, seconds: float, connections: int = 64) -> Load:
-        """Forms come at `rate`, whatever became of the ones before; timed from when they were due."""
+        """Forms come at `rate`, whatever became of those before; timed from when they were due."""
         return asyncio.run(self._steady(rate, seconds, connections))
 
     async def _closed(self, connections: int, seconds: float) -> Load:
@@ -106,6 +106,7 @@ class Visitors:
         body = urlencode(self.fields | {"email": email}).encode()
         head = (
             f"POST /f/newsletter HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body

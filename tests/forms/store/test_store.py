@@ -1,16 +1,14 @@
-"""The store on a real SQLite file: durable, append-only, one contact however many ask at once."""
+"""The store on both databases: append-only, one contact however many ask at once."""
 
-import sqlite3
-import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,13 +18,12 @@ from forms.decision import Decision, Limits, Notice, Record
 from forms.ledger import Entry, Kind
 from forms.settings import SuppressionKey
 from forms.store.engine import Database, open_engine
-from forms.store.lock import LockedError, sole_writer
 from forms.store.migrate import HEAD, SchemaError, check_schema, migrate
-from forms.store.migrations.versions import v0001_first
 from forms.store.store import Committed, Store, WrongKeyError
 from forms.store.tables import metadata
 from forms.validate import Submission
 
+from ..databases import rows
 from ..declared import NOW
 from ..life import CATALOGUE, submission
 from ..world import SUPPRESSION
@@ -35,8 +32,8 @@ KEY = SuppressionKey(SUPPRESSION.encode())
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    database = Database(open_engine(f"sqlite:///{tmp_path / 'forms.db'}"))
+def store(database_url: str) -> Iterator[Store]:
+    database = Database(open_engine(database_url))
     made = Store(database, key=KEY, host="example.org")
     made.prepare()
     made.load(CATALOGUE, now=NOW)
@@ -49,25 +46,6 @@ def request(store: Store, asked: Submission) -> Committed:
         return optin.request(asked, record, now=NOW, pending=store.fresh(), limits=Limits())
 
     return store.for_address(asked.address, decide, now=NOW)
-
-
-def test_every_connection_reports_full_synchronous(store: Store) -> None:
-    engine = store.database.engine
-    connections = [engine.connect() for _ in range(12)]
-    try:
-        for connection in connections:
-            options = connection.execution_options(atrae_reading=True)
-            assert options.execute(text("PRAGMA synchronous")).scalar() == 2
-            assert options.execute(text("PRAGMA journal_mode")).scalar() == "wal"
-            assert options.execute(text("PRAGMA foreign_keys")).scalar() == 1
-    finally:
-        for connection in connections:
-            connection.close()
-
-
-def test_the_database_is_its_owners_alone(store: Store, tmp_path: Path) -> None:
-    for path in tmp_path.glob("forms.db*"):
-        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
 def test_the_migrations_make_the_tables_that_we_name(store: Store) -> None:
@@ -103,23 +81,21 @@ def test_a_wrong_suppression_key_is_noticed(store: Store) -> None:
 
 @pytest.mark.parametrize("table", ["ledger", "wording", "form", "detail"])
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "REPLACE"])
-def test_evidence_is_append_only(store: Store, tmp_path: Path, table: str, verb: str) -> None:
+def test_evidence_is_append_only(store: Store, database_url: str, table: str, verb: str) -> None:
     request(store, submission("newsletter"))
+    key = {"ledger": "seq", "wording": "digest", "form": "version", "detail": "event"}[table]
     statement = {
-        "UPDATE": f"UPDATE {table} SET rowid = rowid",
+        "UPDATE": f"UPDATE {table} SET {key} = {key}",
         "DELETE": f"DELETE FROM {table}",
-        "REPLACE": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        "REPLACE": f"INSERT INTO {table} SELECT * FROM {table} WHERE true "
+        f"ON CONFLICT ({key}) DO UPDATE SET {key} = excluded.{key}",
     }[verb]
-    outside = sqlite3.connect(tmp_path / "forms.db")
-    try:
-        if (table, verb) == ("detail", "DELETE"):
-            assert outside.execute(statement).rowcount == 1
-        else:
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                outside.execute(statement)
-    finally:
-        outside.rollback()
-        outside.close()
+    if (table, verb) == ("detail", "DELETE"):
+        rows(database_url, statement)
+        assert rows(database_url, f"SELECT * FROM {table}") == []
+    else:
+        with pytest.raises(DBAPIError, match="append-only"):
+            rows(database_url, statement)
 
 
 def test_a_hundred_at_once_make_one_contact_one_request_and_one_mail(store: Store) -> None:
@@ -138,31 +114,6 @@ def test_a_hundred_at_once_make_one_contact_one_request_and_one_mail(store: Stor
         assert kinds.scalars().all() == ["permission.requested"]
 
 
-def test_a_transaction_holds_the_write_lock_from_its_beginning(
-    store: Store, tmp_path: Path
-) -> None:
-    """What is read in it stays true until it is written."""
-    outside = sqlite3.connect(tmp_path / "forms.db", timeout=0)
-    try:
-        with store.database.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
-            outside.execute("UPDATE contact SET asked = asked")
-        outside.execute("UPDATE contact SET asked = asked")
-    finally:
-        outside.close()
-
-
-def test_the_migrations_speak_postgresql_as_well(capsys: pytest.CaptureFixture[str]) -> None:
-    """Their text only; a real PostgreSQL is another test's matter."""
-    context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True})
-    with Operations.context(context):
-        v0001_first.upgrade()
-    said = capsys.readouterr().out
-    for table in (*metadata.tables, "ledger_seq"):
-        assert f" {table}" in said
-    assert said.count("CREATE TRIGGER") == 10
-    assert "because BIGINT NOT NULL" in said
-
-
 def test_a_decision_that_fails_leaves_nothing(store: Store) -> None:
     def broken(_record: Record) -> Decision:
         entry = Entry(kind=Kind.REQUESTED, purpose="newsletter")
@@ -179,18 +130,23 @@ def test_a_decision_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_a_mail_without_a_because_cannot_be_written(store: Store) -> None:
     committed = request(store, submission("newsletter"))
-    with pytest.raises(DBAPIError, match="NOT NULL"), store.database.writing() as connection:
+    with pytest.raises(DBAPIError, match=r"(?i)not.null"), store.database.writing() as connection:
         connection.execute(text("UPDATE outbox SET because = NULL"))
-    with pytest.raises(DBAPIError, match="FOREIGN KEY"), store.database.writing() as connection:
+    with (
+        pytest.raises(DBAPIError, match=r"(?i)foreign key"),
+        store.database.writing() as connection,
+    ):
         connection.execute(text("UPDATE outbox SET because = 999"))
     assert committed.events[0].seq > 0
 
 
 def test_an_error_does_not_name_the_address(store: Store) -> None:
     query = text("INSERT INTO contact (address) VALUES (:address)")
+    # Put together here, so that the traceback's own lines do not hold it.
+    address = "@".join(("ana", "example.org"))
     with pytest.raises(DBAPIError) as caught, store.database.writing() as connection:
-        connection.execute(query, {"address": "ana@example.org"})
-    assert "ana@example.org" not in str(caught.value)
+        connection.execute(query, {"address": address})
+    assert address not in "".join(format_exception(caught.value))
 
 
 def test_what_was_ever_loaded_is_kept(store: Store) -> None:
@@ -204,12 +160,3 @@ def test_what_was_ever_loaded_is_kept(store: Store) -> None:
     known = store.wordings(digests)
     assert [known[digest].text for digest in digests[:2]] == [old.text, "Other words."]
     assert digests[2] not in known
-
-
-def test_one_server_on_one_file(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'forms.db'}"
-    refused = pytest.raises(LockedError, match="in use by another handler")
-    with sole_writer(url), refused, sole_writer(url):
-        pass
-    with sole_writer(url):
-        pass

@@ -1,6 +1,5 @@
 """Every altered byte is found, and its place is named."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ import pytest
 
 from forms.store.engine import Database, open_engine
 from forms.store.tables import ledger
-from forms.store.verify import verify
+from forms.store.verify import Trust
 
+from ..evidence.lived import findings, tampered
 from ..world import World, link, world
 
 
@@ -36,21 +36,13 @@ def leave(here: World) -> None:
 
 @contextmanager
 def altered(lived: Path, tmp_path: Path, *statements: str) -> Iterator[list[str]]:
-    """A copy of the database, without its triggers, after `statements`; what `verify` says."""
-    copy = tmp_path / "copy.db"
-    shutil.copy(lived, copy)
-    connection = sqlite3.connect(copy)
-    names = connection.execute("select name from sqlite_master where type = 'trigger'").fetchall()
-    for (name,) in names:
-        connection.execute(f"drop trigger {name}")
-    for statement in statements:
-        assert connection.execute(statement).rowcount > 0, statement
-    connection.commit()
-    connection.close()
-    database = Database(open_engine(f"sqlite:///{copy}", read_only=True))
+    """What `verify` says after `statements`, for which there are no triggers; undone afterwards."""
+    database = Database(open_engine(f"sqlite:///{lived}"))
     try:
-        with database.reading() as reader:
-            yield [str(finding) for finding in verify(reader)]
+        with tampered(database) as connection:
+            for statement in statements:
+                assert connection.exec_driver_sql(statement).rowcount > 0, statement
+            yield findings(connection, Trust())
     finally:
         database.close()
 

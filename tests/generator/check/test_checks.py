@@ -1,9 +1,17 @@
 """What is found wrong with a site before anything is rendered."""
 
+import re
+from pathlib import Path
+
 import pytest
+
+from forms.app import PREFIXES, PROBES
+from generator.check.routes import HANDLER_ROUTES
 
 from ...conftest import MakeSite
 from ..test_build import FORMS
+
+ROOT = Path(__file__).parents[3]
 
 OTHERS = """
 -- content/b.md --
@@ -114,3 +122,19 @@ def test_findings_come_in_order(tiny: MakeSite) -> None:
     assert [str(found.at) for found in made.diagnostics()] == [
         *("content/a.md:3", "content/a.md:4", "content/b.md:1"),
     ]
+
+
+def test_the_reserved_paths_are_those_of_the_handler() -> None:
+    prefixes = {prefix.strip("/") for prefix in PREFIXES}
+    assert prefixes | {probe.strip("/") for probe in PROBES} | {"metrics"} == HANDLER_ROUTES
+
+
+@pytest.mark.parametrize("page", ["operations.md", "operations.es.md"])
+def test_web_servers_in_front_are_told_of_every_path(page: str) -> None:
+    text = (ROOT / "content/docs" / page).read_text(encoding="utf-8")
+    nginx = re.search(r"location ~ \^/\(([a-z|]+)\)/", text)
+    caddy = re.search(r"@handler path (.+)", text)
+    assert nginx is not None
+    assert caddy is not None
+    assert {f"/{name}/" for name in nginx[1].split("|")} == set(PREFIXES)
+    assert {path.removesuffix("*") for path in caddy[1].split()} == set(PREFIXES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms.catalogue import Catalogue, Kind
+from forms.catalogue import Catalogue, Frequency, Kind
 
 from ...conftest import MakeSite
 from ...site import SmallSite
@@ -50,6 +50,42 @@ fields:
     ]
     assert form.fields[0].label == {"en": "Your address", "es": "Tu correo"}
     assert [option.label["es"] for option in form.fields[1].options] == ["small", "Grande"]
+
+
+NEWS = """
+-- content/_purposes/news.yaml --
+wording: {en: Send me news, es: Envíame novedades}
+"""
+OFFERED = """frequencies: [monthly, every]
+topics:
+  - {value: seo, label: {en: Search, es: Búsqueda}}
+  - {value: mail}
+"""
+
+
+def test_what_the_preference_centre_offers_is_no_part_of_a_wording(site: MakeSite) -> None:
+    plain, offered = catalogue(site(FORMS + NEWS)), catalogue(site(FORMS + NEWS + OFFERED))
+    news = offered.purposes["news"]
+    assert news.frequencies == (Frequency.MONTHLY, Frequency.EVERY)
+    assert [topic.label["es"] for topic in news.topics] == ["Búsqueda", "mail"]
+    assert plain.wordings() == offered.wordings()
+    assert Catalogue.from_json(offered.to_json()) == offered
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "lasts: once\nfrequencies: [weekly]\n",
+        "lasts: once\ntopics: [{value: seo}]\n",
+        "topics: [{value: seo}, {value: seo}]\n",
+        "frequencies: [weekly, weekly]\n",
+        "frequencies: [daily]\n",
+    ],
+)
+def test_what_cannot_be_offered_is_refused(site: MakeSite, wrong: str) -> None:
+    (said,) = site(FORMS + NEWS + wrong).said()
+    assert said.startswith("content/_purposes/news.yaml:")
+    assert "[bad-value]" in said
 
 
 def test_every_form_asks_for_an_address(site: MakeSite) -> None:
@@ -132,19 +168,19 @@ def test_a_base_path_is_part_of_every_path(site: MakeSite) -> None:
             " below content/ that is published, such as welcome.md) [unknown-page]",
         ),
         (
-            PURPOSE + "wording: {en: x, es: y}\nresource: guide/_gated/guied.pdf\n",
-            "content/_purposes/guide.yaml:2:1: error: there is no gated file"
+            PURPOSE + "lasts: once\nwording: {en: x, es: y}\nresource: guide/_gated/guied.pdf\n",
+            "content/_purposes/guide.yaml:3:1: error: there is no gated file"
             " 'guide/_gated/guied.pdf' (did you mean 'guide/_gated/guide.pdf'?) [unknown-resource]",
         ),
         (
-            PURPOSE + "wording: {en: x, es: y}\nresource: privacy.md\n",
-            "content/_purposes/guide.yaml:2:1: error: there is no gated file 'privacy.md'"
+            PURPOSE + "lasts: once\nwording: {en: x, es: y}\nresource: privacy.md\n",
+            "content/_purposes/guide.yaml:3:1: error: there is no gated file 'privacy.md'"
             " (gated files lie in a folder `_gated/` beside their document) [unknown-resource]",
         ),
         (
-            f"{PURPOSE}wording: {{en: x, es: y}}\nresource: guide/_gated/{'g' * 201}\n"
+            f"{PURPOSE}lasts: once\nwording: {{en: x, es: y}}\nresource: guide/_gated/{'g' * 201}\n"
             f"-- content/guide/_gated/{'g' * 201} --\nx\n",
-            f"content/_purposes/guide.yaml:2:1: error: '{'g' * 40}…' is no name for a download"
+            f"content/_purposes/guide.yaml:3:1: error: '{'g' * 40}…' is no name for a download"
             " (give the file a short name of letters, digits and hyphens) [resource-name]",
         ),
         (
@@ -154,13 +190,15 @@ def test_a_base_path_is_part_of_every_path(site: MakeSite) -> None:
         ),
         (
             f"{SETTINGS}privacy: privacy.md\n",
-            "site.yaml: error: a form asks for personal data, and nobody answers for it"
-            " (add `controller:` with `name` and `address` (a postal one)) [no-controller]",
+            "content/_forms/guide.yaml:1:1: error: a form asks for personal data, and nobody"
+            " answers for it (add `controller:` with `name` and `address` (a postal one) to"
+            " site.yaml) [no-controller]",
         ),
         (
             f"{SETTINGS}{ANSWERABLE.partition('privacy')[0]}",
-            "site.yaml: error: a form asks for personal data without a privacy notice"
-            " (write one, and name it: `privacy: privacy.md`) [no-privacy-notice]",
+            "content/_forms/guide.yaml:1:1: error: a form asks for personal data without a privacy"
+            " notice (write one, and name it in site.yaml: `privacy: privacy.md`)"
+            " [no-privacy-notice]",
         ),
         (
             f"{SETTINGS}{ANSWERABLE.replace('privacy.md', 'privcy.md')}",

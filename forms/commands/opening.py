@@ -1,0 +1,51 @@
+"""The database as commands that write open it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..not_done import NotDoneError
+from .edge import database_url
+
+if TYPE_CHECKING:
+    from ..settings import SuppressionKey
+    from ..store.store import Store
+
+
+def needed_key() -> "SuppressionKey":
+    """The suppression key. Raises `NotDoneError` where there is none: nobody may be forgotten."""
+    from ..serving import suppression_key
+
+    key = suppression_key(os.environ, Path.cwd())
+    if key is None:
+        raise NotDoneError(
+            "ATRAE_SUPPRESSION_KEY is missing: without it nobody can tell who must not be written "
+            "to. Set the key that the handler runs with."
+        )
+    return key
+
+
+@contextmanager
+def open_for_writing() -> Iterator["Store"]:
+    """The store; a handler may be at work on it meanwhile. Raises one of `app.START_ERRORS`."""
+    from ..settings import SettingsError
+    from ..store.engine import Database, open_engine, sqlite_file
+    from ..store.migrate import check_schema
+    from ..store.store import Store
+
+    url, key = database_url(), needed_key()
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise SettingsError((f"there is no database at {file}: set ATRAE_DATABASE_URL",))
+    # The host is that of Message-IDs, and no command here owes a mail.
+    store = Store(Database(open_engine(url)), key=key, host="localhost")
+    try:
+        with store.database.reading() as connection:
+            # A command does not migrate below the feet of a running handler.
+            check_schema(connection)
+        store.prepare()
+        yield store
+    finally:
+        store.database.close()

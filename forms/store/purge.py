@@ -1,0 +1,171 @@
+"""Purging: what nobody confirmed, and what need not be kept, goes by itself.
+
+- A request that nobody confirmed in time becomes an `expired` event, and its link stops working.
+- A contact who never confirmed anything and waits for nothing loses address and answers: an
+  `erased` event with the method `purge`. Suppressions stay.
+- What mail servers replied is blanked when it is old: it served to find out why a mail was late.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+
+from ..decision import Decision, Record
+from ..ledger import GRANTS, SYSTEM, Entry, Event, Kind, State, last_word, spell, state_of
+from .erase import UNFINISHED, forget, scrub
+from .rows import asked_of
+from .store import Store
+from .tables import contact, ledger, outbox, pending
+
+log = logging.getLogger("atrae.forms.purge")
+
+BY_PURGE = "purge"
+BATCH = 200
+"""Contacts in one transaction: nobody else waits long for their turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long things are kept."""
+
+    pending: timedelta = timedelta(days=14)
+    """Beyond the last thing that happened to a contact who never confirmed."""
+    replies: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What went, or would go."""
+
+    expired: int = 0
+    erased: int = 0
+    replies: int = 0
+
+
+def purge(
+    store: Store,
+    *,
+    now: datetime,
+    keep: Keep,
+    dry_run: bool = False,
+    step: Callable[[int], None] = lambda _done: None,
+) -> Purged:
+    """Let go what is over. `step` is told how many were dealt with, for a progress bar.
+
+    Each batch is a transaction of its own: interrupted, it goes on where it was the next time.
+    """
+    if dry_run:
+        with store.database.reading() as connection:
+            return Purged(
+                expired=len(connection.execute(_overdue(now)).all()),
+                erased=len(connection.execute(_done_with(now, keep)).all()),
+                replies=_old_replies(connection, now, keep),
+            )
+    expired = _in_batches(store, _overdue(now), _expire, now, step)
+    erased = _in_batches(store, _done_with(now, keep), _let_go, now, step)
+    with store.database.writing() as connection:
+        replies = _old_replies(connection, now, keep)
+        if replies:
+            connection.execute(update(outbox).where(*_settled(now, keep)).values(reply=""))
+    return Purged(expired=expired, erased=erased, replies=replies)
+
+
+def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
+    """Purge and scrub, if there is anything: what a handler does by itself once a day."""
+    wish = keep or Keep()
+    gone = purge(store, now=now, keep=wish, dry_run=True)
+    if gone != Purged():
+        gone = purge(store, now=now, keep=wish)
+        log.info("purged: expired=%s erased=%s replies=%s", gone.expired, gone.erased, gone.replies)
+    scrub(store.database)
+    return gone
+
+
+def expiry(asked: tuple[Event, ...], record: Record) -> Decision:
+    """An `expired` event for each purpose of a request that is still unanswered: pure."""
+    return Decision(
+        entries=tuple(
+            Entry(
+                kind=Kind.EXPIRED,
+                purpose=event.purpose,
+                wording=event.wording,
+                form=event.form,
+                form_version=event.form_version,
+                language=event.language,
+                method=BY_PURGE,
+            )
+            for event in asked
+            if last_word(record.events, event) is None
+            and state_of(record.events, event.purpose) is State.REQUESTED
+        )
+    )
+
+
+Act = Callable[[Connection, Store, str, datetime], None]
+
+
+def _in_batches(
+    store: Store,
+    query: Select[str],
+    act: Act,
+    now: datetime,
+    step: Callable[[int], None],
+) -> int:
+    total = 0
+    while True:
+        with store.database.writing() as connection:
+            found = connection.execute(query.limit(BATCH)).scalars().all()
+            for each in found:
+                act(connection, store, each, now)
+        total += len(found)
+        step(len(found))
+        if len(found) < BATCH:
+            return total
+
+
+def _expire(connection: Connection, store: Store, pending_id: str, now: datetime) -> None:
+    asked = asked_of(connection, pending_id)
+    if asked is not None:
+        store.lock(connection, asked.contact)
+        decision = expiry(asked.events, store.record(connection, asked.contact))
+        store.write(connection, asked.contact, decision, now=now)
+    connection.execute(delete(pending).where(pending.c.id == pending_id))
+
+
+def _let_go(connection: Connection, store: Store, contact_id: str, now: datetime) -> None:
+    store.lock(connection, contact_id)
+    entry = Entry(kind=Kind.ERASED, method=BY_PURGE)
+    store.write(connection, contact_id, Decision(entries=(entry,)), now=now)
+    forget(connection, contact_id)
+
+
+def _overdue(now: datetime) -> Select[str]:
+    return select(pending.c.id).where(pending.c.expires <= spell(now)).order_by(pending.c.expires)
+
+
+def _done_with(now: datetime, keep: Keep) -> Select[str]:
+    """Contacts with an address who never confirmed anything, and wait for nothing."""
+    before = spell(now - keep.pending)
+    mine = ledger.c.subject == contact.c.id
+    confirmed = exists().where(mine, ledger.c.kind.in_(GRANTS))
+    recent = exists().where(mine, ledger.c.kind != Kind.EXPIRED, ledger.c.at > before)
+    waiting = exists().where(pending.c.contact == contact.c.id, pending.c.expires > spell(now))
+    return (
+        select(contact.c.id)
+        .where(contact.c.key.is_not(None), contact.c.id != SYSTEM, contact.c.asked <= before)
+        .where(~confirmed, ~recent, ~waiting)
+        .order_by(contact.c.created)
+    )
+
+
+def _settled(now: datetime, keep: Keep) -> tuple[ColumnElement[bool], ...]:
+    old = outbox.c.at <= spell(now - keep.replies)
+    return old, outbox.c.state.not_in(UNFINISHED), outbox.c.reply != ""
+
+
+def _old_replies(connection: Connection, now: datetime, keep: Keep) -> int:
+    query = select(func.count()).select_from(outbox).where(*_settled(now, keep))
+    return int(connection.execute(query).scalar() or 0)

@@ -1,0 +1,137 @@
+"""A disk that is full, and a disk that fails: never a false promise."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from forms.store.engine import Database, open_engine
+from forms.store.trouble import EX_IOERR
+from forms.store.verify import verify
+
+from ..test_crash import ROOT, answers, on_record, post_until_it_dies
+from ..world import World, free_port, until, world
+from .vfs import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Step, available, disk
+
+pytestmark = pytest.mark.skipif(
+    not available(), reason="this Python's SQLite is not a library that ctypes can reach"
+)
+
+
+def whole(directory: Path) -> bool:
+    database = Database(open_engine(f"sqlite:///{directory / 'forms.db'}", read_only=True))
+    try:
+        with database.reading() as connection:
+            return [str(finding) for finding in verify(connection)] == []
+    finally:
+        database.close()
+
+
+def fills_up(made: Disk, number: int) -> None:
+    """The disk is full at the `number`-th write from now on."""
+    left = iter(range(number))
+
+    def fault(step: Step) -> int:
+        return OK if step.what != "write" or next(left, None) is not None else FULL
+
+    made.fault = fault
+
+
+@contextmanager
+def on_a_disk(directory: Path) -> Iterator[tuple[Disk, World]]:
+    with disk(directory) as made, world(directory) as here:
+        here.client.get("/readyz")
+        yield made, here
+
+
+def test_a_full_disk_is_said_and_promises_nothing(tmp_path: Path) -> None:
+    promised: list[str] = []
+    with on_a_disk(tmp_path) as (made, here):
+        for number in (0, 1, 2, 3, 5, 8):
+            fills_up(made, number)
+            promised += until_it_is_full(here, f"p{number}")
+            made.fault = lambda _step: OK
+            email = f"again{number}@example.org"
+            until(partial(is_promised, here, email), "the space to be noticed", 1)
+            promised.append(email)
+        until(lambda: len(here.inbox.messages) >= len(promised), "a mail for each", 20)
+        here.settled()
+        recipients = [str(message["To"]) for message in here.inbox.messages]
+    assert sorted(recipients) == sorted(promised)
+    assert set(promised) <= on_record(tmp_path / "forms.db")
+    assert whole(tmp_path)
+
+
+def until_it_is_full(here: World, name: str) -> Iterator[str]:
+    """Who was promised something before the first refusal."""
+    for each in range(50):
+        email = f"{name}-{each}@example.org"
+        answer = here.submit(email)
+        if answer.status_code == 503:
+            assert answer.headers["retry-after"]
+            assert "nothing was recorded" in answer.text
+            assert here.client.get("/healthz").status_code == 200
+            return
+        assert answer.status_code == 303
+        yield email
+    raise AssertionError("the disk was never full")
+
+
+def is_promised(here: World, email: str) -> bool:
+    return here.submit(email).status_code == 303
+
+
+FAILING = """
+import sys
+from functools import partial
+from pathlib import Path
+from tests.forms.faults.vfs import disk
+from tests.forms.victim import serve
+directory, port, what, code, number = sys.argv[1:]
+with disk(Path(directory)) as made:
+    left = iter(range(int(number)))
+    def fault(step):
+        return 0 if step.what != what or next(left, None) is not None else int(code)
+    made.fault = fault
+    serve(Path(directory), int(port))
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "number"), [("write", IOERR_WRITE, 900), ("sync", IOERR_FSYNC, 60)]
+)
+def test_a_disk_that_fails_stops_the_process(
+    tmp_path: Path, what: str, code: int, number: int
+) -> None:
+    """Nothing is written on top of what may not be there, and what was promised is there."""
+    port, promised = free_port(), list[str]()
+    arguments = [str(tmp_path), str(port), what, str(code), str(number)]
+    process = subprocess.Popen([sys.executable, "-c", FAILING, *arguments], cwd=ROOT)
+    try:
+        until(lambda: answers(port), "the handler", 20)
+        clients = [
+            threading.Thread(target=post_until_it_dies, args=(port, f"c{each}", promised))
+            for each in range(8)
+        ]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join(60)
+        assert process.wait(20) == EX_IOERR
+    finally:
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+    assert promised
+    assert set(promised) <= on_record(tmp_path / "forms.db")
+    assert whole(tmp_path)
+    with pytest.raises(OSError, match="refused"):
+        http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()

@@ -1,0 +1,109 @@
+"""Law 7, the times: what an answer is about does not show in how long it takes."""
+
+import os
+import random
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import anyio
+import pytest
+from hypothesis import given, strategies as st
+
+from forms.app import Beat
+from forms.even import Bell
+
+from ..test_crash import born, nursery
+from ..world import free_port, world
+from .timing import STATES, addresses, prepare, shapes, threshold, timings, worst
+
+FAR = 0.4
+"""A beat that no work reaches here, so that only a missing one is ever noticed."""
+
+
+@given(st.floats(0, 0.03), st.floats(0, 0.03))
+def test_what_is_done_in_time_leaves_at_the_same_moment(one: float, other: float) -> None:
+    assert Beat().after(0.0, one) == Beat().after(0.0, other)
+
+
+@given(st.floats(0, 5), st.floats(0, 1000))
+def test_what_is_late_leaves_at_a_later_beat(work: float, start: float) -> None:
+    beat = Beat()
+    moment = beat.after(start, start + work)
+    steps = (moment - start - beat.first) / beat.step
+    assert steps == pytest.approx(round(steps), abs=1e-6)
+    assert -1e-9 <= moment - (start + work) <= max(beat.first, beat.step) + 1e-9
+
+
+@pytest.mark.parametrize("website", ["", "https://spam.example"])
+def test_nobody_is_answered_before_the_beat(tmp_path: Path, website: str) -> None:
+    prepare(f"sqlite:///{tmp_path / 'forms.db'}", 1)
+    with world(tmp_path, beat=Beat(first=FAR)) as here, ThreadPoolExecutor(5) as pool:
+
+        def taken(state: str) -> float:
+            (email,) = addresses(state, 1)
+            start = time.monotonic()
+            assert here.submit(email, website=website).status_code == 303
+            return time.monotonic() - start
+
+        assert min(pool.map(taken, STATES)) >= FAR
+
+
+def test_an_error_keeps_the_beat_too() -> None:
+    async def fails() -> None:
+        raise ValueError("unwell")
+
+    async def run() -> float:
+        start = time.monotonic()
+        with pytest.raises(ValueError, match="unwell"):
+            await Bell(Beat(first=0.1)).evenly(fails())
+        return time.monotonic() - start
+
+    assert anyio.run(run) >= 0.1
+
+
+def test_the_bell_rings_for_each_in_its_turn() -> None:
+    bell, rung = Bell(), list[int]()
+
+    async def wait(number: int, moment: float) -> None:
+        await bell.until(moment)
+        assert time.monotonic() >= moment
+        rung.append(number)
+
+    async def run() -> None:
+        start = time.monotonic()
+        async with anyio.create_task_group() as group:
+            for number in (3, 1, 2, 0):
+                group.start_soon(wait, number, start + 0.05 * (number + 1))
+
+    for _ in range(2):
+        anyio.run(run)
+    assert rung == [0, 1, 2, 3] * 2
+
+
+def test_the_classifiers_see_what_there_is_to_see() -> None:
+    chance = random.Random(7)
+    plain = [chance.gauss(30, 1) for _ in range(1000)]
+    alike = [chance.gauss(30, 1) for _ in range(1000)]
+    slower = [chance.gauss(30.5, 1) for _ in range(1000)]
+    wider = [chance.gauss(30, 2) for _ in range(1000)]
+    assert max(threshold(plain, alike), shapes(plain, alike)) < 0.55
+    assert threshold(plain, slower) > 0.6
+    assert threshold(plain, wider) < 0.55
+    assert shapes(plain, wider) > 0.6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("website", ["", "https://spam.example"])
+def test_two_thousand_timings_of_each_pair_tell_nothing(tmp_path: Path, website: str) -> None:
+    prepare(f"sqlite:///{tmp_path / 'forms.db'}", 1000)
+    port = free_port()
+    with nursery(tmp_path) as process:
+        pid = born(process, port)
+        try:
+            taken = timings(port, 1000, seed=7, website=website)
+        finally:
+            os.kill(pid, signal.SIGKILL)
+    area, pair = worst(taken)
+    assert area <= 0.55, f"{pair} can be told apart: {area:.3f}"
