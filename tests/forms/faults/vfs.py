@@ -23,8 +23,9 @@ IOERR_READ, IOERR_WRITE, IOERR_FSYNC = 266, 778, 1034
 WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
 SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
-OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, POINTER(c_int))
-DELETE = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
+# Names stay pointers: SQLite keeps the one that it gave to xOpen, and asks for it again later.
+OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
+DELETE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
 
 
 class Methods(Structure):
@@ -139,9 +140,9 @@ class _Patched:
         self.tables: dict[int, Methods] = {}
 
     def open(self, usual: Callable[..., int], made: Disk) -> Callable[..., int]:
-        def xopen(vfs: int, name: bytes | None, file: int, flags: int, out: object) -> int:
+        def xopen(vfs: int, name: int | None, file: int, flags: int, out: object) -> int:
             code = usual(vfs, name, file, flags, out)
-            path = name.decode() if name else ""
+            path = ctypes.string_at(name).decode() if name else ""
             if code == OK and path.startswith(self.directory):
                 self.paths[file] = path
                 handle = ctypes.cast(file, POINTER(File)).contents
@@ -154,8 +155,8 @@ class _Patched:
         return self.keep(OPEN(xopen))
 
     def delete(self, usual: Callable[..., int], made: Disk) -> Callable[..., int]:
-        def xdelete(vfs: int, name: bytes, sync: int) -> int:
-            path = name.decode()
+        def xdelete(vfs: int, name: int, sync: int) -> int:
+            path = ctypes.string_at(name).decode()
             if not path.startswith(self.directory):
                 return int(usual(vfs, name, sync))
             return made.take(Step("delete", path), lambda: int(usual(vfs, name, sync)))
