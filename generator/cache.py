@@ -23,6 +23,7 @@ from .model.stamp import TICK
 from .read.documents import Reading, unreadable
 from .read.front_matter import Front
 from .shelf import Adding, Shelf, Shelved
+from .whole import write_whole
 from .work import each
 
 FILE = "documents"
@@ -95,11 +96,9 @@ class Cache:
             return
         if len({row.shelf for row in self._rows.values()}) > MANY:
             self._gather()
-        new = self._folder / f"{FILE}.{os.getpid()}.new"
         rows = {path: tuple(row) for path, row in self._rows.items()}
         shelves = {name: self._stamp(name) for name in {row.shelf for row in self._rows.values()}}
-        new.write_bytes(marshal.dumps((self._salt, shelves, rows)))
-        new.replace(self._folder / FILE)
+        write_whole(self._folder / FILE, marshal.dumps((self._salt, shelves, rows)))
         self._saved = dict(self._rows)
         # What is saved stays as it is: the next document goes onto another shelf.
         self._began = time.time_ns()

@@ -1,6 +1,5 @@
 """The plan of the last build, kept for the next one, which is often about a single text."""
 
-import os
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from .model.output import Output
 from .model.site import Site
 from .render.questions import Question
 from .render.theme import Theme
+from .whole import write_whole
 
 FILE = "plan"
 
@@ -42,9 +42,7 @@ def keep(folder: Path, kept: Kept) -> None:
     except (pickle.PicklingError, TypeError, AttributeError):
         file.unlink(missing_ok=True)
         return
-    new = file.with_name(f"{FILE}.{os.getpid()}.new")
-    new.write_bytes(packed.getvalue())
-    new.replace(file)
+    write_whole(file, packed.getvalue())
 
 
 def kept(folder: Path, document: Callable[[str], Document]) -> Kept | None:

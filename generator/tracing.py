@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from .cache import salt_of
 from .config import Config
@@ -13,6 +12,7 @@ from .model.output import Output, Tree
 from .render.answers import OF_BODIES, Answers, Edit, structure
 from .render.view import Renderer
 from .trace import Numbers, Question, Trace, Verdict, extended, judge, judge_edit
+from .whole import write_whole
 
 FILE, ANSWERS = "trace", "answers"
 Asked = tuple[Question, ...]
@@ -135,17 +135,11 @@ def save_trace(folder: Path, trace: Trace, before: Trace | None) -> None:
     asked = (trace.key, trace.questions, trace.outputs)
     try:
         if before is None or asked != (before.key, before.questions, before.outputs):
-            _replace(folder / FILE, asked)
+            write_whole(folder / FILE, marshal.dumps(asked))
         answers = (_age(folder), trace.structure, trace.digests, trace.stamps)
-        _replace(folder / ANSWERS, answers)
+        write_whole(folder / ANSWERS, marshal.dumps(answers))
     except ValueError:
         (folder / FILE).unlink(missing_ok=True)
-
-
-def _replace(file: Path, value: Any) -> None:
-    new = file.with_name(f"{file.name}.{os.getpid()}.new")
-    new.write_bytes(marshal.dumps(value))
-    new.replace(file)
 
 
 def _age(folder: Path) -> int:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from .model.digest import digest_of
 from .model.stamp import TICK, Stamp, stamp_of
+from .whole import write_whole
 
 FILE = "unchanged"
 CONTENT = "content"
@@ -131,9 +132,7 @@ def remember(
     `written` holds the files that it wrote, by `stamps`; `valid` says from when until when the same
     documents are shown, in seconds since 1970.
     """
-    new = cache / f"{FILE}.{os.getpid()}.new"
-    new.write_bytes(marshal.dumps((key, tuple(seen), written, valid, report)))
-    new.replace(cache / FILE)
+    write_whole(cache / FILE, marshal.dumps((key, tuple(seen), written, valid, report)))
 
 
 def since(cache: Path, root: Path, present: Seen, *, key: str, now: float) -> Since | None:
