@@ -4,17 +4,18 @@ What it does not need it does not load: with the Markdown parser, the templates 
 seconds' worth of modules to a build that takes a tenth of one.
 """
 
+import os
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .model.diagnostic import Diagnostic, Location, Severity
-from .model.wordings import LOCK
-from .unchanged import Since, look, remember, since, stamps, with_own
+from .inputs import Seen, look
+from .unchanged import Since, Written, remember, since, with_own, wrote, wrote_again
 from .work import available, uncollected
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .model.diagnostic import Diagnostic
     from .publish import Progress, Report
 
 
@@ -25,9 +26,9 @@ KEPT = ("answers", "documents", "plan", "trace")
 class Options(NamedTuple):
     """What is asked for beside the site itself; None: as the site says."""
 
-    source: Path
-    output: Path | None = None
-    handler: Path | None = None
+    source: str
+    output: str | None = None
+    handler: str | None = None
     base_url: str | None = None
     drafts: bool = False
     future: bool = False
@@ -49,25 +50,31 @@ class Summary(NamedTuple):
     findings: list[Finding]
 
 
-def summary_of(report: "Report") -> Summary:
-    """Of a build that was just made."""
-    return Summary(
+def summary_of(report: "Report", before: Summary | None = None) -> Summary:
+    """Of a build that was just made; after one of texts there are as many files as `before`."""
+    counts = before or Summary(
         pages=report.pages,
         files=len(report.outputs),
         hidden=dict(report.hidden),
         public=str(report.config.public),
-        findings=[
-            (d.code, d.message, str(d.severity), at.path, at.line, at.column, d.hint)
-            for d in report.diagnostics
-            for at in (d.at or Location(path=""),)
-        ],
+        findings=[],
     )
+    return counts._replace(findings=[plain(found) for found in report.diagnostics])
+
+
+def plain(found: "Diagnostic") -> Finding:
+    """A diagnostic as plain values."""
+    at = found.at
+    path, line, column = (at.path, at.line, at.column) if at else ("", 0, 0)
+    return found.code, found.message, str(found.severity), path, line, column, found.hint
 
 
 def diagnostic(
     code: str, message: str, severity: str, path: str, line: int, column: int, hint: str
-) -> Diagnostic:
-    """The diagnostic that a `Finding` was made of."""
+) -> "Diagnostic":
+    """What `plain` made a `Finding` of."""
+    from .model.diagnostic import Diagnostic, Location, Severity
+
     at = Location(path=path, line=line, column=column) if path else None
     return Diagnostic(code=code, message=message, severity=Severity(severity), at=at, hint=hint)
 
@@ -84,56 +91,63 @@ class Done(NamedTuple):
     """Whether wordings were kept that nobody had published before."""
 
 
-def build(options: Options, *, now: datetime, progress: "Progress | None" = None) -> Done:
+def build(options: Options, *, now: "datetime", progress: "Progress | None" = None) -> Done:
     """Bring both trees to what the site says now. Raises `errors.SiteError`."""
-    cache = options.source / ".atrae" / "cache"
-    key = repr((options, options.source.absolute(), Path.cwd()))
-    seen = look(options.source)
+    root = os.path.abspath(options.source)  # noqa: PTH100  (pathlib is not loaded yet)
+    cache = f"{root}/.atrae/cache"
+    key = repr((tuple(options), root, os.getcwd()))  # noqa: PTH109
     before = None
     # A moment without a zone is one in the site's, which is not known yet.
     if not options.force and now.tzinfo:
-        before = since(cache, options.source, seen, key=key, now=now.timestamp())
+        before = since(cache, root, key=key, now=now.timestamp())
     if before and not before.edited:
+        if before.surer:
+            _, _, written, valid, report, _ = before
+            remember(cache, key=key, seen=before.seen, written=written, valid=valid, report=report)
         return Done(Summary(*before.report), 0, {})
+    seen = before.seen if before else look(root)
     with uncollected():
         built = _texts(before, cache, now, progress) if before else None
-        whole = built is None
         if built is None:
-            built = _site(options, now, progress)
+            before, built = None, _site(options, now, progress)
             if built.locked:
-                seen = with_own(seen, options.source, LOCK)
-    summary = summary_of(built)
+                seen = _with_lock(seen, root)
+    summary = summary_of(built, Summary(*before.report) if before else None)
     remember(
         cache,
         key=key,
         seen=seen,
-        written=_written(cache, built, None if whole else before),
-        valid=built.valid if whole or not before else before.valid,
+        written=_written(cache, built, before),
+        valid=before.valid if before else built.valid,
         report=tuple(summary),
     )
     return Done(summary, built.changed, built.rendered, built.locked)
 
 
 def _texts(
-    before: Since, cache: Path, now: datetime, progress: "Progress | None"
+    before: Since, cache: str, now: "datetime", progress: "Progress | None"
 ) -> "Report | None":
     """The build after an edit of texts; None where it is not enough."""
+    from pathlib import Path
+
     from .edit import rebuild
 
     findings = [diagnostic(*finding) for finding in Summary(*before.report).findings]
-    return rebuild(cache, before.edited, findings, now=now, progress=progress)
+    return rebuild(Path(cache), before.edited, findings, now=now, progress=progress)
 
 
-def _site(options: Options, now: datetime, progress: "Progress | None") -> "Report":
+def _site(options: Options, now: "datetime", progress: "Progress | None") -> "Report":
     """The build of everything."""
+    from pathlib import Path
+
     from .build import build as build_site
     from .config import load_config
 
     config = load_config(
-        options.source,
+        Path(options.source),
         now=now,
-        public=options.output,
-        handler=options.handler,
+        public=Path(options.output) if options.output else None,
+        handler=Path(options.handler) if options.handler else None,
         base_url=options.base_url,
         drafts=options.drafts,
         future=options.future,
@@ -144,11 +158,18 @@ def _site(options: Options, now: datetime, progress: "Progress | None") -> "Repo
     return build_site(config, progress=progress)
 
 
-def _written(cache: Path, built: "Report", before: Since | None) -> list[tuple[str, int, int]]:
+def _with_lock(seen: Seen, root: str) -> Seen:
+    from .model.wordings import LOCK
+
+    return with_own(seen, root, LOCK)
+
+
+def _written(cache: str, built: "Report", before: Since | None) -> Written:
     """The files that stand as this build left them. What is kept for the next one counts too: it
     belongs to these."""
-    own = [str(cache / name) for name in KEPT]
+    kept = [f"{cache}/{name}" for name in KEPT]
+    own = [path for path in kept if os.path.exists(path)]  # noqa: PTH110
     if before is None:
-        return stamps([*built.files, *own])
-    again = {f"{built.config.public}/{path}" for path in built.rendered} | set(own)
-    return [file for file in before.written if file[0] not in again] + stamps(again)
+        return wrote([*built.files, *own])
+    again = [f"{built.config.public}/{path}" for path in built.rendered]
+    return wrote_again(before.written, [*again, *own])

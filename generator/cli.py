@@ -103,7 +103,8 @@ def build(
     atrae build --strict                     for a release: no warning passes
     """
     began = time.perf_counter()
-    options = Options(source, output, handler, base_url, drafts, future, strict, force)
+    public, private = (str(folder) if folder else None for folder in (output, handler))
+    options = Options(str(source), public, private, base_url, drafts, future, strict, force)
     with reported(), progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
         done = build_site(options, now=clock or now(), progress=progress)
     if explain:

@@ -1,22 +1,21 @@
 """What the commands say: findings, summaries, progress."""
 
-import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-import click
-
 from .again import Done, diagnostic
-from .errors import SiteError
-from .model.diagnostic import Diagnostic, Severity
-from .model.wordings import LOCK
 
 if TYPE_CHECKING:
+    from .model.diagnostic import Diagnostic
     from .publish import Progress
+
+FEW = 64
+"""So many outputs are rendered before a bar could be seen."""
+
+# Most builds have little to say: what it takes to say more is loaded where there is more.
 
 
 @contextmanager
@@ -24,11 +23,19 @@ def reported(*, as_json: bool = False) -> Iterator[None]:
     """Turn what went wrong into messages and exit code 1."""
     try:
         yield
-    except SiteError as wrong:
+    except Exception as wrong:
+        from .errors import SiteError
+
+        if not isinstance(wrong, SiteError):
+            raise
         _fail(wrong.diagnostics, as_json=as_json)
 
 
-def _fail(diagnostics: Iterable[Diagnostic], *, as_json: bool) -> NoReturn:
+def _fail(diagnostics: "Iterable[Diagnostic]", *, as_json: bool) -> NoReturn:
+    import click
+
+    from .model.diagnostic import Severity
+
     found = tuple(diagnostics)
     if as_json:
         say_json(found)
@@ -41,8 +48,12 @@ def _fail(diagnostics: Iterable[Diagnostic], *, as_json: bool) -> NoReturn:
     sys.exit(1)
 
 
-def say_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+def say_diagnostics(diagnostics: "Iterable[Diagnostic]") -> None:
     """One line each, with place and way out."""
+    import click
+
+    from .model.diagnostic import Severity
+
     for found in diagnostics:
         place = f"{found.at}: " if found.at else ""
         hint = f"  → {found.hint}" if found.hint else ""
@@ -52,8 +63,13 @@ def say_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         click.echo(f"{place}{severity}: {found.message}{hint}{code}", err=True)
 
 
-def say_json(diagnostics: Iterable[Diagnostic]) -> None:
+def say_json(diagnostics: "Iterable[Diagnostic]") -> None:
     """A list of findings; `at` holds path, line and column, or is null."""
+    import json
+    from dataclasses import asdict
+
+    import click
+
     click.echo(json.dumps([asdict(found) for found in diagnostics], indent=1, ensure_ascii=False))
 
 
@@ -61,7 +77,8 @@ def say_report(done: Done, began: float, *, quiet: bool) -> None:
     """What was found and built, what was hidden, and how long it took since `began`."""
     summary = done.summary
     findings = [diagnostic(*finding) for finding in summary.findings]
-    say_diagnostics(findings)
+    if findings:
+        say_diagnostics(findings)
     if quiet:
         return
     reasons = ", ".join(f"{number} {reason}" for reason, number in sorted(summary.hidden.items()))
@@ -73,9 +90,11 @@ def say_report(done: Done, began: float, *, quiet: bool) -> None:
         f"{time.perf_counter() - began:.2f} s",
     ]
     said = " · ".join(part for part in parts if part)
-    click.echo(f"{said}\n→ {summary.public}")
+    print(f"{said}\n→ {summary.public}")  # noqa: T201
     if done.locked:
-        click.echo(f"New wordings are in {LOCK}: commit it with them.")
+        from .model.wordings import LOCK
+
+        print(f"New wordings are in {LOCK}: commit it with them.")  # noqa: T201
 
 
 def counted(number: int, noun: str) -> str:
@@ -86,15 +105,27 @@ def counted(number: int, noun: str) -> str:
 @contextmanager
 def progress_bar(*, shown: bool) -> "Iterator[Progress | None]":
     """A bar for a build that takes longer than a moment, where a terminal looks on."""
-    if not shown:
-        yield None
-        return
+    with ExitStack() as ended:
+        yield _progress(ended) if shown else None
+
+
+def _progress(ended: ExitStack) -> "Progress":
+    """Begins a bar with the first of many outputs."""
+    updates: list[Progress] = []
+
+    def update(done: int, total: int) -> None:
+        if not updates and total > FEW:
+            updates.append(_bar(ended))
+        for each in updates:
+            each(done, total)
+
+    return update
+
+
+def _bar(ended: ExitStack) -> "Progress":
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Rendering", total=None)
-        update: Callable[[int, int], None] = lambda done, total: bar.update(  # noqa: E731
-            task, completed=done, total=total
-        )
-        yield update
+    bar = ended.enter_context(Bar(console=Console(stderr=True), transient=True))
+    task = bar.add_task("Rendering", total=None)
+    return lambda done, total: bar.update(task, completed=done, total=total)

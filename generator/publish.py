@@ -45,14 +45,7 @@ class Report:
     @property
     def valid(self) -> tuple[float, float]:
         """From when until when the same documents are shown, in seconds since 1970."""
-        site = self.site
-        every = (*site.by_source.values(), *(hidden.document for hidden in site.hidden))
-        moments = [moment for d in every for moment in (d.date, d.expires) if moment]
-        new_year = site.now.replace(
-            year=min(site.now.year + 1, 9999), month=1, day=1, hour=0, minute=0, second=0
-        )
-        later = [moment.timestamp() for moment in moments if moment > site.now]
-        return site.now.timestamp(), min([*later, new_year.timestamp()])
+        return shown_within(self.site)
 
     @property
     def pages(self) -> int:
@@ -62,6 +55,17 @@ class Report:
             for output in self.outputs
             if output.recipe not in ("redirect", "asset")
         )
+
+
+def shown_within(site: Site) -> tuple[float, float]:
+    """From when until when the site shows the same documents, in seconds since 1970."""
+    every = (*site.by_source.values(), *(hidden.document for hidden in site.hidden))
+    moments = [moment for d in every for moment in (d.date, d.expires) if moment]
+    new_year = site.now.replace(
+        year=min(site.now.year + 1, 9999), month=1, day=1, hour=0, minute=0, second=0
+    )
+    later = [moment.timestamp() for moment in moments if moment > site.now]
+    return site.now.timestamp(), min([*later, new_year.timestamp()])
 
 
 def publish(

@@ -40,6 +40,8 @@ class Verdict:
     """Path of each output that has to be rendered -> the reason, in words for a person."""
     answers: Mapping[int, str] = field(default_factory=dict)
     """The digests of the answers to the questions that were asked again, by their numbers."""
+    edited: bool = False
+    """Whether texts alone are new, so that the outputs are those of before."""
 
 
 def judge(
@@ -74,7 +76,7 @@ def judge_edit(before: Trace, *, ask: Asks) -> Verdict:
         for path, (_, asked) in before.outputs.items()
         if not changed.keys().isdisjoint(asked)
     }
-    return Verdict(reasons=found, answers=answers)
+    return Verdict(reasons=found, answers=answers, edited=True)
 
 
 def _all(outputs: Iterable[Output], reason: str) -> Verdict:
@@ -162,6 +164,10 @@ def extended(
     """
     old = before if before and before.key == key else Trace(key=key, structure="")
     traced, stamps = {}, {}
+    if verdict.edited:
+        # The outputs are those of before: most of them need not even be looked at.
+        traced, stamps = dict(old.outputs), dict(old.stamps)
+        outputs = [output for output in outputs if output.path in asked]
     for output in outputs:
         path = output.path
         if path in asked:

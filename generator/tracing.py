@@ -36,12 +36,16 @@ class Tracing:
         self._answers, self._site, self._edit = Answers(renderer), renderer.site, edit
         self._outputs = tuple(o for o in outputs if o.tree is Tree.PUBLIC)
         self._before = load_trace(self._folder)
-        self._key = salt_of(config.settings, renderer.theme.digest, str(config.public))
+        # Where a text alone changed, the program, the settings and the theme did not.
+        self._key = (
+            self._before.key
+            if edit and self._before
+            else salt_of(config.settings, renderer.theme.digest, str(config.public))
+        )
         self._verdict = self._judged()
         self.reasons = self._verdict.reasons
         """Path of each stale output of the public tree -> why."""
         self._asked: dict[str, tuple[int, ...]] = {}
-        self._numbers = Numbers(self._before.questions if self._before and self.known else ())
         self.handler: set[Question] = set()
         """What the outputs of the handler's tree asked."""
 
@@ -62,7 +66,8 @@ class Tracing:
     def asked(self, output: Output, questions: Asked) -> None:
         """Take down what an output asked while it was rendered."""
         if output.tree is Tree.PUBLIC:
-            self._asked[output.path] = self._numbers.of(questions)
+            same = self._asked_before(output.path, questions)
+            self._asked[output.path] = self._numbers.of(questions) if same is None else same
         else:
             self.handler.update(questions)
 
@@ -73,13 +78,32 @@ class Tracing:
             self._verdict,
             self._outputs,
             self._asked,
-            self._numbers.questions,
+            self._questions,
             key=self._key,
             structure=self._structure,
             digest=self._answers.digest,
             written=self._written,
         )
         save_trace(self._folder, trace, self._before)
+
+    def _asked_before(self, path: str, questions: Asked) -> tuple[int, ...] | None:
+        """The numbers of these questions, where they are those that the output asked before."""
+        before = self._before if self.known else None
+        if before is None or path not in before.outputs:
+            return None
+        numbers = before.outputs[path][1]
+        return numbers if tuple(map(before.questions.__getitem__, numbers)) == questions else None
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        # Only where it is asked: of all the questions of a site that is as much as reading them.
+        return Numbers(self._before.questions if self._before and self.known else ())
+
+    @property
+    def _questions(self) -> tuple[Question, ...]:
+        if self._before and self.known and "_numbers" not in self.__dict__:
+            return self._before.questions
+        return self._numbers.questions
 
     @cached_property
     def _structure(self) -> str:

@@ -7,202 +7,164 @@ a document.
 
 import marshal
 import os
-import sys
-import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from array import array
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from .model.digest import digest_of
-from .model.stamp import TICK, Stamp, stamp_of
-from .whole import write_whole
+from .inputs import CONTENT, Seen, differing, digest, look, look_again, stamp_at
+from .model.stamp import Stamp
 
 FILE = "unchanged"
-CONTENT = "content"
-READ = (CONTENT, "static", "data", "templates", "themes", "plugins")
-"""The folders of a site that a build reads, beside `site.yaml`."""
-
-MANY = 1000
-"""Files that were only just saved: so many are not read to be sure."""
-
-_HOME = Path(__file__).parent
+_BETWEEN = "\0"
+_GONE = b"gone"
 
 
-def inputs(root: Path) -> list[tuple[str, Stamp]]:
-    """Every file that a build of the site reads, the program's own and its libraries' names too."""
-    found = [(entry, found) for folder in READ for entry, found in _walk(str(root / folder))]
-    for folder in ("themes", "../themes"):
-        found += _walk(os.path.normpath(_HOME / folder))
-    found += ((path, at) for path, at in _walk(str(_HOME)) if path.endswith(".py"))
-    return [*found, *_settings(root), *_libraries()]
+class Written(NamedTuple):
+    """The files that a build wrote, and the sizes and mtimes of them, two numbers each."""
 
-
-def _settings(root: Path) -> Iterator[tuple[str, Stamp]]:
-    file = root / "site.yaml"
-    if file.is_file():
-        yield str(file), stamp_of(file.stat())
-
-
-def _libraries() -> Iterator[tuple[str, Stamp]]:
-    """The libraries by name and version, as they are installed."""
-    yield sys.version, ()
-    for folder in sys.path:
-        if folder.endswith("-packages"):
-            names = sorted(n for n in os.listdir(folder) if n.endswith(".dist-info"))  # noqa: PTH208
-            yield from ((name, ()) for name in names)
-
-
-def _walk(folder: str, above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, Stamp]]:
-    """Every file below; a link that leads back to a folder `above` is not followed."""
-    try:
-        status = os.stat(folder)  # noqa: PTH116  (as below)
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return
-    for entry in found:
-        if entry.name == "__pycache__":
-            continue
-        if entry.is_dir():
-            yield from _walk(entry.path, (*above, here))
-        elif entry.is_file():
-            yield entry.path, stamp_of(entry.stat())
-
-
-class Seen(NamedTuple):
-    """What a build reads, as it was when `inputs` was asked."""
-
-    files: list[tuple[str, Stamp]]
-    young: dict[str, str]
-    """Those whose stamp does not tell yet that they stay as they are -> the digest of the bytes."""
+    files: list[str]
+    stamps: bytes
 
 
 class Since(NamedTuple):
     """What the last build did, and what it did not see yet."""
 
+    seen: Seen
+    """What stands there now."""
     edited: dict[str, Stamp]
     """The documents that are not as they were, by the path from the site's root; nothing else
     changed."""
-    written: list[tuple[str, int, int]]
+    written: Written
     valid: tuple[float, float]
     report: Any
-
-
-def look(root: Path) -> Seen:
-    """To be asked before a build begins to read."""
-    now, files = time.time_ns(), inputs(root)
-    young = [path for path, at in files if at and max(at[1], at[2]) + TICK > now]
-    if len(young) > MANY:
-        return Seen(files, dict.fromkeys(young, ""))
-    return Seen(files, {path: _digest(path) for path in young})
-
-
-def with_own(seen: Seen, root: Path, path: str) -> Seen:
-    """What was seen, and the file at `path`, which the build itself may have written since.
-
-    Where something else is not as it was, that stays to be noticed.
-    """
-    own = str(root / path)
-    now = look(root)
-
-    def others(found: Seen) -> tuple[list[tuple[str, Stamp]], dict[str, str]]:
-        young = {name: digest for name, digest in found.young.items() if name != own}
-        return [file for file in found.files if file[0] != own], young
-
-    before, after = others(seen), others(now)
-    # What was young may have grown old meanwhile, with the same stamp: then its bytes are known.
-    same = before[0] == after[0] and after[1].items() <= before[1].items()
-    return Seen(now.files, seen.young | now.young) if same else seen
+    surer: bool = False
+    """Whether more is known now of what stays as it is, so that it is worth remembering."""
 
 
 def remember(
-    cache: Path,
+    cache: str,
     *,
     key: str,
     seen: Seen,
-    written: list[tuple[str, int, int]],
+    written: Written,
     valid: tuple[float, float],
     report: Any,
 ) -> None:
     """Keep what a build saw and wrote, and its report, of plain values.
 
-    `written` holds the files that it wrote, by `stamps`; `valid` says from when until when the same
-    documents are shown, in seconds since 1970.
+    `valid` says from when until when the same documents are shown, in seconds since 1970.
     """
-    write_whole(cache / FILE, marshal.dumps((key, tuple(seen), written, valid, report)))
+    # One text is read again in a tenth of the time of thousands.
+    names = [_BETWEEN.join(names) for names in (seen.files, seen.folders, written.files)]
+    values = (seen.program, seen.libraries, seen.stamps, seen.places, seen.young, written.stamps)
+    new = f"{cache}/{FILE}.{os.getpid()}.new"
+    with open(new, "wb") as file:  # noqa: PTH123  (pathlib takes as long as thousands of stamps)
+        file.write(marshal.dumps((key, names, values, valid, report)))
+    os.replace(new, f"{cache}/{FILE}")  # noqa: PTH105
 
 
-def since(cache: Path, root: Path, present: Seen, *, key: str, now: float) -> Since | None:
-    """What changed since the last build; None where it may be more than texts."""
+def since(cache: str, root: str, *, key: str | None, now: float) -> Since | None:
+    """What changed in the site at `root` since the last build with this key, or with any where it
+    is None; None where it may be more than texts."""
     try:
-        kept = marshal.loads((cache / FILE).read_bytes())
-        before, seen, written, valid, report = kept
-        known = Seen(*seen)
-    except (OSError, ValueError, EOFError, TypeError):
+        with open(f"{cache}/{FILE}", "rb") as file:  # noqa: PTH123
+            before, names, values, valid, report = marshal.load(file)
+        files, folders, outputs = map(_parted, names)
+        program, libraries, stamps, places, young, sizes = values
+    except (OSError, ValueError, EOFError, TypeError, AttributeError):
         return None
-    if before != key or not valid[0] <= now < valid[1]:
+    if key not in (None, before) or not valid[0] <= now < valid[1]:
         return None
-    edited = _edited(known, present, root)
-    if edited is None or not all(map(_is_there, written)):
+    known = Seen(program, libraries, files, stamps, folders, places, young)
+    stood = Written(outputs, sizes)
+    present = look_again(known) or look(root)
+    edited = edited_since(known, present, root)
+    if edited is None or _sizes_and_times(stood.files) != stood.stamps:
         return None
-    return Since(edited, written, valid, report)
+    surer = (present.places, present.young) != (known.places, known.young)
+    return Since(present, edited, stood, valid, report, surer)
 
 
-def _edited(known: Seen, now: Seen, root: Path) -> dict[str, Stamp] | None:
+def edited_since(known: Seen, now: Seen, root: str) -> dict[str, Stamp] | None:
     """The documents that changed, by path; None where anything else did."""
-    changed = [] if known.files == now.files else _changed(known.files, now.files)
-    if changed is None:
+    if _named(now) != _named(known):
         return None
-    changed += [path for path, digest in known.young.items() if not _holds(path, digest)]
-    stamps = dict(now.files) if changed else {}
+    changed = set(differing(known.stamps, now.stamps))
+    if known.young:
+        at = {path: number for number, path in enumerate(now.files)}
+        changed |= {at[path] for path, before in known.young.items() if not _holds(path, before)}
     edited = {}
-    for path in changed:
-        if not path.endswith(".md") or not Path(path).is_relative_to(root / CONTENT):
+    for number in sorted(changed):
+        path = now.files[number].removeprefix(f"{root}/")
+        if not path.startswith(f"{CONTENT}/") or not path.endswith(".md"):
             return None
-        parts = Path(path).relative_to(root).parts
-        if "_gated" in parts:
+        if "_gated" in path.split("/"):
             return None
-        edited["/".join(parts)] = stamps[path]
+        edited[path] = stamp_at(now, number)
     return edited
 
 
-def _changed(known: list[tuple[str, Stamp]], now: list[tuple[str, Stamp]]) -> list[str] | None:
-    """The paths that have another stamp; None where they are not the same paths."""
-    if len(known) != len(now):
-        return None
-    pairs = [(before, after) for before, after in zip(known, now, strict=True) if before != after]
-    if any(before[0] != after[0] for before, after in pairs):
-        return None
-    return [path for path, _ in (after for _, after in pairs)]
+def _named(seen: Seen) -> tuple[object, ...]:
+    return seen.program, seen.libraries, seen.files
 
 
-def _digest(path: str) -> str:
+def _holds(path: str, before: str) -> bool:
+    return bool(before) and digest(path) == before
+
+
+def with_own(seen: Seen, root: str, path: str) -> Seen:
+    """What was seen, and the file at `path`, which the build itself may have written since.
+
+    Where something else is not as it was, that stays to be noticed.
+    """
+    own, now = f"{root}/{path}", look(root)
+
+    def others(found: Seen) -> tuple[object, dict[str, str]]:
+        stamps = {name: stamp_at(found, number) for number, name in enumerate(found.files)}
+        stamps.pop(own, None)
+        there = (found.program, found.libraries, stamps)
+        return there, {name: known for name, known in found.young.items() if name != own}
+
+    before, after = others(seen), others(now)
+    # What was young may have grown old meanwhile, with the same stamp: then its bytes are known.
+    same = before[0] == after[0] and after[1].items() <= before[1].items()
+    return now._replace(young=seen.young | now.young) if same else seen
+
+
+def wrote(files: Iterable[str]) -> Written:
+    """The files as they stand now; where one does not, nobody will find them as they were."""
+    names = list(files)
+    return Written(names, _sizes_and_times(names) or _GONE)
+
+
+def wrote_again(before: Written, files: Iterable[str]) -> Written:
+    """The same after some of them were written once more."""
+    at = {path: number for number, path in enumerate(before.files)}
+    if before.stamps == _GONE:
+        return before
+    stamps = array("q", before.stamps)
+    for path in files:
+        number = at[path]
+        now = _sizes_and_times([path])
+        if not now:
+            return before._replace(stamps=_GONE)
+        stamps[2 * number : 2 * number + 2] = array("q", now)
+    return before._replace(stamps=stamps.tobytes())
+
+
+def _sizes_and_times(files: list[str]) -> bytes:
+    """Empty where one is not there."""
+    stamps = array("q")
+    stat, add = os.stat, stamps.extend
     try:
-        return digest_of(Path(path).read_bytes())
-    except OSError:
-        return ""
+        # Thousands of them: a call of ours for each would take half as long again.
+        for path in files:
+            status = stat(path)
+            add((status.st_size, status.st_mtime_ns))
+    except (OSError, OverflowError):
+        return b""
+    return stamps.tobytes()
 
 
-def _holds(path: str, digest: str) -> bool:
-    return bool(digest) and _digest(path) == digest
-
-
-def stamps(files: Iterable[str]) -> list[tuple[str, int, int]]:
-    """Path, size and mtime of each that is there."""
-    return [(path, *at) for path in files if (at := _size_and_time(path))]
-
-
-def _is_there(file: tuple[str, int, int]) -> bool:
-    return _size_and_time(file[0]) == file[1:]
-
-
-def _size_and_time(path: str) -> tuple[int, int] | None:
-    try:
-        # Thousands of them: a Path for each would take as long as all the rest.
-        status = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
+def _parted(names: str) -> list[str]:
+    return names.split(_BETWEEN) if names else []

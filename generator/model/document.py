@@ -164,7 +164,8 @@ class Body:
     elements: tuple[Element, ...] = ()
     """Of its HTML those that could work against a reader, as `model.markup` has them."""
     summary: str = ""
-    """Plain text: what stands before `<!--more-->`, else the first paragraph."""
+    """Plain text: what stands before `<!--more-->`, else the first paragraph. Empty where the
+    author says what the document is about."""
     words: int = 0
     digest: str = ""
     """Of all that the pieces are made of."""

@@ -15,6 +15,9 @@ PLACEHOLDERS = frozenset({"year", "month", "day", "slug", "section", "filename"}
 DEFAULT_PATTERN = "/:section/:slug/"
 
 _SPELLED = {"#": " sharp ", "+": " plus ", "&": " and "}
+_SLUG = re.compile(r"[a-z0-9]++(?:[-._][a-z0-9]++)*+")
+"""What most names of files are, and the words of a tag: these are their own slugs."""
+
 _DATED_NAME = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")
 
 
@@ -23,6 +26,8 @@ def slugify(text: str) -> str:
 
     `C++`, `C#` and `C` stay apart. Empty where the text has nothing to keep.
     """
+    if _SLUG.fullmatch(text):
+        return text
     folded = fold(text)
     for sign, word in _SPELLED.items():
         folded = folded.replace(sign, word)

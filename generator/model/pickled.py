@@ -1,17 +1,20 @@
 """Values by the ten thousand, pickled by the position of their fields: three times as fast."""
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 
 
 def by_position(kind: type[Value]) -> type[Value]:
-    """Let the frozen, slotted dataclass `kind` be pickled as the tuple of its fields."""
+    """Let the frozen, slotted dataclass `kind`, of two fields or more, be pickled as the tuple of
+    them."""
     names = tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+    parts = attrgetter(*names)
 
     def reduce(self: Value) -> tuple[Any, ...]:
-        return _restored, (kind, *(getattr(self, name) for name in names))
+        return _restored, (kind, *parts(self))
 
     setattr(kind, "__reduce__", reduce)  # noqa: B010  (a method of any class)
     _SETTERS[kind] = tuple(getattr(kind, name).__set__ for name in names)

@@ -39,11 +39,18 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 def cut(
-    html: str, marked: Marked, *, path: str, text: str = "", first_line: int = 1
+    html: str,
+    marked: Marked,
+    *,
+    path: str,
+    text: str = "",
+    first_line: int = 1,
+    said: bool = False,
 ) -> tuple[Body, list[Diagnostic]]:
     """The body of the HTML that the parser made of `marked`.
 
     `text`, the Markdown before shortcodes left it, and `first_line` tell where links stand.
+    `said`: its author has said what it is about.
     """
     line_of = _line_finder(text, first_line)
     cutter = _Cutter(html, marked, line_of)
@@ -53,8 +60,8 @@ def cut(
         pieces=pieces,
         holes=tuple([_outside(p) for p in walk(pieces) if isinstance(p, _ASKED)]),
         anchors=frozenset(cutter.anchors),
-        elements=of_document(html, marked.tags, line_of),
-        summary=summary(html),
+        elements=of_document(html, marked.tags, line_of, cutter.tokens),
+        summary="" if said else summary(html),
         words=word_count(html),
         digest=_digest(html, marked),
     )

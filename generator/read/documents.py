@@ -13,6 +13,7 @@ from ..model import permalink
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.digest import digest_of
 from ..model.document import Body, Document, Source, SourceKind
+from ..model.pickled import by_position
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
 from .body import cut
@@ -26,6 +27,7 @@ from .tags import plain_text
 _OPENING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
 
 
+@by_position
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one source gave. `document` is None where there is an error among the findings."""
@@ -122,7 +124,8 @@ def parse_document(
     front, findings, kept = read_front_matter(
         parts.front, path=source.path, taxonomies=settings.taxonomies, known=known
     )
-    title, body, found = read_body(parts, source.path, front.title if front else "", shortcodes)
+    title, said = (front.title, front.summary or front.description) if front else ("", "")
+    title, body, found = read_body(parts, source.path, title, shortcodes, said=bool(said))
     findings += found
     document = None
     if front is not None:
@@ -185,11 +188,12 @@ def _digested(
 
 
 def read_body(
-    parts: Split, path: str, title: str, shortcodes: frozenset[str]
+    parts: Split, path: str, title: str, shortcodes: frozenset[str], *, said: bool = False
 ) -> tuple[str, Body, list[Diagnostic]]:
     """Title and body. Without a title in the front matter the first heading is the title.
 
     A heading that opens the text is taken out of the body then, or the page would say it twice.
+    With `said` there is no need of a summary.
     """
     text, first_line = parts.body, parts.body_line
     marked = take_out(text, first_line=first_line)
@@ -200,7 +204,7 @@ def read_body(
     findings = [
         finding for tag in marked.tags.values() if (finding := unknown(tag, shortcodes, path=path))
     ]
-    body, found = cut(html, marked, path=path, text=text, first_line=first_line)
+    body, found = cut(html, marked, path=path, text=text, first_line=first_line, said=said)
     if not title and body.headings:
         title = body.headings[0].title
     return title, body, findings + found

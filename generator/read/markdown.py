@@ -6,7 +6,7 @@ the two are known to read differently, and leaves such a text to the reference.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +117,17 @@ def is_plain(text: str) -> bool:
     lines = f"\n{text}"
     if any(sign in lines and pattern.search(lines) for sign, pattern in _UNUSUAL):
         return False
-    return "`" not in text or all(_plain_code(line) for line in text.split("\n") if "`" in line)
+    return all(_plain_code(line) for line in _lines_with(text, "`"))
+
+
+def _lines_with(text: str, sign: str) -> Iterator[str]:
+    """Those lines among many: each is found without cutting the others."""
+    at = text.find(sign)
+    while at >= 0:
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        yield text[text.rfind("\n", 0, at) + 1 : end]
+        at = text.find(sign, end)
 
 
 def _plain_code(line: str) -> bool:
@@ -126,5 +136,5 @@ def _plain_code(line: str) -> bool:
         return True
     if "``" in line or "<" in line or line.count("`") % 2 or _SPACE_IN_CODE.search(line):
         return False
-    outside = _BRACKETS.sub("", line)
+    outside = _BRACKETS.sub("", line) if "[" in line else line
     return "[" not in outside and "]" not in outside

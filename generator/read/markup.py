@@ -7,23 +7,10 @@ from dataclasses import replace
 from ..model.document import Source
 from ..model.markup import Dialect, Element, Markup, without_comments
 from .shortcodes import MARK, Tag
-from .tags import Token, tokens
+from .tags import WATCHED, Token, tokens
 
-_WATCHED = frozenset(
-    {"script", "style", "link", "iframe", "frame", "object", "embed", "input", "dialog", "form"}
-    | {"meta"}
-)
 _TELLING = r"\bping\s*=|\bonmouse(?:leave|out)\s*=|position\s*:\s*fixed"
 _TELLS = re.compile(_TELLING, re.I)
-_SIGNS = (
-    *((f"<{name}", re.compile(rf"<{name}[\s/>]")) for name in sorted(_WATCHED)),
-    ("<img", re.compile(r"<img\s[^>]*?//")),
-    ("ping", re.compile(r"ping\s*=")),
-    ("onmouse", re.compile(r"onmouse(?:leave|out)")),
-    ("position", re.compile(r"position\s*:\s*fixed")),
-)
-"""One of these is in whatever matters. Words are looked for at the speed of memory, and most texts
-have none of them."""
 _ELSEWHERE = re.compile(r"(?:https?:)?//", re.I)
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
@@ -58,11 +45,15 @@ LineOf = Callable[[str, int], int]
 
 
 def of_document(
-    html: str, tags: Mapping[str, Tag], line_of: Callable[[str], int]
+    html: str, tags: Mapping[str, Tag], line_of: Callable[[str], int], told: Iterable[Token]
 ) -> tuple[Element, ...]:
-    """The elements of a body, in which a mark stands for each shortcode."""
+    """The elements of a body, in which a mark stands for each shortcode.
+
+    `told` are its tokens, those that tell among them: most bodies have none that matters, which is
+    seen there without going over the HTML again.
+    """
     forms = {mark: tag for mark, tag in tags.items() if tag.name == "form" and not tag.closes}
-    if not forms and not _may_matter(html):
+    if not forms and not any(_may_matter(html, token) for token in told):
         return ()
     if forms:
 
@@ -78,9 +69,13 @@ def of_document(
     return tuple(_elements(html, line))
 
 
-def _may_matter(html: str) -> bool:
-    text = html.lower()
-    return any(word in text and pattern.search(text) for word, pattern in _SIGNS)
+def _may_matter(html: str, token: Token) -> bool:
+    """Whether it is one of `_elements`, as far as can be told at little cost."""
+    if token.closes or not token.name:
+        return False
+    if token.name == "img":
+        return _matters(_element(html, token), html[slice(*token.rest)], images=False)
+    return token.name in WATCHED or bool(_TELLS.search(html, *token.rest))
 
 
 _SOURCE = re.compile(r"(?:src|href)=\"([^\"]*)\"")
@@ -192,7 +187,7 @@ def _rows(html: str, token: Token) -> int:
 def _matters(element: Element, attributes: str, *, images: bool) -> bool:
     if element.name == "img":
         return images or bool(_ELSEWHERE.match(element.attributes.get("src", "").strip()))
-    return element.name in _WATCHED or bool(_TELLS.search(attributes))
+    return element.name in WATCHED or bool(_TELLS.search(attributes))
 
 
 def _close(around: list[Element], name: str) -> None:

@@ -12,6 +12,12 @@ from typing import NamedTuple
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "noembed", "noframes"})
 """Elements whose content is text, whatever it looks like."""
 
+WATCHED = frozenset(
+    {"script", "style", "link", "iframe", "frame", "object", "embed", "input", "dialog", "form"}
+    | {"meta"}
+)
+"""Elements that checks ask about, whatever their attributes."""
+
 _TAG = (
     r"<!--(?:>|->|.*?(?:--!?>|\Z))"
     r"|<[!?][^>]*+(?:>|\Z)"
@@ -21,11 +27,12 @@ _TAG = (
 )
 # Every branch ends somewhere, if only with the text: none is tried again from each `<` after it.
 _NEXT = re.compile(f"(?P<tag>{_TAG})", re.S)
+_TOLD = "|".join(sorted(RAW_TEXT | WATCHED))
 # The first line alone passes over most of what parsers write.
 _NEXT_TELLING = re.compile(
     r"(?:[^<]++|<(?:/?(?:p|li|ul|ol|strong|em|code)|/h[1-6]|/pre|/a|a href=\"https?://[^\"]*+\")>"
     r"|<(?![A-Za-z!?/])|</(?![A-Za-z])|</[A-Za-z][^\s/>]*+>"
-    rf"|<(?!(?:h[1-6]|pre|{'|'.join(sorted(RAW_TEXT))})[\s/>])[A-Za-z][A-Za-z0-9]*+ ?/?>)*+"
+    rf"|<(?!(?:h[1-6]|pre|{_TOLD})[\s/>])[A-Za-z][A-Za-z0-9]*+ ?/?>)*+"
     rf"(?P<tag>{_TAG})",
     re.S | re.I,
 )
@@ -74,9 +81,10 @@ class Token(NamedTuple):
 def tokens(html: str, *, telling: bool = False) -> Iterator[Token]:
     """Every tag, comment and raw text in order; what stands between them is text.
 
-    With `telling`, closing tags are left out, and those without attributes but of headings, `pre`
-    and raw text, and plain links to elsewhere: most of a body, passed over at the speed of the
-    expression alone. A tag that is never closed ends the tokens, as it ends the page in browsers.
+    With `telling`, closing tags are left out, and those without attributes but of headings, `pre`,
+    raw text and what is watched, and plain links to elsewhere: most of a body, passed over at the
+    speed of the expression alone. A tag that is never closed ends the tokens, as it ends the page
+    in browsers.
     """
     position, following = 0, _NEXT_TELLING.match if telling else _NEXT.search
     while found := following(html, position):
@@ -114,8 +122,27 @@ def word_count(html: str) -> int:
     """How many words a reader reads; scripts and styles are none."""
     if _SCRIPTS.search(html):
         return len(plain_text(html).split())
-    return len(_ANY_TAG.sub(" ", html).split())
+    return count_words(_ANY_TAG.sub(" ", html))
 
+
+def count_words(text: str) -> int:
+    """`len(text.split())`, in a third of the time: the words themselves are not made.
+
+    Of each byte it is only asked whether it parts words. Then a word begins wherever one that does
+    not follows one that does, and a number of so many bytes compares all of them at once.
+    """
+    if not text.isascii() and any(map(text.__contains__, WIDE_SPACES)):
+        return len(text.split())
+    within = int.from_bytes(text.encode("utf-8", "surrogatepass").translate(_WITHIN_WORDS))
+    return (within & ~(within >> 8)).bit_count()
+
+
+_WITHIN_WORDS = bytes(not (byte < 128 and chr(byte).isspace()) for byte in range(256))
+WIDE_SPACES = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028"
+    "\u2029\u202f\u205f\u3000"
+)
+"""What parts words and is no ASCII."""
 
 _SCRIPTS = re.compile(r"<(?:script|style)")
 _ANY_TAG = re.compile(r"<[^>]*+(?:>|\Z)")

@@ -61,7 +61,8 @@ class Presenter:
             languages=tuple(known.code for known in self._site.languages()),
         )
 
-    @question
+    # A list of ten shows ten of them, and each document is on a few lists.
+    @shared_question
     def card(self, document: Document) -> Card:
         """What a list shows of it."""
         return Card(
@@ -86,7 +87,13 @@ class Presenter:
 
     def term_link(self, term: Term) -> TermLink:
         """A term with its URL."""
-        return TermLink(name=term.name, url=self.url(term.url))
+        known = "term_link", term.language, (term.taxonomy, term.url), ()
+        found = self.shared.get(known)
+        if found is None:
+            link = TermLink(name=term.name, url=self.url(term.url))
+            found = self.shared[known] = link, {}
+        answer: TermLink = found[0]
+        return answer
 
     def filed_under(self, document: Document) -> tuple[Term, ...]:
         """The document's tags, in the order in which its author wrote them."""

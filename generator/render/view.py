@@ -256,7 +256,8 @@ class View(Presenter, Words):
     def _pieces(self, document: Document) -> tuple[Piece, ...]:
         """Of its body: what was opened last is often asked for again."""
         if self._opened is None or self._opened[0] is not document:
-            self._opened = document, tuple(document.body.pieces)
+            # By their iterator: asked for its length first, a kept body would be read twice.
+            self._opened = document, tuple(iter(document.body.pieces))
         return self._opened[1]
 
     def _listed(self, title: str, url: str, documents: Sequence[Document], number: int) -> Listed:

@@ -9,18 +9,19 @@ from pathlib import Path
 from secrets import token_hex
 
 from ..check.links import leads_into
-from ..config import at_address, load_config
+from ..config import Config, at_address, load_config
 from ..edit import replan
 from ..errors import ContentError, SiteError
+from ..inputs import look
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
 from ..model.site import Site
 from ..model.stamp import Stamp, stamp_of
 from ..plan import Plan, render
-from ..prepare import prepare
 from ..read.sources import is_leftover
 from ..work import available, uncollected
+from .resumed import keep, resumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,8 @@ class Live:
         self._anchored: frozenset[str] | None = None
         self._changed = threading.Condition()
         self.ended = False
-        # Once there are threads nothing is forked any more.
-        self.state = self._prepared(workers=available())
+        with uncollected():
+            self.state = self._resumed() or self._begun()
         self.last_plan = self.state.plan
         gc.freeze()
 
@@ -100,6 +101,10 @@ class Live:
         self.ended = True
         with self._changed:
             self._changed.notify_all()
+
+    def publishes(self, path: str) -> bool:
+        """Whether something stands at `path`."""
+        return file_for(path) in self.state.outputs
 
     def answer(self, path: str) -> Served | Moved:
         """What stands at `path`. Raises `SiteError` with whatever is wrong in the site."""
@@ -152,24 +157,50 @@ class Live:
         self._number += 1
         return f"{self._session}-{self._number}"
 
-    def _planned(self, workers: int) -> Plan:
+    def _resumed(self) -> State | None:
+        """The state where the last server or build ended; None where that is not known."""
+        found = resumed(
+            self._root, now=self._clock(), address=self._address, forms_url=self._forms_url
+        )
+        if found is None:
+            return None
+        self._anchored = found.anchored
+        return _state(self._version(), found.plan)
+
+    def _begun(self) -> State:
+        """The state as everything says, kept for the next server."""
+        seen = look(str(self._root))
+        # Once there are threads nothing is forked any more.
+        state = self._prepared(workers=available())
+        if state.plan and not state.errors:
+            self._anchored = keep(self._root, seen, self._config(), state.plan)
+        return state
+
+    def _config(self, workers: int = 1) -> Config:
         now = self._clock()
         config = load_config(self._root, now=now, drafts=True, future=True, workers=workers)
-        return prepare(at_address(config, self._address, self._forms_url))
+        return at_address(config, self._address, self._forms_url)
 
     def _prepared(self, *, workers: int = 1) -> State:
+        # Only here: who goes on where another ended does without.
+        from ..prepare import prepare
+
         version = self._version()
         try:
             with uncollected():
-                plan = self._planned(workers)
+                plan = prepare(self._config(workers))
         except SiteError as wrong:
             return State(version=version, plan=None, outputs={}, diagnostics=wrong.diagnostics)
-        return State(
-            version=version,
-            plan=plan,
-            outputs={o.path: o for o in plan.outputs if o.tree is Tree.PUBLIC},
-            diagnostics=plan.diagnostics,
-        )
+        return _state(version, plan)
+
+
+def _state(version: str, plan: Plan) -> State:
+    return State(
+        version=version,
+        plan=plan,
+        outputs={o.path: o for o in plan.outputs if o.tree is Tree.PUBLIC},
+        diagnostics=plan.diagnostics,
+    )
 
 
 def _is_passing(source: str, stamp: Stamp, site: Site) -> bool:

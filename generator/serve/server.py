@@ -15,16 +15,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from forms.app import START_ERRORS, owns
-
 from ..config import CACHE
 from ..errors import ConfigError
+from ..inputs import READ, SETTINGS
 from ..model.diagnostic import Severity
 from ..render.theme import themes_shipped
-from ..site_file import FILE
-from ..unchanged import READ
-from .forms import handler
 from .inbox import Inbox
+from .late import Late
 from .live import Live, State
 from .pages import Pages
 from .watch import Changed, watching
@@ -61,9 +58,16 @@ def serve(
         clock=clock,
     )
     inbox = Inbox(root / CACHE / "inbox")
-    forms = handler(live, inbox, root=root, site_url=address, public_url=forms_address, smtp=smtp)
+
+    def forms() -> Starlette:
+        from .forms import handler
+
+        return handler(
+            live, inbox, root=root, site_url=address, public_url=forms_address, smtp=smtp
+        )
+
     apart = sockets[1].getsockname()[1] if forms_port is not None else None
-    app = Front(Pages(live, inbox, root).app(), forms, apart=apart)
+    app = Front(Pages(live, inbox, root).app(), Late(forms), live.publishes, apart=apart)
     if port and listening.getsockname()[1] != port:
         say(f"Port {port} is busy.")
     forms_at = f"  ·  forms at {forms_address}/" if apart else ""
@@ -75,21 +79,50 @@ def serve(
 class Front:
     """Leads each request to the pages or to the form handler."""
 
-    def __init__(self, pages: Starlette, forms: Starlette, *, apart: int | None) -> None:
-        self._pages, self._forms, self._apart = pages, forms, apart
+    def __init__(
+        self,
+        pages: Starlette,
+        forms: Late,
+        publishes: Callable[[str], bool],
+        *,
+        apart: int | None,
+    ) -> None:
+        """`publishes` tells of a path whether a page stands there; `apart` is the port of the
+        handler, where it has its own."""
+        self._pages, self._forms = pages, forms
+        self._publishes, self._apart = publishes, apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._led(scope)(scope, receive, send)
+        try:
+            app = await self._led(scope)
+            await app(scope, receive, send)
+        finally:
+            self._forms.want()
 
-    def _led(self, scope: Scope) -> ASGIApp:
+    async def _led(self, scope: Scope) -> ASGIApp:
         if self._apart is not None:
             return self._forms if scope["server"][1] == self._apart else self._pages
+        if not self._forms.there:
+            if self._publishes(scope["path"]) or scope["path"].startswith("/_"):
+                return self._pages
+            await self._forms.arrived()
+        from forms.app import owns
+
         return self._forms if owns(scope["path"]) else self._pages
 
     async def answer(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
-        """Serve until a signal comes. Raises one of `forms.app.START_ERRORS` before it begins."""
-        async with self._forms.router.lifespan_context(self._forms):
+        """Serve until a signal comes. Raises `ConfigError` where the handler cannot begin."""
+
+        def stop(_ended: "asyncio.Task[None]") -> None:
+            server.should_exit = True
+
+        running = asyncio.create_task(self._forms.run())
+        running.add_done_callback(stop)
+        try:
             await server.serve(sockets=sockets)
+        finally:
+            self._forms.end()
+            await running
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -144,18 +177,21 @@ def _run(
 ) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=5,
     )
     server = _Server(config, live)
     changed: Changed = lambda paths: _report(live.refresh(paths), say)  # noqa: E731
-    with watching(root.absolute(), (FILE, *READ), shipped=themes_shipped(), changed=changed):
+    with watching(root.absolute(), (SETTINGS, *READ), shipped=themes_shipped(), changed=changed):
         if opened:
             threading.Timer(0.5, webbrowser.open, (f"{opened}/",)).start()
         try:
             with suppress(KeyboardInterrupt):
                 asyncio.run(app.answer(server, sockets))
-        except START_ERRORS as wrong:
-            raise ConfigError(str(wrong)) from None
         finally:
             live.end()
 

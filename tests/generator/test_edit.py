@@ -66,7 +66,7 @@ def built(site: MakeSite) -> SmallSite:
 
 
 def build(site: SmallSite) -> again.Done:
-    return again.build(again.Options(site.root), now=NOW)
+    return again.build(again.Options(str(site.root)), now=NOW)
 
 
 def edit(site: SmallSite, path: str, old: str, new: str) -> None:

@@ -1,5 +1,6 @@
 """That nothing, or only a text, changed is known before anything heavy is loaded; never guessed."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.unchanged import look, remember, since
+from generator.__main__ import plainly
+from generator.inputs import Seen, look, look_again
+from generator.unchanged import Since, Written, remember, since
 from tests.conftest import MakeSite
 from tests.site import SmallSite
 
@@ -58,21 +61,133 @@ def built(site: MakeSite) -> SmallSite:
     return made
 
 
+def known(site: SmallSite) -> Since | None:
+    return since(str(site.root), str(site.root), key="", now=1.0)
+
+
+def keep(site: SmallSite, seen: Seen) -> None:
+    remember(
+        str(site.root), key="", seen=seen, written=Written([], b""), valid=(0.0, 9.0), report=()
+    )
+
+
+def grow_old(site: SmallSite) -> None:
+    """As if everything had stood there for an hour."""
+    for path in (site.root, *site.root.rglob("*")):
+        os.utime(path, ns=(10**18, 10**18))
+
+
 def test_a_file_that_was_just_saved_is_known_by_its_bytes(site: MakeSite) -> None:
     made = site(TEXT)
-    cache, root = made.root, made.root
-    seen = look(root)
-    remember(cache, key="", seen=seen, written=[], valid=(0.0, 9.0), report=())
-    found = since(cache, root, seen, key="", now=1.0)
+    keep(made, look(str(made.root)))
+    found = known(made)
     assert found is not None
     assert found.edited == {}
-    # Within one tick of the clock a file can change and keep its stamp, which `seen` has.
+    # Within one tick of the clock a file can change and keep its stamp.
     made.put("content/one.md", "Another.")
-    found = since(cache, root, seen, key="", now=1.0)
+    keep(made, found.seen._replace(stamps=look(str(made.root)).stamps))
+    found = known(made)
     assert found is not None
     assert found.edited.keys() == {"content/one.md"}
     made.put("static/robot.txt", "bye")
-    assert since(cache, root, seen, key="", now=1.0) is None
+    assert known(made) is None
+
+
+def test_a_name_that_comes_or_goes_in_a_folder_is_noticed_by_the_folder_alone(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = site(TEXT)
+    grow_old(made)
+    # Of what is older than this nobody could say that it is young.
+    monkeypatch.setattr("generator.inputs.TICK", -(10**18))
+    seen = look(str(made.root))
+    assert look_again(seen) == seen
+    made.put("content/one.md", "Another.")
+    assert look_again(seen) not in (None, seen)
+    made.put("content/two.md", "More.")
+    assert look_again(seen) is None
+    assert "two.md" in " ".join(look(str(made.root)).files)
+
+
+@pytest.mark.parametrize("name", ["data/one.yaml", "templates/404.html", "plugins/one.py"])
+def test_a_folder_that_comes_is_noticed(site: MakeSite, name: str) -> None:
+    made = site(TEXT)
+    seen = look(str(made.root))
+    made.put(name, "")
+    assert look_again(seen) is None
+
+
+def test_a_folder_that_was_just_changed_is_looked_into_once_more(site: MakeSite) -> None:
+    made = site(TEXT)
+    keep(made, look(str(made.root)))
+    again = known(made)
+    assert again is not None
+    assert look_again(again.seen) is None, "too young to be known by its stamp"
+
+
+def test_a_link_that_led_nowhere_is_followed_again(
+    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = site(TEXT)
+    (made.root / "content/linked.md").symlink_to(tmp_path / "elsewhere.md")
+    monkeypatch.setattr("generator.inputs.TICK", -(10**18))
+    seen = look(str(made.root))
+    assert look_again(seen) is None
+    (tmp_path / "elsewhere.md").write_text("# There\n")
+    assert str(made.root / "content/linked.md") in look(str(made.root)).files
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (["build"], (".", False)),
+        (["build", "-q", "-s", "content"], ("content", True)),
+        (["build", "--source", "content", "--quiet"], ("content", True)),
+        (["build", "-s"], None),
+        (["build", "-s", "nowhere"], None),
+        (["build", "--strict"], None),
+        (["build", "content"], None),
+        (["serve"], None),
+        ([], None),
+    ],
+)
+def test_only_the_plainest_command_is_understood_before_the_others_are_loaded(
+    said: list[str],
+    plain: tuple[str, bool] | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "content").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert plainly(said) == plain
+
+
+def test_the_plainest_command_says_what_the_others_say(site: MakeSite) -> None:
+    made = site(TEXT)
+    first = module(made, "build", "-s", str(made.root))
+    assert "1 of them" not in first.stdout
+    said = [
+        module(made, "build", "-s", str(made.root), *more).stdout for more in ((), ("--explain",))
+    ]
+    assert [text.partition(" · ")[0] for text in said] == ["3 pages", "3 pages"]
+    assert all("0 of them changed" in text for text in said)
+    made.put("content/one.md", "---\ntitle: One\nslgu: x\n---\nAnother.")
+    warned = module(made, "build", "-s", str(made.root))
+    assert "did you mean 'slug'" in warned.stderr
+    made.put("content/one.md", "---\ntitle: [\n---\n")
+    wrong = module(made, "build", "-s", str(made.root))
+    assert (wrong.returncode, "content/one.md:" in wrong.stderr) == (1, True)
+
+
+def module(site: SmallSite, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "generator", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
 
 
 def test_nothing_heavy_is_loaded_and_the_same_is_said(built: SmallSite) -> None:

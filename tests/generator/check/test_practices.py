@@ -12,7 +12,7 @@ from .test_dark_patterns import OPEN
 
 def publish(site: SmallSite) -> again.Done:
     """As the command builds: what an earlier build knows is used."""
-    return again.build(again.Options(site.root), now=NOW)
+    return again.build(again.Options(str(site.root)), now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ def test_case_makes_no_other_slug(text: str) -> None:
     assert slugify(text.casefold()) == slugify(text)
 
 
+@given(st.from_regex(r"[a-z0-9._-]{0,8}", fullmatch=True))
+def test_what_is_a_slug_already_is_the_slug_of_its_capitals(text: str) -> None:
+    assert slugify(text) == slugify(f"{text} ".upper())
+
+
 @given(st.text())
 def test_a_slug_is_one_segment_of_a_path(text: str) -> None:
     slug = slugify(text)

@@ -98,3 +98,11 @@ def test_to_read_an_edited_text_nothing_heavy_is_loaded(raw: bytes) -> None:
         cwd=Path(__file__).parents[3],
     )
     assert not HEAVY & set(json.loads(ran.stdout))
+
+
+def test_a_summary_is_looked_for_where_the_author_gives_none() -> None:
+    bare, said = reading(PLAIN).document, reading(FOLDED).document
+    assert bare
+    assert said
+    assert (bare.summary, bare.body.summary) == ("Text.", "Text.")
+    assert (said.summary, said.body.summary) == ("Two lines.", "")

@@ -5,7 +5,15 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.read.tags import Token, plain_text, tokens, word_count
+from generator.read.tags import (
+    WATCHED,
+    WIDE_SPACES,
+    Token,
+    count_words,
+    plain_text,
+    tokens,
+    word_count,
+)
 
 SOUP = st.lists(
     st.one_of(
@@ -78,6 +86,13 @@ def test_those_that_tell_are_among_all_of_them(html: str) -> None:
     for token in set(every) - set(telling):
         assert token.closes or not token.attributes(html)
         assert token.name not in ("", "h1", "h2", "pre", "script", "textarea") or token.closes
+        assert token.name not in WATCHED or token.closes
+
+
+@pytest.mark.parametrize("name", sorted(WATCHED))
+def test_what_is_watched_tells_without_attributes_too(name: str) -> None:
+    told = [token.name for token in tokens(f"<p>a<b>{name}</b><{name}>", telling=True)]
+    assert told == [name]
 
 
 def test_a_plain_link_to_elsewhere_does_not_tell() -> None:
@@ -90,6 +105,19 @@ def test_a_plain_link_to_elsewhere_does_not_tell() -> None:
 @given(SOUP)
 def test_words_are_counted_about_as_a_reader_reads(html: str) -> None:
     assert 0 <= word_count(html) <= len(html.split()) + html.count("<")
+
+
+WORDS = st.text(st.one_of(st.sampled_from(" \n\t\x1f" + WIDE_SPACES), st.characters()))
+
+
+@given(WORDS)
+def test_words_are_counted_as_if_they_were_made(text: str) -> None:
+    assert count_words(text) == len(text.split())
+
+
+def test_no_space_is_forgotten() -> None:
+    spaces = {chr(sign) for sign in range(128, 0x110000) if chr(sign).isspace()}
+    assert set(WIDE_SPACES) == spaces
 
 
 def test_attributes_in_every_spelling() -> None:
