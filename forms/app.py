@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from . import fresh, handlers, me, resources
+from . import fresh, handlers, me, resources, sieve
 from .answers import Headers, message, preferred, security_headers
 from .bundle import Bundle, BundleError, Bundles, read_bundle
 from .catalogue import Catalogue, Resource
@@ -179,6 +179,7 @@ def routes(service: Service) -> list[Route]:
 
     return [
         route("/f/{form}", handlers.subscribe, "POST"),
+        route("/f/{form}/challenge", sieve.challenge, "GET"),
         route("/confirm/{token}", handlers.show_confirmation, "GET"),
         route("/confirm/{token}", handlers.confirm, "POST"),
         route("/unsubscribe/{token}", handlers.show_unsubscribe, "GET"),

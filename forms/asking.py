@@ -13,7 +13,6 @@ from .address import Address
 from .decision import (
     ASKS,
     BY_LINK,
-    BY_MOVE,
     FRESH,
     NOTHING,
     Decision,
@@ -23,7 +22,7 @@ from .decision import (
     Scope,
     Template,
 )
-from .ledger import Entry, Event, Kind, is_recent
+from .ledger import BY_MOVE, Entry, Event, Kind, is_recent
 
 
 def ask(
@@ -40,7 +39,7 @@ def ask(
     The same wish within the window, or too many in an hour or a day, owe no further mail.
     """
     assert what in ASKS
-    if Scope.ALL in record.suppressed or _too_often(what, record, now, limits):
+    if Scope.ALL in record.suppressed or _too_often(what, address, record, now, limits):
         return NOTHING
     detail = {"email": address} if address else {}
     entry = Entry(kind=Kind.ACCESS_ASKED, method=what, language=language, detail=detail)
@@ -134,7 +133,7 @@ def _closes(event: Event, asked: Event) -> bool:
             return False
 
 
-def _too_often(what: Template, record: Record, now: datetime, limits: Limits) -> bool:
+def _too_often(what: Template, address: str, record: Record, now: datetime, limits: Limits) -> bool:
     asked = [event for event in record.events if event.kind is Kind.ACCESS_ASKED]
 
     def since(time: timedelta) -> list[Event]:
@@ -144,7 +143,10 @@ def _too_often(what: Template, record: Record, now: datetime, limits: Limits) ->
         return True
     if len(since(timedelta(days=1))) >= limits.daily:
         return True
-    # A move names an address: a second one may mend a slip of the first.
-    return what is not Template.MOVE and any(
-        event.method == what and is_open(event, record) for event in since(limits.window)
+    # A move names an address: one to another address may mend a slip of the first.
+    return any(
+        event.method == what
+        and is_open(event, record)
+        and record.details.get(event.seq, {}).get("email", "") == address
+        for event in since(limits.window)
     )

@@ -8,10 +8,13 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 """What JSON can say."""
 
 
+# Made once: `json.dumps` would make an encoder for each call.
+_SPELL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
 def canonical_json(value: Json) -> bytes:
     """The one spelling of a value that is ever hashed: sorted keys, no spaces, UTF-8."""
-    spelled = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return spelled.encode()
+    return _SPELL(value).encode()
 
 
 def digest_of(value: Json) -> str:

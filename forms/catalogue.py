@@ -29,7 +29,7 @@ from .phrases import Phrases as Phrases
 HONEYPOT = "website"
 """The input that people do not see and simple robots fill in."""
 
-RESERVED_FIELDS = frozenset({HONEYPOT, "page", "language", "purpose", "version"})
+RESERVED_FIELDS = frozenset({HONEYPOT, "page", "language", "purpose", "version", "altcha"})
 """Names that the form itself uses; no declared field may bear them."""
 
 
@@ -155,6 +155,8 @@ class Catalogue(Value):
     """State -> language code -> path of its static page."""
     purposes: dict[str, Purpose] = {}
     forms: dict[str, Form] = {}
+    solver: str = ""
+    """Path of the script that does the forms' proof of work; empty: none is asked for."""
 
     def wording(self, purpose: str, language: str) -> Wording:
         """The text that asks for `purpose` in `language`. Raises `KeyError` where there is none."""
@@ -228,6 +230,9 @@ class Sheet:
     privacy: str
     errors: Mapping[str, str] = field(default_factory=dict)
     """Field name, or `purpose`, -> the key of an error text; empty on a fresh form."""
+    challenge: str = ""
+    """Where the script `solver` gets its challenge; both are empty where none is asked for."""
+    solver: str = ""
 
 
 def sheet(
@@ -240,6 +245,7 @@ def sheet(
     values: Mapping[str, str] | None = None,
     ticked: frozenset[str] = frozenset(),
     errors: Mapping[str, str] | None = None,
+    challenge: str = "",
 ) -> Sheet:
     """Lay out `form` for a visitor; `values`, `ticked` (digests), `errors` are what they sent."""
     given, wrong = values or {}, errors or {}
@@ -273,4 +279,6 @@ def sheet(
         controller=catalogue.controller,
         privacy=catalogue.privacy[language],
         errors=wrong,
+        challenge=challenge if catalogue.solver else "",
+        solver=catalogue.solver if challenge else "",
     )

@@ -23,7 +23,7 @@ from email.policy import default as mail_policy
 from textwrap import wrap
 
 from .canonical import canonical_json
-from .decision import Decision, Notice, Template
+from .decision import MAILED, Decision, Notice, Template
 from .ledger import Entry, Kind, spell
 from .signing import PublicKey, SigningKey
 
@@ -94,7 +94,8 @@ def signed(
 
 def sealing(made: Checkpoint, *, mailed: bool) -> Decision:
     """What to write with a checkpoint: the event that says so, and the mail that it asks for."""
-    entry = Entry(kind=Kind.SEALED, method="sealer", detail=asdict(made))
+    method = MAILED if mailed else "sealer"
+    entry = Entry(kind=Kind.SEALED, method=method, detail=asdict(made))
     notices = (Notice(template=Template.SEALED, about=(0,)),) if mailed else ()
     return Decision(entries=(entry,), notices=notices)
 

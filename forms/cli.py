@@ -2,9 +2,18 @@
 
 import click
 
-from .commands import database, doctor, evidence, people, server, webhooks
+from .commands import (
+    database,
+    doctor,
+    evidence,
+    people,
+    quarantine,
+    server,
+    suppression,
+    webhooks,
+)
 
-FAMILIES = (server, people, evidence, database, webhooks, doctor)
+FAMILIES = (server, people, quarantine, suppression, evidence, database, webhooks, doctor)
 
 ENVIRONMENT = """\b
 Settings come from the environment:
@@ -18,7 +27,6 @@ Settings come from the environment:
   ATRAE_MAIL_FROM        "Ana of Example <ana@example.org>"; a no-reply address is refused
   ATRAE_REPLY_TO         where answers go (default: ATRAE_MAIL_FROM)
   ATRAE_OWNER            who is told what the handler has to say (default: ATRAE_REPLY_TO)
-  ATRAE_CHECKPOINT_KEY   signs checkpoints and proofs; without it there are none
   ATRAE_CHECKPOINT_KEY   signs checkpoints and proofs; without it there are none
 \b
 Against abuse, all of them optional:

@@ -6,19 +6,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .canonical import Json
-from .ledger import GRANTS, Entry, Event, Kind, Permission, State, permission_of
+from .ledger import GRANTS, START, Entry, Event, Kind, Permission, State, is_move, permission_of
 
 BY_FORM = "form"
 QUARANTINED = "form-quarantined"
-"""The method of a request whose honeypot was filled in: kept, never answered with a mail."""
+"""The method of a request that looks like a robot's: kept with its signs, never answered with a
+mail."""
+UNANSWERED = "form-unanswered"
+"""The method of a request of an address that is suppressed for all mail: it owes none, and says so,
+for every other request must have its mail on record."""
 BY_LINK = "link"
 BY_BUTTON = "button"
 BY_ONE_CLICK = "one-click"
 BY_PREFERENCES = "preferences"
 """In the preference centre, which is reached by a link of a mail."""
-BY_MOVE = "address"
-"""The method of the change that gives a person another address."""
 BY_BOUNCE = "bounce"
+MAILED = "mailed"
+"""The method of an event of the system's that owes its owner a mail."""
 
 
 FRESH = timedelta(hours=24)
@@ -97,6 +101,11 @@ class Record:
     at: datetime | None = None
     """When it was read. A pause ends by its date; without a time, it is taken to go on."""
 
+    @property
+    def by_form(self) -> str:
+        """The method of a request that is made by a form now."""
+        return UNANSWERED if Scope.ALL in self.suppressed else BY_FORM
+
     def lives(self, purpose: str) -> bool:
         """Whether there is a standing permission for `purpose` that is not paused."""
         permission = self.permission(purpose)
@@ -117,6 +126,11 @@ class Record:
         return None if pause is None else self._end(pause)
 
     @property
+    def head(self) -> str:
+        """The digest of the last event of the chain, as the next one names it."""
+        return self.events[-1].digest if self.events else START
+
+    @property
     def is_known(self) -> bool:
         """Whether the person has confirmed anything, if only a guide, that still holds."""
         grants = (event for event in self.events if event.kind in GRANTS)
@@ -126,11 +140,7 @@ class Record:
     def epoch(self) -> int:
         """The last event that made this somebody else's, to a mail program: another address, or
         an erasure. Links that were mailed before it steer nothing any more."""
-        marks = (
-            event.seq
-            for event in self.events
-            if event.kind is Kind.ERASED or (event.kind is Kind.CHANGED and event.method == BY_MOVE)
-        )
+        marks = (event.seq for event in self.events if event.kind is Kind.ERASED or is_move(event))
         return max(marks, default=0)
 
     def _is_over(self, pause: Event) -> bool:

@@ -106,6 +106,11 @@ def _arrive(service: Service, asked: Event, record: Record, back: Response) -> R
     decide = partial(asking.arrive, asked, address=address, now=now)
     if personal.move(service.store, record.contact, decide, address, now=now):
         return back
+    if not asking.answerable(
+        asked, Template.ARRIVE, service.store.history(record.contact), now=now
+    ):
+        # The same press a moment earlier has moved them.
+        return back
     catalogue = service.catalogue()
     language = spoken(catalogue, asked.language)
     # Whoever reads this holds the mailbox that it speaks of.

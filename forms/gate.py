@@ -153,7 +153,8 @@ async def _take_form(service: Service, guards: Guards, request: Request) -> None
             request.state.form = {ONE_CLICK[0]: [ONE_CLICK[1]]}
             return
         guard.check_origin(request.headers, service.origins, has_token=True)
-    request.state.form = guard.read_form(content_type, body)
+    most = guard.MOST_CHOICES if guards.has_token else guard.MOST_FIELDS
+    request.state.form = guard.read_form(content_type, body, most=most)
 
 
 def _take(service: Service, key: object, rate: Rate, *, nearby: bool = False) -> None:

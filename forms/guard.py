@@ -11,6 +11,8 @@ LARGEST_HEAD = 32 * 1024
 """Octets in all headers: room for the cookies of a whole site, of which we read none."""
 LARGEST_BODY = 16 * 1024
 MOST_FIELDS = 64
+MOST_CHOICES = 256
+"""Fields of a form that a link of a mail leads to: the choices, with all their topics."""
 BODY_SECONDS = 10.0
 URLENCODED = "application/x-www-form-urlencoded"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -66,8 +68,9 @@ def form_of(request: Request) -> dict[str, list[str]]:
     return form
 
 
-def read_form(content_type: str, body: bytes) -> dict[str, list[str]]:
-    """The fields of an urlencoded body: name -> values, in order. Raises `RefusalError`."""
+def read_form(content_type: str, body: bytes, *, most: int = MOST_FIELDS) -> dict[str, list[str]]:
+    """The fields of an urlencoded body, at most `most`: name -> values, in order. Raises
+    `RefusalError`."""
     if kind_of(content_type) != URLENCODED:
         raise RefusalError(415, "type")
     try:
@@ -76,7 +79,7 @@ def read_form(content_type: str, body: bytes) -> dict[str, list[str]]:
             keep_blank_values=True,
             encoding="utf-8",
             errors="strict",
-            max_num_fields=MOST_FIELDS,
+            max_num_fields=most,
         )
     except ValueError:
         # Bad UTF-8 is one, too many fields is the other.
@@ -109,7 +112,7 @@ def check_origin(
 def is_one_click(content_type: str, body: bytes) -> bool:
     """Whether a mail program sends RFC 8058's one click, in either of the encodings it may use."""
     if kind_of(content_type) == URLENCODED:
-        return read_form(content_type, body).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
+        return read_form(content_type, body, most=MOST_CHOICES).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
     if kind_of(content_type) != "multipart/form-data":
         return False
     found = BOUNDARY.search(content_type)

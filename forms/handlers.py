@@ -5,7 +5,6 @@ may block. GET, HEAD and OPTIONS only ever read.
 """
 
 import logging
-from dataclasses import replace
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +18,8 @@ from .decision import BY_BUTTON, BY_ONE_CLICK, Record, Stage
 from .guard import RefusalError
 from .letters import delivered
 from .service import Service
+from .sieve import Brought, brought, sift
+from .store.clerk import Story
 from .store.rows import Asked
 from .store.store import Committed
 from .tokens import Action, ExpiredError, TokenError
@@ -31,8 +32,9 @@ log = logging.getLogger("atrae.forms")
 async def subscribe(service: Service, request: Request) -> Response:
     """`POST /f/{form}`: the same answer to everybody whose form is right, after the same time."""
     raw = guard.form_of(request)
-    work = run_in_threadpool(_subscribe, service, request.path_params["form"], raw)
-    return await service.bell.evenly(work)
+    came = await brought(service, request)
+    story = _subscribe(service, request.path_params["form"], raw, came)
+    return await service.bell.evenly(service.store.database.tell(story))
 
 
 def show_confirmation(service: Service, request: Request) -> Response:
@@ -105,7 +107,9 @@ def ready(service: Service, _request: Request) -> Response:
     return PlainTextResponse("ready\n")
 
 
-def _subscribe(service: Service, form_id: str, raw: Raw) -> Response:
+def _subscribe(
+    service: Service, form_id: str, raw: Raw, came: Brought
+) -> Story[Committed, Response]:
     catalogue = service.catalogue()
     form = catalogue.forms.get(form_id)
     if form is None or form.address is None:
@@ -119,19 +123,20 @@ def _subscribe(service: Service, form_id: str, raw: Raw) -> Response:
     )
     if isinstance(verdict, FieldErrors):
         return form_again(service, catalogue, form_id, verdict)
-    if service.blocklist.blocks(verdict.address.key.rpartition("@")[2]):
-        verdict = replace(verdict, trapped=True)
+    taken = sift(service, catalogue, verdict, came)
+    if isinstance(taken, Response):
+        return taken
     now, pending = service.clock(), service.fresh()
-    committed = service.store.for_address(
-        verdict.address,
+    committed = yield service.store.opt_in(
+        taken.address,
         lambda record: optin.request(
-            verdict, record, now=now, pending=pending, limits=service.limits
+            taken, record, now=now, pending=pending, limits=service.limits
         ),
         now=now,
     )
     _wake(service, committed)
-    path = catalogue.text(form.after_submit, verdict.language)
-    path = path or _state(catalogue, State.CHECK_INBOX, verdict.language)
+    path = catalogue.text(form.after_submit, taken.language)
+    path = path or _state(catalogue, State.CHECK_INBOX, taken.language)
     return see_other(service.links.target(path))
 
 

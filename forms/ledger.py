@@ -6,7 +6,7 @@ event holds only a salted digest, so that it can be erased without breaking the 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields as fields_of
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -46,6 +46,9 @@ class Kind(StrEnum):
     SEALED = "record.sealed"
     HELD = "outbox.held"
     """More confirmations were asked for than may leave in an hour; the rest waits."""
+    SUPPRESSED = "suppression.added"
+    """On the chain of a concealed address, which no erasure takes away; its detail has the row."""
+    LIFTED = "suppression.lifted"
 
 
 class State(StrEnum):
@@ -66,6 +69,10 @@ class State(StrEnum):
 GRANTS = frozenset({Kind.CONFIRMED, Kind.IMPORTED})
 ENDINGS = frozenset({Kind.DECLINED, Kind.WITHDRAWN, Kind.COMPLAINED, Kind.BOUNCED, Kind.ERASED})
 """After one of these, what was asked for or confirmed before it permits nothing any more."""
+
+
+BY_MOVE = "address"
+"""The method of the change that gives a person another address."""
 
 
 SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
@@ -158,6 +165,9 @@ def digest_of_event(fields: Mapping[str, Json]) -> str:
     return digest_of({name: value for name, value in fields.items() if name != "digest"})
 
 
+_FLAT = tuple(each.name for each in fields_of(Entry) if each.name != "detail")
+
+
 def is_whole(event: Event) -> bool:
     """Whether the event's digest is that of its fields."""
     return event.digest == digest_of_event(asdict(event))
@@ -172,7 +182,7 @@ def sealed(
         body = canonical_json(dict(entry.detail)).decode()
         detail = Detail(event=seq, salt=salt, body=body)
     fields: dict[str, Json] = {
-        **{name: value for name, value in asdict(entry).items() if name != "detail"},
+        **{name: getattr(entry, name) for name in _FLAT},
         "seq": seq,
         "at": spell(at),
         "subject": subject,
@@ -228,17 +238,27 @@ def _after(before: Permission, event: Event) -> Permission:
             return before
         case Kind.ACCESS_ASKED | Kind.ACCESS_GIVEN | Kind.ACCESS_STOPPED:
             return before
+        case Kind.SUPPRESSED | Kind.LIFTED:
+            return before
         case _:
             assert_never(event.kind)
 
 
+def is_move(event: Event) -> bool:
+    """Whether the person has had another address since."""
+    return event.kind is Kind.CHANGED and event.method == BY_MOVE
+
+
 def last_word(events: Iterable[Event], asked: Event) -> Event | None:
-    """The last event after `asked` that granted or ended its purpose; none: it is still open."""
+    """The last event after `asked` that granted or ended its purpose; none: it is still open.
+
+    A move ends it too: whoever reads the old mailbox by now cannot answer for the new one.
+    """
     answers = (
         event
         for event in events
         if event.seq > asked.seq
         and concerns(event, asked.purpose)
-        and event.kind in GRANTS | ENDINGS
+        and (event.kind in GRANTS | ENDINGS or is_move(event))
     )
     return max(answers, key=lambda event: event.seq, default=None)

@@ -61,6 +61,10 @@ class Links:
         whole = f"{self.settings.public_url}/f/{form_id}"
         return urlsplit(whole).path if self._one_host else whole
 
+    def challenge(self, form_id: str) -> str:
+        """Where a form that the handler shows gets its challenge."""
+        return f"{self.form(form_id)}/challenge"
+
     def page(self, path: str) -> str:
         """A page of the site, whole, for a mail."""
         return f"{self.settings.site_origin}{path}"

@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import asking, guard, optin, preferences
+from . import access, asking, guard, optin, preferences
 from .address import LONGEST, parse_address
 from .answers import SECRET, page, see_other, spoken
+from .catalogue import Catalogue
 from .centre import centre
 from .decision import BY_PREFERENCES, Record, Template
 from .guard import RefusalError
@@ -139,6 +140,8 @@ def _page(
         status=422 if wrong else 200,
         headers=SECRET,
         centre=shown,
+        offers=_offers(catalogue, record, language),
+        more=service.links.more(record.contact, record.epoch, language),
         done="" if wrong else done,
         typed="".join((raw or {}).get("email", ())[:1])[:LONGEST],
         longest=LONGEST,
@@ -146,6 +149,13 @@ def _page(
         controller=catalogue.controller,
         privacy=service.links.target(catalogue.text(catalogue.privacy, language)),
     )
+
+
+def _offers(catalogue: Catalogue, record: Record, language: str) -> tuple[access.Offer, ...]:
+    """The guides that the person may have with one press; the button is that of `/more/`."""
+    if not access.may_take(record):
+        return ()
+    return access.offers(catalogue, record, language, spoken=catalogue.privacy)
 
 
 def _me(service: Service, request: Request) -> tuple[str, Record, str]:

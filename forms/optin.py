@@ -12,7 +12,6 @@ from .asking import is_open
 from .catalogue import Lasts, Wording
 from .decision import (
     BY_BOUNCE,
-    BY_FORM,
     BY_LINK,
     BY_PREFERENCES,
     NOTHING,
@@ -202,7 +201,7 @@ def _asked(
     now: datetime,
     limits: Limits,
 ) -> tuple[Entry, ...]:
-    by = (BY_FORM, BY_PREFERENCES)
+    by = (record.by_form, BY_PREFERENCES)
     mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in by]
     if too_many(mailed, now, limits):
         return ()
@@ -210,7 +209,7 @@ def _asked(
     lately = [e for e in mailed if is_recent(e.at, now, limits.window)]
     recent = {e.purpose for e in lately if _is_open(e, record)}
     return tuple(
-        _entry(submission, wording, BY_FORM)
+        _entry(submission, wording, record.by_form)
         for wording in wordings
         if wording.purpose not in recent
     )
@@ -228,7 +227,7 @@ def _reminded(
         return not any(
             event.kind is Kind.REQUESTED
             and event.purpose == purpose
-            and event.method == BY_FORM
+            and event.method == record.by_form
             and is_recent(event.at, now, limits.again)
             and grant is not None
             and event.seq > grant.seq
@@ -238,7 +237,7 @@ def _reminded(
     # One mail speaks of all of them, so none of them may have had one.
     if not all(is_due(wording.purpose) for wording in wordings):
         return ()
-    return tuple(_entry(submission, wording, BY_FORM) for wording in wordings)
+    return tuple(_entry(submission, wording, record.by_form) for wording in wordings)
 
 
 def _hold(
@@ -281,7 +280,7 @@ def _entry(submission: Submission, wording: Wording, method: str) -> Entry:
         page=submission.page,
         language=submission.language,
         method=method,
-        detail={"email": submission.address.typed, "answers": dict(submission.answers)},
+        detail=submission.said,
     )
 
 

@@ -18,14 +18,18 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from .canonical import Json, canonical_json, digest_of
-from .catalogue import Wording
+from .catalogue import Lasts, Wording
 from .consent_record import consent_record, states
+from .grounds import TEMPLATES, Mail, Story, faults, unwritten
 from .ledger import START, Detail, Event, Kind, digest_of_event, spell
 from .signing import PublicKey, SigningKey
 
 LARGEST = 32 << 20
 """Octets. What is larger was not made by us."""
-FORMAT = "atrae proof 1"
+FORMAT = "atrae proof 2"
+
+SENT = "sent"
+"""The state of a mail that left; the others did not, or not yet."""
 
 Evidence: TypeAlias = dict[str, Any]
 """`contact`, `address`, `created`, `events`, `details`, `wordings`, `forms`, `mails`: JSON."""
@@ -133,10 +137,38 @@ def _chain(evidence: Evidence) -> Iterator[Flaw]:
 
 
 def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Flaw]:
-    numbers = {event.seq for event in events}
-    for mail in evidence["mails"]:
-        if mail["because"] not in numbers or not set(mail["events"]) <= numbers:
-            yield Flaw(f"mail {mail['id']}", "no event of the person asked for it")
+    """Each mail judged again as `verify` judges it in the database; then those that are gone."""
+    story = _story(evidence, events)
+    read = [(mail["id"], _mail(mail, story)) for mail in evidence["mails"]]
+    for number, mail in read:
+        if mail.template not in TEMPLATES:
+            yield Flaw(f"mail {number}", "there is no such template")
+            return
+        for fault in faults(mail, story):
+            yield Flaw(f"mail {number}", fault)
+    for event, fault in unwritten(story, [mail for _, mail in read]):
+        yield Flaw(f"event {event.seq}", fault)
+
+
+def _story(evidence: Evidence, events: list[Event]) -> Story:
+    texts = _wordings(evidence)
+    return Story(
+        subject=evidence["contact"],
+        events=tuple(events),
+        details={int(n): json.loads(said["body"]) for n, said in evidence["details"].items()},
+        standing=frozenset(d for d, text in texts.items() if text.lasts is Lasts.STANDING),
+    )
+
+
+def _mail(row: Mapping[str, Any], story: Story) -> Mail:
+    return Mail(
+        template=row["template"],
+        because=row["because"],
+        events=story.about(row["events"]),
+        created=row["created"],
+        sent=row["at"] if row["state"] == SENT else "",
+        checked=row["checked"],
+    )
 
 
 def _event(fields: Mapping[str, Any]) -> Event:

@@ -12,9 +12,11 @@ from .even import Bell
 from .limits import Buckets
 from .links import Links
 from .settings import Settings
+from .stamp import Stamps
 from .store.store import Store
 from .templates import Renderer
 from .tokens import Tokens
+from .work import Challenges, Spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,8 +37,19 @@ class Service:
     wake: Callable[[], None]
     blocklist: Blocklist
     buckets: Buckets = field(default_factory=Buckets)
+    spent: Spent = field(default_factory=Spent)
     bell: Bell
     """Lets the answers to a form leave at the same time after it, whoever it was about."""
+
+    @property
+    def stamps(self) -> Stamps:
+        """Says when we showed what."""
+        return Stamps(self.settings.keys)
+
+    @property
+    def challenges(self) -> Challenges:
+        """Gives out challenges, and judges what comes back."""
+        return Challenges(self.settings.keys)
 
     @property
     def origins(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Production: the environment and the tree `handler/` -> a server."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Mapping
@@ -29,8 +30,7 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
     import uvicorn
 
     app = _application(environ, directory)
-    # Threads share one interpreter: whoever answers should not wait long for whoever writes mails.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    ready_to_serve()
     uvicorn.run(
         app,
         host=host,
@@ -47,6 +47,16 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
         timeout_graceful_shutdown=10,
         log_config=None,
     )
+
+
+def ready_to_serve() -> None:
+    """Set the interpreter up for short answers, once everything is loaded."""
+    # Threads share one interpreter: whoever answers should not wait long for whoever writes mails.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # What was loaded stays: to look through all of it for garbage, again and again, holds up
+    # whoever waits for an answer meanwhile.
+    gc.collect()
+    gc.freeze()
 
 
 def work(environ: Mapping[str, str], directory: Path) -> None:

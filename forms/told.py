@@ -85,6 +85,8 @@ def _value(name: str, value: Json, say: Phrases, language: str) -> str:
         return _when(value, language)
     if name == "frequency":
         return say(f"frequency_{value}", default=str(value))
+    if name == "signs" and isinstance(value, list):
+        return ", ".join(say(f"sign_{sign}", default=str(sign)) for sign in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -12,6 +12,7 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from .address import Address, parse_address
+from .canonical import Json
 from .catalogue import HONEYPOT, Field, Form, Kind, Wording
 
 DIGEST = re.compile(r"^[0-9a-f]{64}$")
@@ -36,7 +37,15 @@ class Submission:
     answers: Mapping[str, str]
     wordings: tuple[Wording, ...]
     trapped: bool
-    """The honeypot was filled in."""
+    """It is kept, and gets no mail: the honeypot was filled in, or what else is as telling."""
+    signs: tuple[str, ...] = ()
+    """All that looks like a robot (`suspicion.Sign`)."""
+
+    @property
+    def said(self) -> dict[str, Json]:
+        """What is kept of it beside the ledger: it is personal, and goes when the person does."""
+        said: dict[str, Json] = {"email": self.address.typed, "answers": dict(self.answers)}
+        return {**said, "signs": list(self.signs)} if self.signs else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from .decision import Record
 from .letters import delivered
 from .service import Service
 from .store.rows import Asked
+from .suspicion import WAIT
 from .validate import FieldErrors
 
 LONGEST_ANSWER = 1000
@@ -19,21 +20,51 @@ def form_again(
     service: Service, catalogue: Catalogue, form_id: str, wrong: FieldErrors
 ) -> Response:
     """422: the form as it was sent, with what is wrong beside each field."""
+    shown = service.stamps.make(service.clock(), form_id)
+    return _form(service, catalogue, form_id, wrong, shown)
+
+
+def once_more(
+    service: Service, catalogue: Catalogue, form_id: str, sent: FieldErrors, waiting: str
+) -> Response:
+    """422: the form as it was sent, to be sent again after a few seconds; `waiting` is the stamp
+    that says since when. It needs no JavaScript, and no script of ours runs in it."""
+    return _form(service, catalogue, form_id, sent, waiting, wait=WAIT.seconds)
+
+
+def _form(
+    service: Service,
+    catalogue: Catalogue,
+    form_id: str,
+    wrong: FieldErrors,
+    shown: str,
+    *,
+    wait: int = 0,
+) -> Response:
     again = sheet(
         catalogue,
         catalogue.forms[form_id],
         wrong.language,
-        action=service.links.form(form_id),
+        # In the address, so that no theme can forget it.
+        action=f"{service.links.form(form_id)}?shown={shown}",
         page=wrong.page,
         values=wrong.values,
         ticked=wrong.ticked,
         errors=wrong.errors,
+        challenge="" if wait else service.links.challenge(form_id),
     )
     # On the handler's own host a path alone would lead nowhere.
-    again = replace(again, privacy=service.links.target(again.privacy))
-    renderer = service.renderer(catalogue)
+    target = service.links.target
+    solver = target(again.solver) if again.solver else ""
+    again = replace(again, privacy=target(again.privacy), solver=solver)
     return page(
-        renderer, "page/form.html", wrong.language, "form_again_title", status=422, sheet=again
+        service.renderer(catalogue),
+        "page/form.html",
+        wrong.language,
+        "once_more_title" if wait else "form_again_title",
+        status=422,
+        sheet=again,
+        wait=wait,
     )
 
 

@@ -82,6 +82,7 @@ class FormsFile(Part):
     """`forms`."""
 
     url: str = ""
+    proof_of_work: bool = False
 
 
 def _menu_item(value: Any) -> Any:
@@ -217,6 +218,7 @@ def _settings(written: SiteFile, zone: ZoneInfo) -> Settings:
             MenuItem(page=item.page, url=item.url, title=item.title) for item in written.menu
         ),
         forms_url=written.forms.url.rstrip("/"),
+        proof_of_work=written.forms.proof_of_work,
         controller=written.controller,
         privacy=written.privacy,
         content_security_policy=written.content_security_policy,

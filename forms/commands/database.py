@@ -62,7 +62,8 @@ def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) 
 
     Refused where the database knows events that FILE does not, for among them may be withdrawals:
     with --force they are forgotten, and people may be written to who left. Whatever happens, the
-    database is the old one or the new one, whole.
+    database is the old one or the new one, whole; after a restore that was killed, the handler
+    does not start until another one has come to its end.
 
     \b
     Examples:

@@ -191,7 +191,8 @@ def purge(dry_run: bool) -> None:
     """Let go what is over; a running handler does it by itself, once a day.
 
     Requests that nobody confirmed in 14 days become an event without the address; who never
-    confirmed anything loses address and answers; replies of mail servers go after 90 days.
+    confirmed anything loses address and answers; replies of mail servers go after 90 days, and so
+    does the record of what other programs were told by webhook.
 
     \b
     Example:
@@ -207,7 +208,8 @@ def purge(dry_run: bool) -> None:
             scrub(store.database)
     click.echo(
         f"{'would let go' if dry_run else 'let go'}: {gone.expired} requests, "
-        f"{gone.erased} contacts who never confirmed, {gone.replies} old replies"
+        f"{gone.erased} contacts who never confirmed, {gone.replies} old replies, "
+        f"{gone.webhooks} old webhooks"
     )
 
 

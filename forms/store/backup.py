@@ -15,6 +15,7 @@ from ..ledger import ENDINGS
 from ..not_done import NotDoneError
 from .engine import BUSY_SECONDS, sqlite_file
 from .migrate import HEAD
+from .unfinished import flush, restoring
 
 PAGES = 4096
 """Copied in one step: 16 MB, so that a bar moves."""
@@ -68,9 +69,9 @@ def backup(url: str, target: Path, *, force: bool = False, step: Step = lambda *
             # One file that can be carried about: no log beside it.
             _pragmas(copy, "journal_mode=DELETE")
             _check(copy, partial)
-        _flush(partial)
+        flush(partial)
         partial.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         partial.unlink(missing_ok=True)
     return target.stat().st_size
@@ -115,16 +116,26 @@ def restore(url: str, file: Path, *, step: Step = lambda *_: None) -> None:
     """Put the backup in the database's place, in one transaction of SQLite's.
 
     The caller holds the lock of the database and has called `check_backup`. Killed half-way, the
-    database is what it was before.
+    database is what it was before, and until a restore comes to its end nothing else opens it: see
+    `unfinished`. Raises `NotDoneError` where the disk does not let it.
     """
     target = file_of(url)
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
+    with restoring(target, file.absolute()):
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
+        try:
+            _copy_over(target, file, step)
+        except sqlite3.Error as fault:
+            raise NotDoneError(f"{target}: {fault}", "it was not restored: run it again") from fault
+        # The last connection is closed: the log has been folded in.
+        flush(target)
+        flush(target.parent)
+
+
+def _copy_over(target: Path, file: Path, step: Step) -> None:
     with _reading(file) as theirs, closing(sqlite3.connect(target, BUSY_SECONDS)) as ours:
         _pragmas(ours, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
         theirs.backup(ours, pages=PAGES, progress=_progress(step))
         _check(ours, target)
-    # The last connection is closed: the log has been folded in.
-    _flush(target.parent)
 
 
 @contextmanager
@@ -160,11 +171,3 @@ def _progress(step: Step) -> Callable[[int, int, int], None]:
         step(total - remaining, total)
 
     return tell
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql
 
-from ..decision import Decision, Notice, Template
+from ..decision import MAILED, Decision, Notice, Template
 from ..ledger import SYSTEM, Entry, Kind, spell
 from ..settings import Settings, mailbox
 from .seal import introduce
@@ -73,7 +73,7 @@ class Ceiling:
         if self.owner:
             introduce(connection, self.owner, now)
         notices = (Notice(template=Template.HELD, about=(0,)),) if self.owner else ()
-        entry = Entry(kind=Kind.HELD, method="ceiling")
+        entry = Entry(kind=Kind.HELD, method=MAILED if notices else "ceiling")
         decision = Decision(entries=(entry,), notices=notices)
         self.store.write(connection, SYSTEM, decision, now=now)
         return True

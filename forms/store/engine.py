@@ -2,16 +2,17 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from .clerk import Clerks, Story
 from .group import MOST, PATIENCE, GroupCommit
 from .lock import WriteTurn
 from .trouble import UNAVAILABLE, stop_at_once
@@ -19,7 +20,16 @@ from .urls import sqlite_file
 
 __all__ = ["READING", "UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
 
+T = TypeVar("T")
+W = TypeVar("W")
+
 BUSY_SECONDS = 10
+CLERKS = 6
+"""Who write to PostgreSQL at once for the requests of one process: it flushes theirs as one, and
+more of them would only wait for each other at the interpreter."""
+IN_HAND = 16
+"""How many requests a SQLite file's clerk takes in hand: what fits into one transaction, so that
+the first of them does not wait for a long line to be over."""
 READING = "atrae_reading"
 """The execution option of a connection that only reads: it takes no write lock."""
 _VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -146,6 +156,9 @@ class Writers(Protocol):
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
         """A transaction, or a part of one: durable when the block is left, else undone."""
 
+    def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """What each of `writes` gave, durable, or raised; they may share transactions."""
+
     def checkpoint(self) -> None:
         """Empty the log into the database, where there is one to be emptied."""
 
@@ -162,6 +175,18 @@ class Apart:
         del alone
         with self.engine.begin() as connection:
             yield connection
+
+    def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """One after the other: two transactions that each hold several contacts might wait for
+        each other."""
+        return [self._apart(write) for write in writes]
+
+    def _apart(self, write: Callable[[Connection], T]) -> T | Exception:
+        try:
+            with self.writing() as connection:
+                return write(connection)
+        except Exception as fault:
+            return fault
 
     def checkpoint(self) -> None:
         """The server does that by itself."""
@@ -187,6 +212,11 @@ class Database:
         if engine.dialect.name == "sqlite":
             self._turn = WriteTurn(Path(str(engine.url.database)), patience=PATIENCE)
             self._writers = GroupCommit(engine, turn=self._turn, broken=broken, most=most)
+        write = self._writers.together
+        if self._turn is None:
+            self._clerks = Clerks(write, number=CLERKS, most=1)
+        else:
+            self._clerks = Clerks(write, number=1, most=min(most, IN_HAND))
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
         """One transaction: when the block is left, it is on the disk; when it raises, undone.
@@ -195,6 +225,14 @@ class Database:
         Raises one of `UNAVAILABLE` when it cannot be; then nothing may be promised.
         """
         return self._writers.writing(alone=alone)
+
+    async def tell(self, story: Story[W, T]) -> T:
+        """What `story` returns; what it yields is written, and durable before it goes on.
+
+        It is told by a clerk, beside the event loop. Raises what the story raises; one of
+        `UNAVAILABLE` comes to it where it yielded.
+        """
+        return await self._clerks.tell(story)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

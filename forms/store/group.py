@@ -8,16 +8,20 @@ all. Nobody goes on before that commit has returned; if it fails, it failed for 
 import logging
 import sqlite3
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Event
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from .trouble import BusyError, UnwrittenError, is_broken
+from .line import Line
+from .prepared import driver_of, say
+from .trouble import UnwrittenError, is_broken
+
+T = TypeVar("T")
 
 log = logging.getLogger("atrae.forms.database")
 
@@ -31,48 +35,6 @@ SLOWEST = 60.0
 """Seconds: how long a commit may take before those who wait for it give up hope."""
 CHECKPOINT = 1000
 """Rows changed, after which the log is carried over into the database."""
-
-
-class Line:
-    """A lock that is given in the order in which it was asked for."""
-
-    def __init__(self) -> None:
-        self._guard = Lock()
-        self._taken = False
-        self._waiting: deque[Lock] = deque()
-
-    def enter(self, seconds: float) -> None:
-        """Wait for the turn. Raises `BusyError` if it does not come within `seconds`."""
-        with self._guard:
-            if not self._taken:
-                self._taken = True
-                return
-            place = Lock()
-            place.acquire()
-            self._waiting.append(place)
-        if place.acquire(timeout=seconds):
-            return
-        with self._guard:
-            if place in self._waiting:
-                self._waiting.remove(place)
-                raise BusyError(f"waited {seconds} s for the turn to write")
-        # It came in the very moment of giving up.
-
-    def hand_over(self) -> bool:
-        """Give the turn to the next in line; false, and it stays ours, if nobody is there."""
-        with self._guard:
-            if not self._waiting:
-                return False
-            self._waiting.popleft().release()
-            return True
-
-    def leave(self) -> None:
-        """Give the turn to the next in line, or back."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._taken = False
 
 
 @dataclass(slots=True, eq=False)
@@ -132,19 +94,61 @@ class GroupCommit:
         self._line.enter(self.patience)
         batch = self._enter(alone=alone)
         try:
-            batch.connection.exec_driver_sql("SAVEPOINT writer")
+            say(batch.connection, "SAVEPOINT writer")
             yield batch.connection
-            batch.connection.exec_driver_sql("RELEASE writer")
+            say(batch.connection, "RELEASE writer")
             batch.members += 1
         except BaseException as fault:
             self._undo(batch, fault)
             self._pass_on(batch)
             raise
         self._pass_on(batch)
-        if not batch.done.wait(SLOWEST):
-            raise UnwrittenError(f"the disk has not answered for {SLOWEST} s")
-        if batch.fault is not None:
-            raise UnwrittenError("the commit failed") from batch.fault
+        if (unwritten := _awaited(batch)) is not None:
+            raise unwritten
+
+    def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """What each of `writes` gave or raised, in order, all carried out in this thread.
+
+        They share commits with each other and with whoever else is in line. What is answered with
+        a value is durable; what is answered with an error is undone, or may not be on the disk.
+        """
+        outcomes: list[T | Exception] = []
+        while len(outcomes) < len(writes):
+            try:
+                self._line.enter(self.patience)
+                batch = self._enter(alone=False)
+            except Exception as fault:
+                return outcomes + [fault] * (len(writes) - len(outcomes))
+            outcomes += self._share(batch, writes[len(outcomes) :])
+        return outcomes
+
+    def _share(
+        self, batch: Batch, writes: Sequence[Callable[[Connection], T]]
+    ) -> list[T | Exception]:
+        """As many of `writes` as `batch` takes, one at least; the turn is given on."""
+        found: list[T | Exception] = []
+        try:
+            for write in writes:
+                found.append(self._one(batch, write))
+                if not batch.takes_more():
+                    break
+        finally:
+            self._pass_on(batch)
+        unwritten = _awaited(batch)
+        if unwritten is None:
+            return found
+        return [each if isinstance(each, Exception) else unwritten for each in found]
+
+    def _one(self, batch: Batch, write: Callable[[Connection], T]) -> T | Exception:
+        try:
+            say(batch.connection, "SAVEPOINT writer")
+            found = write(batch.connection)
+            say(batch.connection, "RELEASE writer")
+        except Exception as fault:
+            self._undo(batch, fault)
+            return fault
+        batch.members += 1
+        return found
 
     def checkpoint(self) -> None:
         """Carry the log over into the database and empty it, so far as nobody reads it."""
@@ -201,8 +205,8 @@ class GroupCommit:
         raw = _raw(batch.connection)
         try:
             if raw is not None and raw.in_transaction:
-                batch.connection.exec_driver_sql("ROLLBACK TO writer")
-                batch.connection.exec_driver_sql("RELEASE writer")
+                say(batch.connection, "ROLLBACK TO writer")
+                say(batch.connection, "RELEASE writer")
                 return
         except DBAPIError as second:
             self._judge(second)
@@ -254,11 +258,21 @@ class GroupCommit:
             self._broken(fault)
 
 
+def _awaited(batch: Batch) -> UnwrittenError | None:
+    """Wait for the commit of `batch`; why it cannot be relied on, or nothing."""
+    if not batch.done.wait(SLOWEST):
+        return UnwrittenError(f"the disk has not answered for {SLOWEST} s")
+    if batch.fault is None:
+        return None
+    unwritten = UnwrittenError("the commit failed")
+    unwritten.__cause__ = batch.fault
+    return unwritten
+
+
 def _raw(connection: Connection) -> sqlite3.Connection | None:
     if connection.closed or connection.invalidated:
         return None
-    found = connection.connection.driver_connection
-    return found if isinstance(found, sqlite3.Connection) else None
+    return driver_of(connection)
 
 
 def _changes(connection: Connection) -> int:

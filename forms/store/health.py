@@ -11,6 +11,7 @@ from ..settings import SuppressionKey
 from .counts import count_work
 from .engine import UNAVAILABLE, Database, open_engine, sqlite_file
 from .migrate import SchemaError, check_schema
+from .server import server_settings
 from .store import KEY_ID
 from .tables import NEVER_UPDATED, setting
 
@@ -36,6 +37,8 @@ def check_database(url: str, key: SuppressionKey | None, *, now: datetime) -> It
             yield _triggers(connection)
             yield _key(connection, key)
             yield from _work(connection, now)
+            if connection.dialect.name == "postgresql":
+                yield from server_settings(connection)
     except SchemaError as fault:
         yield Line(Level.ERROR, "tables", str(fault))
     except UNAVAILABLE as fault:

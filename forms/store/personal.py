@@ -6,15 +6,16 @@ Each is decided under the contact's lock and written in one transaction, as `Sto
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ..address import Address, parse_address
 from ..canonical import Json
-from ..decision import Decision, Record
-from ..ledger import spell
+from ..decision import Decision, Record, Scope
 from .erase import erase_in
 from .export import export
 from .store import Store
+from .suppression import Suppression, add
 from .tables import contact, suppression
 
 Decide = Callable[[Record], Decision]
@@ -42,6 +43,16 @@ def move(store: Store, contact_id: str, decide: Decide, address: Address, *, now
 
     False: nothing was moved, because it was decided so, or somebody has that address already.
     """
+    try:
+        return _move(store, contact_id, decide, address, now=now)
+    except IntegrityError:
+        # On PostgreSQL, somebody else took the address in this very moment: now that is seen.
+        return _move(store, contact_id, decide, address, now=now)
+
+
+def _move(
+    store: Store, contact_id: str, decide: Decide, address: Address, *, now: datetime
+) -> bool:
     with store.database.writing() as connection:
         store.lock(connection, contact_id)
         decision = decide(store.record(connection, contact_id, now))
@@ -60,13 +71,10 @@ def _take_along(connection: Connection, store: Store, old: str, new: str, now: d
     there, here = store.key.conceal(new), store.key.conceal(old)
     rows = connection.execute(select(suppression).where(suppression.c.address == here)).all()
     for row in rows if here != there else ():
-        same = (suppression.c.address == there) & (suppression.c.scope == row.scope)
-        connection.execute(delete(suppression).where(same))
-        connection.execute(
-            insert(suppression).values(
-                address=there, scope=row.scope, key_id=row.key_id, reason=row.reason, at=spell(now)
-            )
+        wanted = Suppression(
+            address=there, scope=Scope(row.scope), key_id=row.key_id, reason=row.reason
         )
+        add(connection, wanted, now=now, salts=[store.fresh()])
 
 
 def _address(connection: Connection, contact_id: str) -> str:

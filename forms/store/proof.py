@@ -11,7 +11,17 @@ from ..ledger import SYSTEM
 from .rows import events_of
 from .tables import contact, detail, form, outbox, wording
 
-OF_A_MAIL = ("id", "template", "because", "created", "state", "at", "message_id", "reply")
+OF_A_MAIL = (
+    "id",
+    "template",
+    "because",
+    "created",
+    "state",
+    "at",
+    "checked",
+    "message_id",
+    "reply",
+)
 
 
 def evidence_of(connection: Connection, who: Address | str) -> dict[str, Any] | None:

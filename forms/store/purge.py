@@ -4,21 +4,34 @@
 - A contact who never confirmed anything and waits for nothing loses address and answers: an
   `erased` event with the method `purge`. Suppressions stay.
 - What mail servers replied is blanked when it is old: it served to find out why a mail was late.
+- What other programs were told of, or could not be told of, is forgotten when it is old.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
-from ..decision import Decision, Record
-from ..ledger import GRANTS, SYSTEM, Entry, Event, Kind, State, last_word, spell, state_of
+from ..decision import Decision, Record, Scope
+from ..ledger import (
+    ENDINGS,
+    GRANTS,
+    SYSTEM,
+    Entry,
+    Event,
+    Kind,
+    is_move,
+    last_word,
+    spell,
+)
 from .erase import UNFINISHED, forget, scrub
+from .hooks import Delivery
 from .rows import asked_of
 from .store import Store
-from .tables import contact, ledger, outbox, pending
+from .tables import contact, ledger, outbox, pending, webhook
 
 log = logging.getLogger("atrae.forms.purge")
 
@@ -34,6 +47,8 @@ class Keep:
     pending: timedelta = timedelta(days=14)
     """Beyond the last thing that happened to a contact who never confirmed."""
     replies: timedelta = timedelta(days=90)
+    webhooks: timedelta = timedelta(days=90)
+    """After the last attempt. `webhooks replay --since` can tell of an event all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +58,7 @@ class Purged:
     expired: int = 0
     erased: int = 0
     replies: int = 0
+    webhooks: int = 0
 
 
 def purge(
@@ -63,6 +79,7 @@ def purge(
                 expired=len(connection.execute(_overdue(now)).all()),
                 erased=len(connection.execute(_done_with(now, keep)).all()),
                 replies=_old_replies(connection, now, keep),
+                webhooks=len(connection.execute(_told(now, keep)).all()),
             )
     expired = _in_batches(store, _overdue(now), _expire, now, step)
     erased = _in_batches(store, _done_with(now, keep), _let_go, now, step)
@@ -70,7 +87,8 @@ def purge(
         replies = _old_replies(connection, now, keep)
         if replies:
             connection.execute(update(outbox).where(*_settled(now, keep)).values(reply=""))
-    return Purged(expired=expired, erased=erased, replies=replies)
+    hooks = _in_batches(store, _told(now, keep), _forget_call, now, step)
+    return Purged(expired=expired, erased=erased, replies=replies, webhooks=hooks)
 
 
 def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
@@ -79,7 +97,10 @@ def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
     gone = purge(store, now=now, keep=wish, dry_run=True)
     if gone != Purged():
         gone = purge(store, now=now, keep=wish)
-        log.info("purged: expired=%s erased=%s replies=%s", gone.expired, gone.erased, gone.replies)
+        log.info(
+            "purged: expired=%s erased=%s replies=%s webhooks=%s",
+            *(gone.expired, gone.erased, gone.replies, gone.webhooks),
+        )
     scrub(store.database)
     return gone
 
@@ -98,18 +119,33 @@ def expiry(asked: tuple[Event, ...], record: Record) -> Decision:
                 method=BY_PURGE,
             )
             for event in asked
-            if last_word(record.events, event) is None
-            and state_of(record.events, event.purpose) is State.REQUESTED
+            if not _is_answered(event, record)
         )
     )
 
 
-Act = Callable[[Connection, Store, str, datetime], None]
+def letting_go(record: Record) -> Decision:
+    """Who once said no is remembered by the HMAC of their address: no import brings them in. Pure.
+
+    Who said nothing at all is forgotten altogether.
+    """
+    entry = Entry(kind=Kind.ERASED, method=BY_PURGE)
+    if not any(event.kind in ENDINGS for event in record.events):
+        return Decision(entries=(entry,))
+    return Decision(entries=(entry,), suppress=Scope.MARKETING, reason="declined")
+
+
+def _is_answered(event: Event, record: Record) -> bool:
+    word = last_word(record.events, event)
+    return word is not None and not is_move(word)
+
+
+Act = Callable[[Connection, Store, Any, datetime], None]
 
 
 def _in_batches(
     store: Store,
-    query: Select[str],
+    query: Select[Any],
     act: Act,
     now: datetime,
     step: Callable[[int], None],
@@ -137,9 +173,19 @@ def _expire(connection: Connection, store: Store, pending_id: str, now: datetime
 
 def _let_go(connection: Connection, store: Store, contact_id: str, now: datetime) -> None:
     store.lock(connection, contact_id)
-    entry = Entry(kind=Kind.ERASED, method=BY_PURGE)
-    store.write(connection, contact_id, Decision(entries=(entry,)), now=now)
+    decision = letting_go(store.record(connection, contact_id, now))
+    store.write(connection, contact_id, decision, now=now)
     forget(connection, contact_id)
+
+
+def _forget_call(connection: Connection, _store: Store, call: int, _now: datetime) -> None:
+    connection.execute(delete(webhook).where(webhook.c.id == call))
+
+
+def _told(now: datetime, keep: Keep) -> Select[int]:
+    over = webhook.c.state.in_((Delivery.DONE, Delivery.FAILED))
+    old = webhook.c.at <= spell(now - keep.webhooks)
+    return select(webhook.c.id).where(over, old).order_by(webhook.c.id)
 
 
 def _overdue(now: datetime) -> Select[str]:

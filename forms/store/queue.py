@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from ..address import parse_address
-from ..decision import Decision, Record, Template
+from ..decision import ASKS, FRESH, Decision, Record, Template
 from ..ledger import Event, Kind, spell
 from ..optin import bounce, permits
 from .ceiling import COUNTED, Ceiling
-from .rows import Asked, asked_of, events_by_seq
+from .prepared import Prepared
+from .rows import Asked, asked_of
+from .statements import SUBJECT
 from .store import Store
 from .tables import contact, ledger, outbox
 
@@ -82,9 +84,8 @@ class Queue:
 
     def may_leave(self, owed: Owed) -> bool:
         """Whether the mail is still ours, and still permitted: asked just before it leaves."""
-        ours = select(outbox.c.id).where(_held(owed))
         with self.database.reading() as connection:
-            if connection.execute(ours).one_or_none() is None:
+            if not _OURS.rows(connection, _held(owed)):
                 return False
             record = self.store.record(connection, owed.contact)
             if owed.template is Template.ARRIVE:
@@ -93,15 +94,13 @@ class Queue:
 
     def has_changed(self, owed: Owed) -> bool:
         """Whether what the mail says of the person's choices may be untrue by now: it speaks of
-        several purposes perhaps, of which they have left one since it was composed."""
-        if owed.template not in (Template.RECEIPT, Template.ALREADY):
+        several purposes perhaps, of which they have left one since it was composed; or they have
+        another address by now."""
+        if owed.template not in (Template.RECEIPT, Template.ALREADY, Template.LINK):
             return False
         seen = owed.record.events[-1].seq if owed.record.events else 0
-        mine = (ledger.c.subject == owed.contact) & (ledger.c.seq > seen)
-        said = ledger.c.kind.startswith("permission.") & (ledger.c.kind != Kind.REQUESTED)
         with self.database.reading() as connection:
-            found = connection.execute(select(ledger.c.seq).where(mine & said).limit(1))
-            return found.first() is not None
+            return bool(_SAID_SINCE.rows(connection, {SUBJECT: owed.contact, "seen": seen}))
 
     def settle(
         self,
@@ -120,7 +119,7 @@ class Queue:
         values = {"state": fate, "reply": reply, "at": spell(now), "due": spell(due or now)}
         with self.database.writing() as connection:
             self.store.lock(connection, owed.contact)
-            done = connection.execute(update(outbox).where(_held(owed)).values(values))
+            done = connection.execute(_SETTLE, _held(owed) | values)
             if done.rowcount != 1:
                 return False
             # What the new address of a move refuses says nothing of the old one.
@@ -144,13 +143,16 @@ class Queue:
         self, connection: Connection, row: Row[tuple[object, ...]], now: datetime, lease: timedelta
     ) -> Owed | None:
         record = self.store.record(connection, row.contact, now)
-        events = events_by_seq(connection, json.loads(row.events))
+        there = {event.seq: event for event in record.events}
+        events = tuple(there[seq] for seq in json.loads(row.events) if seq in there)
         address = row.address
         template = Template(row.template)
         if template is Template.ARRIVE and address:
             address = str(record.details.get(row.because, {}).get("email") or "")
             record = self._of_both(connection, record, address)
+        pending = asked_of(connection, row.pending) if row.pending else None
         allowed = bool(address) and permits(template, events, record)
+        allowed = allowed and not _is_stale(template, events, pending, now)
         checked = record.events[-1].seq if record.events else 0
         change = (
             {"state": Fate.CLAIMED, "due": spell(now + lease), "attempts": row.attempts + 1}
@@ -167,7 +169,7 @@ class Queue:
             contact=row.contact,
             address=str(address),
             events=events,
-            pending=asked_of(connection, row.pending) if row.pending else None,
+            pending=pending,
             attempts=row.attempts + 1,
             message_id=row.message_id,
             record=record,
@@ -179,6 +181,15 @@ class Queue:
             return record
         there = self.store.suppressions(connection, parse_address(address).key)
         return replace(record, suppressed=record.suppressed | there)
+
+
+def _is_stale(
+    template: Template, events: Sequence[Event], pending: Asked | None, now: datetime
+) -> bool:
+    """Whether the link that such a mail is all about would be dead when it arrives."""
+    if template is Template.CONFIRM:
+        return pending is None or pending.expires <= now
+    return template in ASKS and now >= events[0].moment + FRESH
 
 
 def _due(connection: Connection, without: Sequence[Template]) -> datetime | None:
@@ -224,11 +235,21 @@ _UNFINISHED = (Fate.CLAIMED, Fate.WAITING)
 """One after the other, for the index leads from a state to what is due first. What somebody did not
 finish is older than what waits."""
 
+_IS_HELD = (
+    (outbox.c.id == bindparam("held_id"))
+    & (outbox.c.state == bindparam("held_state"))
+    & (outbox.c.attempts == bindparam("held_attempts"))
+)
+_OURS = Prepared(select(outbox.c.id).where(_IS_HELD))
+_SETTLE = update(outbox).where(_IS_HELD)
+_SAID_SINCE = Prepared(
+    select(ledger.c.seq)
+    .where(ledger.c.subject == bindparam(SUBJECT), ledger.c.seq > bindparam("seen"))
+    .where(ledger.c.kind.startswith("permission."), ledger.c.kind != Kind.REQUESTED)
+    .limit(1)
+)
 
-def _held(owed: Owed) -> ColumnElement[bool]:
+
+def _held(owed: Owed) -> dict[str, object]:
     # Who claimed it later has counted another attempt.
-    return (
-        (outbox.c.id == owed.id)
-        & (outbox.c.state == Fate.CLAIMED)
-        & (outbox.c.attempts == owed.attempts)
-    )
+    return {"held_id": owed.id, "held_state": Fate.CLAIMED, "held_attempts": owed.attempts}

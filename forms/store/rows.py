@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, bindparam, select
 
 from ..canonical import Json
 from ..catalogue import Wording
@@ -33,14 +33,14 @@ def event_of(fields: Mapping[str, Any]) -> Event:
 
 def events_of(connection: Connection, subject: str) -> tuple[Event, ...]:
     """The whole chain of a subject, in order."""
-    rows = connection.execute(CHAIN, {SUBJECT: subject}).mappings()
-    return tuple(event_of({str(name): value for name, value in row.items()}) for row in rows)
+    rows = CHAIN.rows(connection, {SUBJECT: subject})
+    return tuple(event_of(dict(zip(_EVENT, row, strict=True))) for row in rows)
 
 
 def events_by_seq(connection: Connection, seqs: Sequence[int]) -> tuple[Event, ...]:
     """The events with these numbers, in the order of `seqs`; what there is not is left out."""
-    query = select(ledger).where(ledger.c.seq.in_(seqs))
-    found = {event.seq: event for event in _events(connection, query)}
+    rows = connection.execute(_BY_SEQ, {"seqs": list(seqs)}).all()
+    found = {row.seq: event_of(dict(zip(_EVENT, row, strict=True))) for row in rows}
     return tuple(found[seq] for seq in seqs if seq in found)
 
 
@@ -64,7 +64,7 @@ def said_in(connection: Connection, events: Sequence[Event]) -> Mapping[int, Map
 
 def asked_of(connection: Connection, pending_id: str) -> Asked | None:
     """The pending request with this id."""
-    row = connection.execute(select(pending).where(pending.c.id == pending_id)).one_or_none()
+    row = connection.execute(_PENDING, {"pending_is": pending_id}).one_or_none()
     if row is None:
         return None
     return Asked(
@@ -82,12 +82,16 @@ def append(
     *,
     at: datetime,
     salts: Iterable[str],
+    head: str | None = None,
 ) -> tuple[Event, ...]:
-    """Add `entries` to the chain of `subject`, whose lock the caller holds."""
+    """Add `entries` to the chain of `subject`, whose lock the caller holds; `head` is the digest
+    of its last event, where the caller has read it under that lock."""
     waiting = list(entries)
     if not waiting:
         return ()
-    prev = connection.execute(HEAD, {SUBJECT: subject}).scalar() or START
+    prev = head
+    if prev is None:
+        prev = HEAD.scalar(connection, {SUBJECT: subject}) or START
     events, told = [], []
     for entry, seq, salt in zip(waiting, _next_seqs(connection), salts, strict=False):
         event, detail = sealed(entry, seq=seq, at=at, subject=subject, prev=prev, salt=salt)
@@ -95,22 +99,20 @@ def append(
         prev = event.digest
         if detail is not None:
             told.append(detail_row(detail))
-    connection.execute(ADD_EVENT, [event_row(event) for event in events])
+    ADD_EVENT.add(connection, [event_row(event) for event in events])
     if told:
-        connection.execute(ADD_DETAIL, told)
+        ADD_DETAIL.add(connection, told)
     return tuple(events)
-
-
-def _events(connection: Connection, query: Select[Any]) -> Iterator[Event]:
-    for row in connection.execute(query).mappings():
-        yield event_of({str(name): value for name, value in row.items()})
 
 
 def _next_seqs(connection: Connection) -> Iterator[int]:
     if connection.dialect.name == "postgresql":
         while True:
             yield int(connection.execute(_NEXT).scalar_one())
-    yield from count(int(connection.execute(LAST_SEQ).scalar() or 0) + 1)
+    yield from count(int(LAST_SEQ.scalar(connection, {}) or 0) + 1)
 
 
 _NEXT = ledger_seq.next_value().select()
+_EVENT = tuple(column.name for column in ledger.columns)
+_PENDING = select(pending).where(pending.c.id == bindparam("pending_is"))
+_BY_SEQ = select(ledger).where(ledger.c.seq.in_(bindparam("seqs", expanding=True)))

@@ -6,27 +6,33 @@ from sqlalchemy import Executable, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..ledger import Detail, Event
+from .prepared import Prepared
 from .tables import contact, detail, ledger, outbox, pending, suppression
 
 SUBJECT = "subject_is"
 CONTACT = "contact_is"
 ADDRESS = "address_is"
 
-CHAIN = select(ledger).where(ledger.c.subject == bindparam(SUBJECT)).order_by(ledger.c.seq)
-HEAD = (
+CHAIN = Prepared(
+    select(ledger).where(ledger.c.subject == bindparam(SUBJECT)).order_by(ledger.c.seq)
+)
+"""Columns in the order of the table."""
+HEAD = Prepared(
     select(ledger.c.digest)
     .where(ledger.c.subject == bindparam(SUBJECT))
     .order_by(ledger.c.seq.desc())
     .limit(1)
 )
-LAST_SEQ = select(ledger.c.seq).order_by(ledger.c.seq.desc()).limit(1)
-KEY_OF = select(contact.c.key).where(contact.c.id == bindparam(CONTACT))
-LOCK = select(contact.c.id).where(contact.c.id == bindparam(CONTACT)).with_for_update()
-SUPPRESSED = select(suppression.c.scope).where(suppression.c.address == bindparam(ADDRESS))
-ADD_EVENT = insert(ledger)
-ADD_DETAIL = insert(detail)
-ADD_PENDING = insert(pending)
-ADD_MAIL = insert(outbox)
+LAST_SEQ = Prepared(select(ledger.c.seq).order_by(ledger.c.seq.desc()).limit(1))
+KEY_OF = Prepared(select(contact.c.key).where(contact.c.id == bindparam(CONTACT)))
+LOCK = Prepared(select(contact.c.id).where(contact.c.id == bindparam(CONTACT)).with_for_update())
+SUPPRESSED = Prepared(
+    select(suppression.c.scope).where(suppression.c.address == bindparam(ADDRESS))
+)
+ADD_EVENT = Prepared(insert(ledger))
+ADD_DETAIL = Prepared(insert(detail))
+ADD_PENDING = Prepared(insert(pending))
+ADD_MAIL = Prepared(insert(outbox))
 
 _EVENT = tuple(field.name for field in fields(Event))
 _DETAIL = tuple(field.name for field in fields(Detail))
@@ -42,12 +48,12 @@ def detail_row(told: Detail) -> dict[str, object]:
     return {name: getattr(told, name) for name in _DETAIL}
 
 
-def _lock_address(dialect: str) -> Executable:
+def _lock_address(dialect: str) -> Prepared:
     row = (postgresql if dialect == "postgresql" else sqlite).insert(contact)
     upsert: Executable = row.on_conflict_do_update(
         index_elements=[contact.c.key], set_={"asked": row.excluded.asked}
     ).returning(contact.c.id)
-    return upsert
+    return Prepared(upsert)
 
 
 LOCK_ADDRESS = {name: _lock_address(name) for name in ("sqlite", "postgresql")}

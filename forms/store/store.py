@@ -13,6 +13,7 @@ from ..catalogue import Catalogue, Lasts, Wording
 from ..decision import Decision, Record, Scope
 from ..ledger import Event, spell
 from ..settings import SuppressionKey
+from .clerk import Write
 from .engine import Database
 from .hooks import Hook, queue_hooks
 from .migrate import migrate
@@ -122,8 +123,16 @@ class Store:
     def for_address(self, address: Address, decide: Decide, *, now: datetime) -> Committed:
         """Lock the contact of `address`, new or known; decide; write; durable when it returns."""
         with self.database.writing() as connection:
+            return self.opt_in(address, decide, now=now)(connection)
+
+    def opt_in(self, address: Address, decide: Decide, *, now: datetime) -> Write[Committed]:
+        """The same as a part of a transaction, to be carried out by whoever has one."""
+
+        def write(connection: Connection) -> Committed:
             contact_id = self._lock_address(connection, address, now)
-            return self._carry_out(connection, contact_id, decide, now)
+            return self._carry_out(connection, contact_id, decide, now, key=address.key)
+
+        return write
 
     def for_contact(self, contact_id: str, decide: Decide, *, now: datetime) -> Committed:
         """The same for a contact that a token names. For one that there is not, nothing happens."""
@@ -133,16 +142,23 @@ class Store:
 
     def lock(self, connection: Connection, contact_id: str) -> None:
         """Nobody else writes to this contact's chain until the transaction ends."""
-        connection.execute(LOCK, {CONTACT: contact_id})
+        LOCK.rows(connection, {CONTACT: contact_id})
 
     def record(
-        self, connection: Connection, contact_id: str, now: datetime | None = None
+        self,
+        connection: Connection,
+        contact_id: str,
+        now: datetime | None = None,
+        *,
+        key: str | None = None,
     ) -> Record:
-        """What is held of a contact, in the view of this transaction, as it holds at `now`."""
+        """What is held of a contact, in the view of this transaction, as it holds at `now`; `key`
+        is that of its address, where it is known already."""
         events = events_of(connection, contact_id)
         texts = self._wordings(connection, {event.wording for event in events})
         standing = (d for d, text in texts.items() if text.lasts is Lasts.STANDING)
-        key = connection.execute(KEY_OF, {CONTACT: contact_id}).scalar()
+        if key is None:
+            key = KEY_OF.scalar(connection, {CONTACT: contact_id})
         return Record(
             contact=contact_id,
             events=events,
@@ -156,21 +172,32 @@ class Store:
         """What is suppressed of an address key; nothing of the empty one."""
         if not key:
             return frozenset()
-        found = connection.execute(SUPPRESSED, {ADDRESS: self.key.conceal(key)}).scalars()
-        return frozenset(Scope(scope) for scope in found)
+        found = SUPPRESSED.rows(connection, {ADDRESS: self.key.conceal(key)})
+        return frozenset(Scope(scope) for (scope,) in found)
 
     def write(
-        self, connection: Connection, contact_id: str, decision: Decision, *, now: datetime
+        self,
+        connection: Connection,
+        contact_id: str,
+        decision: Decision,
+        *,
+        now: datetime,
+        after: Record | None = None,
     ) -> tuple[Event, ...]:
-        """Write all of `decision`; the caller holds the contact's lock."""
-        events = append(connection, contact_id, decision.entries, at=now, salts=self._salts())
+        """Write all of `decision`; the caller holds the contact's lock, perhaps since it read the
+        record that this comes `after`."""
+        head = None if after is None else after.head
+        events = append(
+            connection, contact_id, decision.entries, at=now, salts=self._salts(), head=head
+        )
         if decision.pending is not None:
             write_pending(connection, contact_id, decision.pending, events)
         for notice in decision.notices:
             message_id = f"<{self.fresh()}@{self.host}>"
             owe(connection, contact_id, notice, events, now=now, message_id=message_id)
         if decision.suppress is not None or decision.lift is not None:
-            suppress(connection, contact_id, decision, self.key, now=now)
+            salts = self._salts()
+            suppress(connection, contact_id, decision, self.key, now=now, salts=salts)
         queue_hooks(connection, self.hooks, events, now=now)
         return events
 
@@ -180,16 +207,23 @@ class Store:
             connection.execute(select(setting.c.name).limit(1)).all()
 
     def _carry_out(
-        self, connection: Connection, contact_id: str, decide: Decide, now: datetime
+        self,
+        connection: Connection,
+        contact_id: str,
+        decide: Decide,
+        now: datetime,
+        *,
+        key: str | None = None,
     ) -> Committed:
-        decision = decide(self.record(connection, contact_id, now))
-        events = self.write(connection, contact_id, decision, now=now)
+        record = self.record(connection, contact_id, now, key=key)
+        decision = decide(record)
+        events = self.write(connection, contact_id, decision, now=now, after=record)
         return Committed(contact=contact_id, decision=decision, events=events)
 
     def _lock_address(self, connection: Connection, address: Address, now: datetime) -> str:
         row = {"id": self.fresh(), "address": address.typed, "key": address.key}
         row |= {"created": spell(now), "asked": spell(now)}
-        return str(connection.execute(LOCK_ADDRESS[connection.dialect.name], row).scalar_one())
+        return str(LOCK_ADDRESS[connection.dialect.name].scalar(connection, row))
 
     def _wordings(self, connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
         wanted = {digest for digest in digests if digest}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from ..catalogue import Catalogue
 from ..decision import Decision, Notice, Pending
@@ -12,7 +12,8 @@ from ..ledger import SYSTEM, Entry, Event, Kind, spell
 from ..settings import SuppressionKey
 from .rows import append
 from .statements import ADD_MAIL, ADD_PENDING
-from .tables import contact, form, suppression, wording
+from .suppression import Suppression, add, lift
+from .tables import contact, form, wording
 
 
 def keep(
@@ -48,7 +49,7 @@ def write_pending(
     about = [events[position].seq for position in waiting.about]
     row = {"id": waiting.id, "contact": contact_id}
     row |= {"events": json.dumps(about), "expires": spell(waiting.expires)}
-    connection.execute(ADD_PENDING, row)
+    ADD_PENDING.add(connection, [row])
 
 
 def owe(
@@ -78,7 +79,7 @@ def owe(
         "at": spell(now),
         "checked": 0,
     }
-    connection.execute(ADD_MAIL, row)
+    ADD_MAIL.add(connection, [row])
 
 
 def suppress(
@@ -88,28 +89,21 @@ def suppress(
     key: SuppressionKey,
     *,
     now: datetime,
+    salts: Iterable[str],
 ) -> None:
     """Suppress the contact's address, or lift that again, as `decision` says."""
     address = connection.execute(select(contact.c.key).where(contact.c.id == contact_id)).scalar()
     if not address:
         return
     concealed = key.conceal(address)
-    changed = [scope for scope in (decision.suppress, decision.lift) if scope is not None]
-    connection.execute(
-        delete(suppression).where(
-            suppression.c.address == concealed, suppression.c.scope.in_(changed)
-        )
-    )
+    if decision.lift is not None:
+        why = decision.reason
+        lift(connection, concealed, decision.lift, reason=why, now=now, salts=salts)
     if decision.suppress is not None:
-        connection.execute(
-            insert(suppression).values(
-                address=concealed,
-                scope=decision.suppress,
-                key_id=key.id,
-                reason=decision.reason,
-                at=spell(now),
-            )
+        wanted = Suppression(
+            address=concealed, scope=decision.suppress, key_id=key.id, reason=decision.reason
         )
+        add(connection, wanted, now=now, salts=salts)
 
 
 def _new_wordings(connection: Connection, catalogue: Catalogue) -> list[dict[str, str]]:

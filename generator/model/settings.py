@@ -55,6 +55,8 @@ class Settings:
     menu: tuple[MenuItem, ...]
     forms_url: str
     """Where the form handler listens; empty: at the site's own address."""
+    proof_of_work: bool = False
+    """Whether the forms ask browsers for a proof of work."""
     controller: "Controller | None"
     privacy: str
     """The source of the privacy notice."""

@@ -31,6 +31,7 @@ from .forms import ANY, Declaration, Declarations, FieldFile, FormFile, OptionFi
 from .gates import unopened
 from .wordings import changed
 
+SOLVER = "solver.js"
 EMAIL = Field(name="email", kind=Kind.EMAIL, required=True, autocomplete="email", max_length=254)
 """The field that every form has, declared or not."""
 
@@ -59,6 +60,7 @@ def compile_catalogue(
     purposes = {p.id: compiler.purpose(p) for p in declared.purposes}
     forms = {form.id: compiler.form(form, purposes) for form in declared.forms}
     compiler.findings += unopened(declared, site)
+    solver = compiler.solver(asks)
     for each in declared.purposes:
         compiler.findings += changed(each, purposes[each.id], lock)
     findings = tuple(dict.fromkeys(compiler.findings))
@@ -75,6 +77,7 @@ def compile_catalogue(
         states={state: compiler.state(state) for state in State},
         purposes=purposes,
         forms=forms,
+        solver=solver,
     )
     return Compiled(catalogue=catalogue, gated=compiler.taken), findings
 
@@ -102,6 +105,18 @@ class _Compiler:
             self.findings.append(error("no-privacy-notice", message, at=asks, hint=hint))
             return {}
         return self._pages(self.settings.privacy, Location(path="site.yaml"), complete=True)
+
+    def solver(self, asks: Location) -> str:
+        """The path of the theme's `static/solver.js`, where the site asks for its work."""
+        if not self.settings.proof_of_work:
+            return ""
+        for name, source in self.site.assets.items():
+            if source.path.endswith(f"/static/{SOLVER}"):
+                return self.settings.link(f"/assets/{name}")
+        message = f"forms.proof_of_work is on, and the theme has no static/{SOLVER}"
+        hint = "copy the one of the default theme, and load it in handler/form.html as that does"
+        self.findings.append(error("no-solver", message, at=asks, hint=hint))
+        return ""
 
     def state(self, state: State) -> Texts:
         return {

@@ -33,12 +33,14 @@ def render_form(
     if site.catalogue is None or name not in known:
         hint = nearest(name, known) or "declare it in content/_forms/"
         raise TemplateError(f"there is no form '{name}'", hint=hint)
+    action = f"{site.settings.forms_url}/f/{name}"
     laid_out = sheet(
         site.catalogue,
         known[name],
         language,
-        action=f"{site.settings.forms_url}/f/{name}",
+        action=action,
         page=page,
+        challenge=f"{action}/challenge",
     )
     made = templates.render(TEMPLATE, {"sheet": laid_out, "t": t})
     if _TICKED.search(made):

@@ -29,6 +29,8 @@ def content_security_policy(settings: Settings, *, elsewhere: bool = False) -> s
         parts = urlsplit(settings.forms_url)
         both = f"'self' {settings.origin} {parts.scheme}://{parts.netloc}"
         policy["form-action"] = both
+        if settings.proof_of_work:
+            policy["connect-src"] = both
     if elsewhere:
         policy["default-src"] = f"'self' {settings.origin}"
         policy["img-src"] = f"{policy['default-src']} data: https:"

@@ -7,6 +7,7 @@ own. With Hypothesis, where one test is many examples, take `empty_database` and
 """
 
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
@@ -29,6 +30,7 @@ from sqlalchemy.pool import NullPool
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
+PREFIX, LOCK = "atrae-pg-", "held"
 NOBODY = "nobody"
 """PostgreSQL refuses to run as root; where the tests do, the server is this user's."""
 
@@ -150,18 +152,50 @@ class PostgreSQL:
 
 
 @contextmanager
+def held_directory() -> Iterator[Path]:
+    """A folder for a server, locked for as long as these tests live; those of tests that were
+    killed are taken away.
+
+    Their servers have died with them. Where the kernel does not see to that, a server ends by
+    itself within a minute once it finds its files gone.
+    """
+    # A unix socket's path must be short: not below pytest's own directories.
+    place = Path(tempfile.gettempdir())
+    for left in place.glob(f"{PREFIX}*/{LOCK}"):
+        if not _is_held(left):
+            shutil.rmtree(left.parent, ignore_errors=True)
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with (directory / "new").open("w") as lock:
+        # Nobody else may find it before it is locked.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (directory / "new").rename(directory / LOCK)
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether the tests that it belongs to still live; also where it is not ours to ask."""
+    try:
+        with lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
+
+
+@contextmanager
 def postgresql_server(**settings: str) -> Iterator[PostgreSQL]:
     """A server for whoever needs one to stop, kill or starve; as durable as out of the box."""
-    # A unix socket's path must be short: not below pytest's own directories.
-    directory = Path(tempfile.mkdtemp(prefix="atrae-pg-"))
-    server = PostgreSQL(directory, settings)
-    try:
-        server.create()
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
+    with held_directory() as directory:
+        server = PostgreSQL(directory, settings)
+        try:
+            server.create()
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

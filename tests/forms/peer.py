@@ -76,7 +76,13 @@ class Peer:
 @contextmanager
 def listening(peer: Peer) -> Iterator[Peer]:
     """Let the peer be up for a while."""
-    controller = Controller(peer, hostname="127.0.0.1", port=peer.port)
+    controller = Controller(
+        peer,
+        hostname="127.0.0.1",
+        port=peer.port,
+        # Else each session asks the network for the name of this machine.
+        server_hostname="localhost",
+    )
     controller.start()
     try:
         yield peer

@@ -231,7 +231,7 @@ def test_site_and_handler_on_two_hosts(tmp_path: Path) -> None:
         public = here.settings.public_origin
         assert f"form-action 'self' https://www.example.org {public};" in policy
         again = here.submit("ana@", form="guide")
-        assert f'action="{public}/f/guide"' in again.text
+        assert f'action="{public}/f/guide?shown=' in again.text
         assert 'href="https://www.example.org/privacy/"' in again.text
 
 

@@ -150,10 +150,10 @@ def test_backup_and_restore_refuse_to_forget(directory: Path) -> None:
     run("erase", "ana@example.org", "--yes", directory=directory, environ=KEY)
     refused = run("restore", "copy.db", "--verify", "--yes", directory=directory)
     assert refused.returncode == 1
-    assert "knows 1 events that copy.db does not, 1 of them withdrawals" in refused.stderr
+    assert "knows 2 events that copy.db does not, 1 of them withdrawals" in refused.stderr
     forced = ("restore", "copy.db", "--verify", "--force")
     tried = run(*forced, "--dry-run", directory=directory)
-    assert tried.stdout == "copy.db is whole; 1 events are forgotten\n"
+    assert tried.stdout == "copy.db is whole; 2 events are forgotten\n"
     assert dump(url(directory)) != saved
     assert run(*forced, "--yes", directory=directory).returncode == 0
     assert dump(url(directory)) == saved

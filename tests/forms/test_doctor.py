@@ -18,6 +18,7 @@ from forms.doctor import check_public, check_smtp, examine
 from forms.sender_dns import Dns, Texts, UnansweredError, check_sender
 from forms.settings import SuppressionKey
 from forms.store.health import check_database, check_space
+from forms.store.server import DISCREET, DURABLE
 
 from .databases import rows
 from .declared import NOW, catalogue, pages, write_bundle
@@ -138,7 +139,9 @@ def test_the_public_address_is_asked(here: World) -> None:
 def test_a_database_in_order_is_in_order(database_url: str) -> None:
     for _store in opened(database_url):
         lines = by_subject(check_database(database_url, KEY, now=NOW))
-        assert {line.level for line in lines.values() if line.subject != "disk"} == {Level.OK}
+        # The disk is this machine's, and the tests' server is set for speed.
+        theirs = {"disk", DURABLE, DISCREET}
+        assert {line.level for line in lines.values() if line.subject not in theirs} == {Level.OK}
         assert {"database", "tables", "triggers", "suppression key", "mails"} <= set(lines)
 
 

@@ -3,7 +3,14 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from forms.guard import RefusalError, check_origin, is_one_click, read_form
+from forms.guard import (
+    MOST_CHOICES,
+    MOST_FIELDS,
+    RefusalError,
+    check_origin,
+    is_one_click,
+    read_form,
+)
 
 OURS = frozenset({"https://example.org"})
 URLENCODED = "application/x-www-form-urlencoded"
@@ -47,3 +54,13 @@ def test_a_page_with_a_token_may_hide_its_origin() -> None:
     check_origin(hidden, OURS, has_token=True)
     with pytest.raises(RefusalError):
         check_origin({"origin": "https://evil.example"}, OURS, has_token=True)
+
+
+@pytest.mark.parametrize("most", [MOST_FIELDS, MOST_CHOICES])
+def test_there_is_a_most_of_fields(most: int) -> None:
+    def body(number: int) -> bytes:
+        return b"&".join([b"a=1"] * number)
+
+    assert len(read_form(URLENCODED, body(most), most=most)["a"]) == most
+    with pytest.raises(RefusalError):
+        read_form(URLENCODED, body(most + 1), most=most)

@@ -8,6 +8,8 @@ from html import unescape
 import httpx
 import pytest
 
+from forms.catalogue import Option
+
 from .world import World, link, text_of
 
 ANA = "ana@example.org"
@@ -213,7 +215,8 @@ def test_erasure_is_confirmed_by_a_fresh_mail_and_leaves_no_address(here: World)
     assert "Your data is erased" in here.client.get(path).text
     assert here.rows("select address, key from contact") == [(None, None)]
     assert here.rows(
-        "select count(*) from detail d join ledger on event = seq where subject <> 'system'"
+        "select count(*) from detail join ledger on event = seq join contact on subject = id"
+        " where id <> 'system'"
     ) == [(0,)]
     assert here.rows("select scope, reason from suppression") == [("marketing", "erased")]
     assert here.client.get(me).status_code == 410
@@ -348,3 +351,15 @@ def findings(here: World) -> list[str]:
 
     with open_records(here.settings.database_url.get_secret_value()) as connection:
         return [str(finding) for finding in verify(connection)]
+
+
+def test_somebody_may_choose_among_many_topics(here: World) -> None:
+    me = centre(here)
+    many = tuple(Option(value=f"t{n}", label={"en": f"Topic {n}"}) for n in range(200))
+    topical = here.catalogue.purposes["newsletter"].model_copy(update={"topics": many})
+    purposes = {**here.catalogue.purposes, "newsletter": topical}
+    here.declare(here.catalogue.model_copy(update={"purposes": purposes}))
+    chosen = [f"t{n}" for n in range(199)]
+    answer = saved(here, me, "newsletter", **{"topic-newsletter": chosen})
+    assert answer.status_code == 303
+    assert here.client.get(me).text.count(" checked") >= len(chosen)

@@ -138,7 +138,7 @@ def test_a_permanent_refusal_suppresses(office: Office) -> None:
     office.raises(RefusedError("550 <ANA@example.org> no such user"))
     office.worker.send_one()
     assert office.rows("select state, reply from outbox") == [("refused", "550 <…> no such user")]
-    assert office.rows("select kind from ledger where subject <> 'system'") == [
+    assert office.rows("select kind from ledger join contact on subject = id") == [
         ("permission.requested",),
         ("permission.bounced",),
     ]

@@ -4,13 +4,15 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from forms.patience import PatientProtocol
 
-from .world import World
+from .test_resources import guided
+from .world import World, until
 
 SECONDS = 0.4
 
@@ -18,6 +20,7 @@ SECONDS = 0.4
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PatientProtocol, "head_seconds", SECONDS)
+    monkeypatch.setattr(PatientProtocol, "taking_seconds", SECONDS)
     monkeypatch.setattr("forms.guard.BODY_SECONDS", SECONDS)
 
 
@@ -105,3 +108,54 @@ def test_a_kept_line_serves_again_and_again(here: World) -> None:
             made.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             assert answer(made).startswith(b"HTTP/1.1 200")
             time.sleep(SECONDS / 2)
+
+
+LARGE = 24 << 20
+"""More than the system keeps for a connection on both sides together."""
+
+
+@contextmanager
+def download(here: World) -> Iterator[socket.socket]:
+    """Ask for a large guide on a connection that takes little at once."""
+    path = guided(here)
+    with (here.directory / "guide.pdf").open("r+b") as file:
+        file.truncate(LARGE)
+    where = urlsplit(str(here.client.base_url))
+    with socket.socket() as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.settimeout(5)
+        made.connect((where.hostname, where.port))
+        made.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        yield made
+
+
+def connections(here: World) -> int:
+    """How many the handler holds on its port."""
+    port = urlsplit(str(here.client.base_url)).port
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    local = f":{port:04X}"
+    return sum(line.split()[1].endswith(local) and line.split()[3] == "01" for line in lines)
+
+
+def test_a_download_that_nobody_takes_is_given_up(here: World) -> None:
+    with download(here) as made:
+        assert made.recv(4096).startswith(b"HTTP/1.1 200")
+        here.client.close()
+        until(lambda: connections(here) == 1, "the other connections")
+        start = time.monotonic()
+        until(lambda: connections(here) == 0, "the end of the download")
+        assert time.monotonic() - start > SECONDS / 2
+        assert sum(iter(lambda: len(made.recv(1 << 20)), 0)) < LARGE / 2
+
+
+def test_a_download_that_is_taken_slowly_arrives_whole(here: World) -> None:
+    with download(here) as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        got = 0
+        for _ in range(4):
+            got += len(made.recv(1 << 20, socket.MSG_WAITALL))
+            time.sleep(SECONDS / 2)
+        while got < LARGE:
+            more = len(made.recv(1 << 20))
+            assert more
+            got += more

@@ -284,3 +284,31 @@ def test_what_is_asked_for_folds_into_no_permission() -> None:
     for kind in (Kind.ACCESS_ASKED, Kind.ACCESS_GIVEN, Kind.ACCESS_STOPPED):
         life.carry_out(Decision(entries=(Entry(kind=kind, method="reveal"),)))
     assert life.record.permission("newsletter") == before
+
+
+def test_the_same_move_asked_for_twice_is_one_mail_and_another_one_mends_a_slip() -> None:
+    """Law 6: a button that is pressed twice."""
+    life = confirmed("newsletter")
+    assert ask(life, Template.MOVE, "ana.nwe@example.org").notices != ()
+    assert ask(life, Template.MOVE, "ana.nwe@example.org").notices == ()
+    assert ask(life, Template.MOVE, "ana.new@example.org").notices != ()
+
+
+def test_after_a_move_the_old_mailbox_confirms_nothing_for_the_new_one() -> None:
+    """Law 1: what was asked for at the old address is answered there, or not at all."""
+    life = confirmed("newsletter")
+    life.request("news")
+    asked = life.pending[-1]
+    ask(life, Template.MOVE, "ana.new@example.org")
+    life.decide(lambda record: asking.agree(record.events[-1], record, now=life.now))
+    arrived = parse_address("ana.new@example.org")
+    life.decide(lambda record: asking.arrive(record.events[-1], record, arrived, now=life.now))
+    assert not optin.permits(Template.CONFIRM, asked.events, life.record)
+    made = life.decide(
+        lambda record: optin.confirm(
+            asked.events, record, expires=asked.expires, now=life.now, answers={}
+        )
+    )
+    assert made == Decision()
+    assert life.record.lives("newsletter")
+    assert not life.record.lives("news")

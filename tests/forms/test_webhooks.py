@@ -17,6 +17,7 @@ from forms.operations import Operations
 from forms.settings import SettingsError
 from forms.store.erase import erase
 from forms.store.hooks import HookQueue
+from forms.store.purge import Keep, purge
 from forms.store.store import Store
 from forms.webhooks import Courier, Endpoint, read_endpoints, sign
 
@@ -98,6 +99,26 @@ def told(courier: Courier) -> int:
     while courier.tell_one():
         number += 1
     return number
+
+
+def test_what_is_over_is_forgotten_after_a_while_and_what_waits_is_not(
+    store: Store, receiver: Receiver, database_url: str
+) -> None:
+    """Told and given up alike; and an owner can have all of it told again."""
+    ours, kept = endpoint(receiver, kinds=frozenset({Kind.REQUESTED})), Keep().webhooks
+    store.hooks = (ours.hook,)
+    for name in ("ana", "bob", "eva"):
+        request(store, f"{name}@example.org")
+    receiver.statuses = [204, 410, 500]
+    at_work = courier(store, ours)
+    assert [at_work.tell_one() for _ in range(3)] == [True] * 3
+    assert purge(store, now=NOW + kept - timedelta(days=1), keep=Keep()).webhooks == 0
+    would = purge(store, now=NOW + kept, keep=Keep(), dry_run=True)
+    assert would.webhooks == purge(store, now=NOW + kept, keep=Keep()).webhooks == 2
+    assert rows(database_url, "SELECT state FROM webhook") == [("waiting",)]
+    queue = HookQueue(store.database)
+    again = queue.replay((ours.hook,), now=NOW, since=NOW, only_failed=False)
+    assert again == 2, "the one that waits is told anyway"
 
 
 def test_it_signs_as_the_reference_does() -> None:

@@ -14,12 +14,14 @@ from sqlalchemy import Connection, Row, Table, select
 
 from ...address import parse_address
 from ...canonical import Json
-from ...decision import BY_MOVE
-from ...ledger import START, SYSTEM, Detail, Event, Kind, digest_of_event
+from ...grounds import Story
+from ...ledger import BY_MOVE, START, SYSTEM, Detail, Event, Kind, digest_of_event
 from ..rows import event_of
-from ..tables import contact, detail, ledger, outbox, pending
+from ..suppression import PREFIX
+from ..tables import contact, detail, ledger, outbox, pending, suppression
 from .finding import Finding, Known
-from .mails import Chain, about, mail
+from .mails import outbox_of
+from .suppressions import suppressed
 
 BATCH = 500
 """Subjects whose contacts, mails and requests are asked for at once."""
@@ -36,6 +38,7 @@ class _Beside:
     people: Rows
     mails: Rows
     requests: Rows
+    suppressions: Rows
 
 
 def chains(connection: Connection, known: Known) -> Iterator[Finding]:
@@ -59,9 +62,14 @@ def _walk(connection: Connection, rows: Iterable[Row[Any]], known: Known) -> Ite
             _by(connection, contact, "id", subjects),
             _by(connection, outbox, "contact", subjects),
             _by(connection, pending, "contact", subjects),
+            _by(connection, suppression, "address", _concealed(subjects)),
         )
         for subject, group in batch:
             yield from _chain(subject, group, beside, known)
+
+
+def _concealed(subjects: list[str]) -> list[str]:
+    return [each.removeprefix(PREFIX) for each in subjects if each.startswith(PREFIX)]
 
 
 def _by(connection: Connection, table: Table, column: str, subjects: list[str]) -> Rows:
@@ -82,19 +90,19 @@ def _chain(subject: str, rows: list[Row[Any]], beside: _Beside, known: Known) ->
         if found:
             return
         events.append(event_of(fields))
-    erased = max((event.seq for event in events if event.kind is Kind.ERASED), default=0)
+    story = Story(
+        subject=subject, events=tuple(events), details=_details(rows), standing=known.standing
+    )
     for row in rows:
-        if row.detail and row.salt is None and row.seq > erased:
+        if row.detail and row.salt is None and row.seq > story.erased:
             yield Finding(f"detail of event {row.seq}", "it is gone, and nobody was erased")
-    chain = Chain(subject, tuple(events), _details(rows), erased)
+    if subject.startswith(PREFIX):
+        address = subject.removeprefix(PREFIX)
+        yield from suppressed(address, story, beside.suppressions.get(address, []))
+        return
     if subject != SYSTEM:
-        yield from _person(chain, beside.people.get(subject, []))
-    for row in beside.mails.get(subject, []):
-        yield from mail(row, chain, known)
-    for row in beside.requests.get(subject, []):
-        asked = about(row.events, chain)
-        if not asked or any(event.kind is not Kind.REQUESTED for event in asked):
-            yield Finding(f"pending {row.id}", "it names no request of its contact")
+        yield from _person(story, beside.people.get(subject, []))
+    yield from outbox_of(story, beside.mails.get(subject, []), beside.requests.get(subject, []))
 
 
 def _event(
@@ -118,7 +126,7 @@ def _event(
 _KINDS = frozenset(map(str, Kind))
 
 
-def _person(chain: Chain, people: list[Row[Any]]) -> Iterator[Finding]:
+def _person(chain: Story, people: list[Row[Any]]) -> Iterator[Finding]:
     place = f"contact {chain.subject}"
     if not people:
         yield Finding(place, "it is gone, and has events")
@@ -136,7 +144,7 @@ def _person(chain: Chain, people: list[Row[Any]]) -> Iterator[Finding]:
         yield Finding(place, "its address is not the one that was typed in")
 
 
-def _given(chain: Chain) -> str:
+def _given(chain: Story) -> str:
     """The address that the events say the person has: the first typed in, or the last moved to."""
     since = [event for event in chain.events if event.seq > chain.erased]
     moves = [e for e in since if e.kind is Kind.CHANGED and e.method == BY_MOVE]
@@ -163,4 +171,8 @@ def _digest(row: Row[Any]) -> str:
 
 
 def _fields(row: Row[Any]) -> dict[str, Json]:
-    return {name: value for name, value in row._mapping.items() if name not in ("salt", "body")}
+    # The columns of the ledger come first; what is beside them is left out.
+    return dict(zip(_COLUMNS, row, strict=False))
+
+
+_COLUMNS = tuple(column.name for column in ledger.columns)

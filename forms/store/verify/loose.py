@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, exists, select
 
-from ..tables import contact, detail, ledger, outbox, pending
+from ..suppression import PREFIX
+from ..tables import contact, detail, ledger, outbox, pending, suppression
 from .finding import Finding
 
 
@@ -12,6 +13,10 @@ def loose_ends(connection: Connection) -> Iterator[Finding]:
     """Mails and requests of nobody, or of somebody without events; details without their event."""
     for table, name in ((outbox, "mail"), (pending, "pending")):
         yield from _of_nobody(connection, table, name)
+    mine = ledger.c.subject == PREFIX + suppression.c.address
+    for row in connection.execute(select(suppression).where(~exists().where(mine))):
+        place = f"suppression {row.address} {row.scope}"
+        yield Finding(place, "the ledger does not say that it was added")
     orphans = select(detail.c.event).where(~exists().where(ledger.c.seq == detail.c.event))
     for row in connection.execute(orphans):
         yield Finding(f"detail of event {row.event}", "its event is gone")

@@ -1,8 +1,10 @@
 """`python -m tests.benchmarks.forms`: the handler's speed and size on both databases."""
 
 import json
+import math
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ GOALS = {
     "p99 ms at 200/s": (50, "at most"),
     "resident MB": (120, "at most"),
     "grown ratio": (1.5, "at most"),
+    "verify exponent": (1.1, "at most"),
 }
 Figures = dict[str, float]
 MakeDatabase = Callable[..., str]
@@ -63,6 +66,7 @@ def bench(kind: str, directory: Path, options: Options) -> Figures:
             alone = measures.at_full_load(directory, make(), How.SINGLE, options.seconds)
             figures["one commit each, per s"] = alone.load.rate
         steady = measures.at_a_steady_rate(directory, make(), 200, options.seconds)
+        figures["processor ms per opt-in at 200/s"] = steady.processor * 1000
         figures["p50 ms at 200/s"] = steady.load.percentile(0.5) * 1000
         figures["p99 ms at 200/s"] = steady.load.percentile(0.99) * 1000
         figures["resident MB"] = max(figures["resident MB"], steady.resident)
@@ -86,24 +90,35 @@ def _under_load(directory: Path, make: MakeDatabase, options: Options) -> Figure
         "ratio": rate / lax.load.rate,
         "p99 ms under full load": second.load.percentile(0.99) * 1000,
         "processor ms per opt-in": second.processor * 1000,
+        "visitors' own ms per opt-in": second.visitors * 1000,
         "not answered with 303": float(sum(len(run.load.others) for run in runs)),
         "resident MB": max(run.resident for run in runs),
     }
 
 
 def _grown(url: str, options: Options) -> Figures:
+    figures: Figures = {}
     with measures.opened(url) as store:
         measures.one_by_one(store, options.opt_ins // 4)
         before = measures.one_by_one(store, options.opt_ins)
-        fill(store.database, options.contacts)
+        sizes, there = [], 0
+        for contacts in (options.contacts // 100, options.contacts // 10, options.contacts):
+            began = time.monotonic()
+            fill(store.database, contacts - there, start=there)
+            figures[f"s to fill in up to {contacts:,}"] = time.monotonic() - began
+            there = contacts
+            sizes.append(measures.verified(store))
+            events, took = sizes[-1]
+            figures[f"verified per s, {contacts:,} contacts"] = events / took
         measures.one_by_one(store, options.opt_ins // 4)
         after = measures.one_by_one(store, options.opt_ins)
-        rate = measures.verify_rate(store, options.contacts)
+    (few, short), (many, long) = sizes[0], sizes[-1]
     return {
         "subscribe ms, no contacts": before * 1000,
-        f"subscribe ms, {options.contacts} contacts": after * 1000,
+        f"subscribe ms, {options.contacts:,} contacts": after * 1000,
         "grown ratio": after / before,
-        "verified events per s": rate,
+        **figures,
+        "verify exponent": math.log(long / short) / math.log(many / few),
     }
 
 

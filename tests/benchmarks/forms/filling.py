@@ -1,13 +1,14 @@
 """Many contacts at once, each with one request on its chain, as the handler leaves them."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select
 
+from forms.decision import UNANSWERED
 from forms.ledger import START, Entry, Kind, sealed, spell
 from forms.store.engine import Database
+from forms.store.statements import detail_row, event_row
 from forms.store.tables import contact, detail, ledger
 
 from ...forms.declared import NOW, catalogue
@@ -15,13 +16,15 @@ from ...forms.declared import NOW, catalogue
 AT_ONCE = 5_000
 
 
-def fill(database: Database, number: int) -> None:
-    """Add `number` contacts; each batch is a transaction."""
+def fill(database: Database, number: int, *, start: int = 0) -> None:
+    """Add `number` contacts, the first of them with the number `start`; each batch is a
+    transaction."""
     with database.reading() as connection:
         first = int(connection.scalar(select(func.max(ledger.c.seq))) or 0) + 1
-    for start in range(0, number, AT_ONCE):
+    for begin in range(start, start + number, AT_ONCE):
+        numbers = range(begin, min(begin + AT_ONCE, start + number))
         with database.writing(alone=True) as connection:
-            for table, rows in _rows(range(start, min(start + AT_ONCE, number)), first).items():
+            for table, rows in _rows(numbers, first - start).items():
                 connection.execute(insert(table), rows)
     if database.engine.dialect.name == "postgresql":
         with database.writing() as connection:
@@ -46,7 +49,8 @@ def _rows(numbers: range, first: int) -> dict[Table, list[dict[str, Any]]]:
             form="newsletter",
             page="/",
             language="en",
-            method="form",
+            # As those of suppressed addresses, which owe no mail.
+            method=UNANSWERED,
             detail={"email": address},
         )
         event, told = sealed(entry, seq=seq, at=NOW, subject=who, prev=START, salt="0" * 32)
@@ -54,8 +58,8 @@ def _rows(numbers: range, first: int) -> dict[Table, list[dict[str, Any]]]:
         moment = spell(NOW)
         person = {"id": who, "address": address, "key": address}
         rows[contact].append(person | {"created": moment, "asked": moment})
-        rows[ledger].append(asdict(event))
-        rows[detail].append(asdict(told))
+        rows[ledger].append(event_row(event))
+        rows[detail].append(detail_row(told))
     return rows
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import Pool
 
 from forms.app import Permitted, create_app, read_environment
-from forms.serving import SWITCH_SECONDS
+from forms.patience import PatientProtocol
+from forms.serving import ready_to_serve
 from forms.store.engine import Database
 
 from ...forms.declared import catalogue, pages
@@ -59,8 +60,17 @@ def main(directory: Path, database: str, port: int, how: How) -> None:
         files=lambda _resource: None,
         deliver=thrown_away,
     )
-    sys.setswitchinterval(SWITCH_SECONDS)
-    uvicorn.run(app, port=port, access_log=False, server_header=False, log_config=None)
+    ready_to_serve()
+    uvicorn.run(
+        app,
+        port=port,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from forms.decision import Decision, Limits, Record
 from forms.settings import SuppressionKey
 from forms.store.engine import Database, open_engine
 from forms.store.store import Store
-from forms.store.verify import verify
+from forms.store.verify import count as count_rows, verify
 from forms.validate import Submission
 
 from ...forms.declared import NOW, catalogue
@@ -41,6 +41,8 @@ class Run:
     """Seconds of processor time that an opt-in took, its mail included."""
     resident: float
     """Megabytes."""
+    visitors: float
+    """Seconds of processor time that an opt-in took those who measure."""
 
 
 def flush_rate(directory: Path, seconds: float) -> float:
@@ -67,7 +69,7 @@ def handler(directory: Path, url: str, how: How) -> Iterator[tuple[int, int]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        until(lambda: _answers(port) or process.poll() is not None, "the handler", 30)
+        until(lambda: _answers(port) or process.poll() is not None, "the handler", 120)
         assert process.poll() is None, "the handler did not start"
         yield port, process.pid
     finally:
@@ -121,13 +123,15 @@ def one_by_one(store: Store, number: int) -> float:
     return median(times)
 
 
-def verify_rate(store: Store, events: int) -> float:
-    """Events a second; what it finds is an error of the benchmark."""
-    began = time.perf_counter()
+def verified(store: Store) -> tuple[int, float]:
+    """How many events there are, and the seconds of processor time in which they are vouched for;
+    what is found is an error of the benchmark."""
+    began = time.process_time()
     with store.database.reading() as connection:
         found = next(verify(connection), None)
-    assert found is None, str(found)
-    return events / (time.perf_counter() - began)
+        assert found is None, str(found)
+        took = time.process_time() - began
+        return count_rows(connection)["ledger"], took
 
 
 def _submission(declared: Catalogue, email: str) -> Submission:
@@ -152,8 +156,13 @@ def _answers(port: int) -> bool:
 
 
 def _run(load: Load, before: float, pid: int) -> Run:
-    used = _processor(pid) - before
-    return Run(load=load, processor=used / max(len(load.times), 1), resident=_resident(pid))
+    used, number = _processor(pid) - before, max(len(load.times), 1)
+    return Run(
+        load=load,
+        processor=used / number,
+        resident=_resident(pid),
+        visitors=load.processor / number,
+    )
 
 
 def _processor(pid: int) -> float:

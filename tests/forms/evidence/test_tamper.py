@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from forms.ledger import START, digest_of_event
 from forms.store.tables import (
@@ -14,8 +14,10 @@ from forms.store.tables import (
     detail,
     form,
     ledger,
-    metadata,
+    outbox,
+    pending,
     setting,
+    suppression,
     wording,
 )
 from forms.store.verify import Trust
@@ -23,6 +25,8 @@ from forms.store.verify import Trust
 from ..databases import EmptyDatabase
 from .lived import KEY, OTHER, Lived, findings, lived, tampered
 
+BESIDE = (outbox, pending, suppression)
+"""What stands beside the ledger, and is vouched for by it."""
 SEALED = (ledger, wording, form, detail, checkpoint)
 """Whatever of these is altered, in whichever column, is found."""
 PLACES = {ledger: "ledger event", detail: "detail of event"}
@@ -121,14 +125,57 @@ def test_any_row_cut_off_before_the_last_checkpoint_is_found(here: Lived) -> Non
     assert cut > 30
 
 
+def test_any_row_beside_the_ledger_is_missed_when_it_is_cut(here: Lived) -> None:
+    """Of the open requests those that still wait: what was answered may go, and goes in time."""
+    bob = select(contact.c.id).where(contact.c.key == "bob@example.org").scalar_subquery()
+    cut = 0
+    for table in BESIDE:
+        keys = list(table.primary_key.columns)
+        query = select(table)
+        if table is pending:
+            query = query.where(pending.c.contact == bob)
+        with here.database.reading() as connection:
+            there = [dict(row) for row in connection.execute(query).mappings()]
+        assert there, table.name
+        for row in there:
+            mine = and_(*(key == row[key.name] for key in keys))
+            with tampered(here.database) as connection:
+                assert connection.execute(delete(table).where(mine)).rowcount == 1
+                found = findings(connection)
+            place = "suppression" if table is suppression else "ledger event"
+            assert found
+            assert all(line.startswith(f"{place} ") and " gone" in line for line in found), found
+            cut += 1
+    assert cut > 7
+
+
+@pytest.mark.parametrize("column", [column.name for column in suppression.columns])
+def test_a_suppression_that_was_bent_is_found(here: Lived, column: str) -> None:
+    with tampered(here.database) as connection:
+        connection.execute(update(suppression).values({column: "other"}))
+        found = findings(connection)
+    assert found
+    assert all(line.startswith("suppression ") for line in found)
+
+
+def test_a_suppression_that_nobody_asked_for_is_found(here: Lived) -> None:
+    """Somebody is kept silent by a row that was slipped in."""
+    row = {"address": "0" * 64, "scope": "all", "key_id": "", "reason": "complained", "at": ""}
+    with tampered(here.database) as connection:
+        connection.execute(insert(suppression).values(row))
+        assert findings(connection) == [
+            f"suppression {'0' * 64} all: the ledger does not say that it was added"
+        ]
+
+
 def test_a_chain_cut_at_its_end_is_found_by_the_checkpoint(here: Lived) -> None:
     """The chain itself cannot tell; the checkpoint names the number that is gone."""
     with tampered(here.database) as connection:
         bob = select(contact.c.id).where(contact.c.key == "bob@example.org").scalar_subquery()
         (seq,) = connection.scalars(select(ledger.c.seq).where(ledger.c.subject == bob))
         for statement in (
-            delete(metadata.tables["outbox"]).where(metadata.tables["outbox"].c.because == seq),
-            delete(metadata.tables["pending"]).where(metadata.tables["pending"].c.contact == bob),
+            delete(outbox).where(outbox.c.because == seq),
+            delete(pending).where(pending.c.contact == bob),
             delete(detail).where(detail.c.event == seq),
             delete(ledger).where(ledger.c.seq == seq),
             delete(contact).where(contact.c.key == "bob@example.org"),
@@ -161,13 +208,13 @@ def test_a_past_that_was_rolled_back_is_found_by_the_mail(here: Lived) -> None:
     first = here.sealed[0]
     with tampered(here.database) as connection:
         later = select(ledger.c.seq).where(ledger.c.seq > first.last)
-        outbox, pending = metadata.tables["outbox"], metadata.tables["pending"]
         sealing = connection.scalar(later.order_by(ledger.c.seq).limit(1))
         connection.execute(delete(outbox).where(outbox.c.because > sealing))
         connection.execute(delete(pending))
         connection.execute(delete(detail).where(detail.c.event > sealing))
         connection.execute(delete(ledger).where(ledger.c.seq > sealing))
         connection.execute(delete(checkpoint).where(checkpoint.c.id > 1))
+        connection.execute(delete(suppression))
         kept = select(ledger.c.subject)
         connection.execute(delete(contact).where(contact.c.id.not_in(kept)))
         assert findings(connection) == []

@@ -13,12 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from forms.store.engine import Database, open_engine
+from forms.not_done import NotDoneError
+from forms.store.backup import restore
+from forms.store.engine import UNAVAILABLE, Database, open_engine
+from forms.store.migrate import HEAD, migrate
 from forms.store.trouble import EX_IOERR
+from forms.store.unfinished import unfinished
 from forms.store.verify import verify
 
+from ..store.test_migrate import peopled, state
 from ..test_crash import ROOT, answers, on_record, post_until_it_dies
 from ..world import World, free_port, until, world
+from .doomed import HEAVY
 from .vfs import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Step, available, disk
 
 pytestmark = pytest.mark.skipif(
@@ -87,6 +93,43 @@ def until_it_is_full(here: World, name: str) -> Iterator[str]:
 
 def is_promised(here: World, email: str) -> bool:
     return here.submit(email).status_code == 303
+
+
+def test_a_migration_on_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'forms.db'}"
+    with disk(tmp_path) as made:
+        peopled(url, 1_000)
+        before = state(url)
+        for number in (0, 1, 7, 20):
+            engine = open_engine(url)
+            fills_up(made, number)
+            with pytest.raises(UNAVAILABLE, match="full"):
+                migrate(engine, head=f"{HEAD}_heavy", more=[HEAVY])
+            made.fault = lambda _step: OK
+            engine.dispose()
+            assert state(url) == before
+        engine = open_engine(url)
+        assert migrate(engine, head=f"{HEAD}_heavy", more=[HEAVY]) == (HEAD, f"{HEAD}_heavy")
+        engine.dispose()
+
+
+def test_a_restore_on_a_full_disk_leaves_what_was_there_and_says_so(tmp_path: Path) -> None:
+    file, copy = tmp_path / "forms.db", tmp_path / "copy.db"
+    url = f"sqlite:///{file}"
+    with disk(tmp_path) as made:
+        peopled(url, 10)
+        peopled(f"sqlite:///{copy}", 500)
+        before = state(url)
+        for number in (0, 1, 7, 20):
+            fills_up(made, number)
+            with pytest.raises(NotDoneError, match="full"):
+                restore(url, copy)
+            made.fault = lambda _step: OK
+            assert state(url) == before
+            assert str(copy) in unfinished(file)
+        restore(url, copy)
+        assert state(url) == state(f"sqlite:///{copy}")
+        assert unfinished(file) == ""
 
 
 FAILING = """

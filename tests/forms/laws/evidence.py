@@ -49,7 +49,8 @@ class Registry:
 
 def vouched(at: House, chance: random.Random) -> None:
     with at.store.database.reading() as connection:
-        assert [str(finding) for finding in verify(connection)] == []
+        found = [str(finding) for finding in verify(connection)]
+        assert not found, found
     for _ in range(5):
         with altered(at, chance) as (connection, place), closing(verify(connection)) as walk:
             assert next(walk, None), f"{place} was altered unnoticed"

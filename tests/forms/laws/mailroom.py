@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import TypeVar
 
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from forms.app import (
@@ -15,11 +16,14 @@ from forms.app import (
     UnreachableError,
     WithdrawnError,
 )
+from forms.decision import Record
 
 from ..world import link, text_of
 from .evidence import Registry
 from .house import BACKOFF, CATALOGUE, CrashError
-from .oracle import ONCE, STANDING, Mail, Oracle, Word
+from .mailed import Confirm, Fresh, Leave, Link, Me, More
+from .people import ONCE, STANDING, WISHES, Mail, Person
+from .steering import Steered
 
 PURPOSES = sorted(STANDING | ONCE)
 FAILURES = {
@@ -29,24 +33,7 @@ FAILURES = {
     "rejected": RejectedError("554 not this"),
     "crash": CrashError(),
 }
-
-
-@dataclass(frozen=True)
-class Confirm:
-    """The link of a confirmation mail."""
-
-    path: str
-    to: str
-    about: tuple[Word, ...]
-
-
-@dataclass(frozen=True)
-class Leave:
-    """The link of RFC 8058's header, good for ever."""
-
-    path: str
-    to: str
-    purposes: tuple[str, ...]
+L = TypeVar("L", bound=Link)
 
 
 class Mailroom(RuleBasedStateMachine):
@@ -58,15 +45,16 @@ class Mailroom(RuleBasedStateMachine):
     def begin(self) -> None:
         self.whole = False
         self.at = self.registry.take()
-        self.oracle = Oracle()
-        self.people = [f"p{self.registry.used}{name}@example.org" for name in "ab"]
-        self.links: list[Confirm | Leave] = []
-        self.dead: list[Confirm | Leave] = []
+        self.oracle = Steered()
+        self.addresses = [f"p{self.registry.used}{name}@example.org" for name in "abc"]
+        self.links: list[Link] = []
+        self.dead: list[Link] = []
         self.mails: dict[str, Mail] = {}
         self.at.deliver = self.hand_over
         self.outcome = "ok"
         self.last = self.at.rows("SELECT coalesce(max(id), 0) FROM outbox")[0][0]
         self.meanwhile: Callable[[], None] = lambda: None
+        self.read: tuple[object, dict[str, Record]] = (None, {})
         self.whole = True
 
     def teardown(self) -> None:
@@ -81,20 +69,6 @@ class Mailroom(RuleBasedStateMachine):
             if not self.whole:
                 self.registry.spoil()
 
-    def answer(self, chosen: Confirm, button: str) -> None:
-        status = self.at.send("POST", chosen.path, {"do": button})
-        assert status in (303, 410)
-        if button == "confirm":
-            self.expect(self.oracle.confirm(chosen.to, chosen.about, self.at.now))
-        else:
-            self.oracle.decline(chosen.to, chosen.about, self.at.now)
-
-    def go(self, chosen: Leave, *, one_click: bool = True) -> None:
-        form = {"List-Unsubscribe": "One-Click"} if one_click else {"do": "leave"}
-        status = self.at.send("POST", chosen.path, form)
-        assert status == (200 if one_click else 303)
-        self.oracle.leave(chosen.to, chosen.purposes, self.at.now)
-
     @contextmanager
     def step(self) -> Iterator[None]:
         """Something happens; if it fails, the house is not used again."""
@@ -104,6 +78,36 @@ class Mailroom(RuleBasedStateMachine):
         self.registry.steps += 1
         self.whole = True
 
+    def records(self) -> dict[str, Record]:
+        """What is on record by address; read anew where something was written since."""
+        written = "SELECT (SELECT max(seq) FROM ledger), (SELECT count(key) FROM contact)"
+        now = (self.at.rows(written), *self.oracle.people)
+        if self.read[0] != now:
+            named = dict(zip("abc", self.addresses, strict=True))
+            rows = self.at.rows("SELECT key, id FROM contact WHERE key IN (:a, :b, :c)", **named)
+            self.read = (now, {str(key): self.at.store.history(str(each)) for key, each in rows})
+        return self.read[1]
+
+    def mine(self, kind: type[L], person: Person | None = None) -> list[L]:
+        """The links of a kind that arrived, of all or of one person."""
+        found = [each for each in self.links if isinstance(each, kind)]
+        return [each for each in found if person in (None, each.person)]
+
+    def draw(self, data: st.DataObject, kind: type[L]) -> L:
+        """One of them."""
+        return data.draw(st.sampled_from(self.mine(kind)))
+
+    def press(self, path: str, times: int = 1, /, **form: object) -> set[int]:
+        """The same button, once or several times at the same moment; what was answered."""
+        if times == 1:
+            return {self.at.send("POST", path, form)}
+        return set(self.at.send_at_once(times, path, form))
+
+    def bury(self, person: Person) -> None:
+        """Their links lead nowhere from now on, whoever has the address."""
+        self.dead += [each for each in self.links if each.person is person]
+        self.links = [each for each in self.links if each.person is not person]
+
     def expect(self, owed: list[Mail]) -> None:
         """Law 6: the outbox has these new rows and no others."""
         query = "SELECT message_id, template, key FROM outbox JOIN contact ON contact.id = contact"
@@ -112,7 +116,7 @@ class Mailroom(RuleBasedStateMachine):
         }
         self.last = self.at.rows("SELECT coalesce(max(id), 0) FROM outbox")[0][0]
         found = sorted((str(template), str(key)) for _, template, key in known.values())
-        assert found == sorted((mail.kind, mail.to) for mail in owed)
+        assert found == sorted((mail.kind, mail.person.address) for mail in owed)
         for message_id, template, _ in known.values():
             (self.mails[str(message_id)],) = (mail for mail in owed if mail.kind == template)
 
@@ -135,8 +139,9 @@ class Mailroom(RuleBasedStateMachine):
         assert self.oracle.permits(mail, self.at.now), "law 1"
         if outcome in ("rejected", "refused"):
             mail.failed = True
-        if outcome == "refused":
-            self.oracle.bounce(mail.to, self.at.now)
+        # What the new address of a move refuses says nothing of the old one.
+        if outcome == "refused" and mail.kind != "arrive":
+            self.oracle.bounce(mail.person, self.at.now)
         if outcome in FAILURES and outcome != "crash":
             raise FAILURES[outcome]
         self.arrived(mail, message)
@@ -155,12 +160,26 @@ class Mailroom(RuleBasedStateMachine):
         said = text_of(message)
         named = {each for each in PURPOSES if CATALOGUE.wording(each, "en").text in said}
         assert named == self.oracle.may_name(mail, self.at.now), "law 1: what it speaks of"
+        self.keep(mail, message, said, named)
+
+    def keep(self, mail: Mail, message: EmailMessage, said: str, named: set[str]) -> None:
+        """The links of a mail."""
+        person = mail.person
         if mail.kind == "confirm":
-            self.links.append(Confirm(link(message, "confirm"), mail.to, mail.about))
-        elif "List-Unsubscribe" in message:
+            self.add(Confirm(link(message, "confirm"), person, mail.about))
+        elif mail.kind in WISHES:
+            self.add(Fresh(link(message, "fresh"), person, mail.about[0]))
+        if "/me/" in said:
+            self.add(Me(link(message, "me"), person, person.moves))
+        if "/more/" in said:
+            self.add(More(link(message, "more"), person, person.moves))
+        if "List-Unsubscribe" in message:
             path = str(message["List-Unsubscribe"]).strip("<>").removeprefix("http://127.0.0.1")
-            purposes = tuple(sorted(named & STANDING))
-            self.links.append(Leave(path, mail.to, purposes))
+            self.add(Leave(path, person, tuple(sorted(named & STANDING))))
+
+    def add(self, found: Link) -> None:
+        if found not in self.links:
+            self.links.append(found)
 
     def drain(self) -> None:
         """Until nothing is owed; then each mail arrived once, but those that were not to."""
@@ -183,9 +202,10 @@ class Mailroom(RuleBasedStateMachine):
             for query in (
                 "SELECT count(*), max(seq) FROM ledger",
                 "SELECT count(*), max(at), sum(attempts) FROM outbox",
-                "SELECT count(*), max(asked) FROM contact",
+                "SELECT count(*), max(asked), count(key) FROM contact",
                 "SELECT count(*) FROM pending",
-                "SELECT count(*) FROM suppression",
+                "SELECT count(*) FROM detail",
+                "SELECT count(*), max(at) FROM suppression",
             )
             for row in self.at.rows(query)
         ]

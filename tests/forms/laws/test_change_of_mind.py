@@ -9,7 +9,9 @@ import pytest
 
 from forms.address import parse_address
 from forms.app import Permitted, WithdrawnError
-from forms.store.transfer import import_grants
+from forms.store.purge import Keep, purge
+from forms.store.transfer import BroughtIn, import_grants
+from forms.store.verify import verify
 from forms.transfer import Grant
 
 from ..world import link, text_of
@@ -33,6 +35,19 @@ def asked(home: House, form: str, *purposes: str) -> str:
     assert home.send("POST", f"/f/{form}", sent) == 303
     assert home.worker.send_one()
     return link(post.messages[-1], "confirm")
+
+
+def brought_in(home: House) -> BroughtIn:
+    """An import of the newsletter, from another tool."""
+    grant = Grant(
+        line=1,
+        address=parse_address(EMAIL),
+        wording=CATALOGUE.wording("newsletter", "en"),
+        source="another tool",
+        date=home.now,
+        evidence="a form on paper",
+    )
+    return import_grants(home.store, [grant], now=home.now)
 
 
 class Post:
@@ -86,14 +101,71 @@ def test_a_stranger_who_types_the_address_opens_no_door_to_an_import(home: House
     path = asked(home, "newsletter", "newsletter")
     assert home.send("POST", path, {"do": "decline"}) == 303
     asked(home, "newsletter", "newsletter")
-    grant = Grant(
-        line=1,
-        address=parse_address(EMAIL),
-        wording=CATALOGUE.wording("newsletter", "en"),
-        source="another tool",
-        date=home.now,
-        evidence="a form on paper",
-    )
-    done = import_grants(home.store, [grant], now=home.now)
+    done = brought_in(home)
     assert done.permitted == 0
     assert "only the person themselves can come back" in done.left_out[0].message
+
+
+def test_who_said_no_and_was_let_go_is_not_brought_in(home: House) -> None:
+    """Their address is gone after two weeks; that they said no is not."""
+    path = asked(home, "newsletter", "newsletter")
+    assert home.send("POST", path, {"do": "decline"}) == 303
+    home.now += timedelta(days=15)
+    purge(home.store, now=home.now, keep=Keep())
+    assert home.rows("SELECT address FROM contact WHERE id != 'system'") == [(None,)]
+    done = brought_in(home)
+    assert done.permitted == 0
+    assert done.left_out[0].message == "the address is suppressed"
+
+
+@pytest.mark.parametrize("purged", [True, False])
+def test_a_confirmation_does_not_leave_when_its_link_is_over(home: House, purged: bool) -> None:
+    """It waited for more than two weeks: below the ceiling, or for a server."""
+    sent = home.subscribe_form(EMAIL, ("newsletter",), "newsletter", trapped=False)
+    assert home.send("POST", "/f/newsletter", sent) == 303
+    home.now += timedelta(days=14)
+    if purged:
+        purge(home.store, now=home.now, keep=Keep())
+    post = Post()
+    home.deliver = post
+    assert not home.worker.send_one()
+    assert post.messages == []
+    assert home.rows("SELECT state FROM outbox") == [("cancelled",)]
+
+
+def test_a_guide_that_is_under_way_follows_its_reader_to_the_new_address(home: House) -> None:
+    path = asked(home, "guide", "guide")
+    assert home.send("POST", path, {"do": "confirm"}) == 303
+    post = Post()
+    home.deliver = post
+    assert home.worker.send_one()
+    me, more = link(post.messages[-1], "me"), link(post.messages[-1], "more")
+    assert home.send("POST", me, {"do": "move", "email": "ana.new@example.org"}) == 303
+    assert home.worker.send_one()
+    agree = link(post.messages[-1], "fresh")
+    assert home.send("POST", agree, {"do": "yes"}) == 303
+    assert home.worker.send_one()
+    arrive = link(post.messages[-1], "fresh")
+    guide = CATALOGUE.wording("guide", "en").digest
+    assert home.send("POST", more, {"purpose": guide}) == 303
+    post.meanwhile = lambda: home.send("POST", arrive, {"do": "yes"})
+    assert home.worker.send_one()
+    assert len(post.messages) == 3
+    post.meanwhile = lambda: None
+    home.now += timedelta(minutes=1)
+    assert home.worker.send_one()
+    assert post.messages[-1]["To"] == "ana.new@example.org"
+
+
+def test_who_lets_requests_lapse_and_asks_again_leaves_a_record_that_holds(home: House) -> None:
+    """Law 8: two overlap, the older one lapses first, and then a third is made."""
+    for days in (0, 10, 5, 10):
+        home.now += timedelta(days=days)
+        purge(home.store, now=home.now, keep=Keep())
+        asked(home, "newsletter", "newsletter")
+    kinds = home.rows("SELECT kind FROM ledger WHERE kind LIKE 'permission.%' ORDER BY seq")
+    assert [kind.partition(".")[2] for (kind,) in kinds] == [
+        *("requested", "requested", "expired", "requested", "expired", "requested")
+    ]
+    with home.store.database.reading() as connection:
+        assert list(verify(connection)) == []

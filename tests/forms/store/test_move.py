@@ -1,27 +1,39 @@
 """Law 9: a step forward and back between SQLite and PostgreSQL leaves the same export."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from forms import optin
+from forms import access, asking, optin, preferences
+from forms.address import Address, parse_address
+from forms.catalogue import Frequency
+from forms.decision import NOTHING, Decision, Record, Template
+from forms.ledger import Kind
 from forms.not_done import NotDoneError
+from forms.preferences import Choice
 from forms.settings import SuppressionKey
+from forms.store import personal
 from forms.store.engine import Database, open_engine
 from forms.store.erase import erase
 from forms.store.export_all import contacts, events, write_csv, write_jsonl
 from forms.store.move import Moved, digest_of_all, fingerprint, move
 from forms.store.purge import Keep, purge
+from forms.store.seal import Sealer
 from forms.store.store import Store
+from forms.store.transfer import import_grants
+from forms.suppressing import complain, lift, never
+from forms.transfer import Grant
 
 from ..databases import PostgreSQL, dump, rows
 from ..declared import NOW
+from ..evidence.lived import KEY, OWNER
+from ..life import CATALOGUE, LIMITS
 from ..world import SUPPRESSION
 from .test_erase import confirm, findings, opened, request
 
@@ -72,14 +84,98 @@ def live(url: str, acts: list[tuple[str, int]]) -> None:
                     erase(store, asked.contact, now=now, method="operator")
                 case "purge":
                     purge(store, now=now + timedelta(days=20), keep=Keep())
+                case "seal":
+                    Sealer(store, KEY, OWNER).seal(now=now)
+                case "import":
+                    import_grants(store, [grant(asked.contact, now)], now=now)
+                case _:
+                    steer(store, asked.contact, act, now)
 
 
+def steer(store: Store, person: str, act: str, now: datetime) -> None:
+    """What people choose by their links, and what the owner records of them."""
+    decide = STEERED.get(act)
+    if decide is not None:
+        store.for_contact(person, partial(decide, now), now=now)
+    elif act == "move":
+        elsewhere = parse_address(f"Nandu+{person}@bücher.example")
+        store.for_contact(person, partial(ask, Template.MOVE, now, elsewhere.typed), now=now)
+        store.for_contact(person, partial(agreed, now), now=now)
+        arrived = partial(arrives, now, elsewhere)
+        personal.move(store, person, arrived, elsewhere, now=now)
+
+
+def ask(what: Template, now: datetime, address: str, record: Record) -> Decision:
+    return asking.ask(what, record, now=now, limits=LIMITS, language="es", address=address)
+
+
+def agreed(now: datetime, record: Record) -> Decision:
+    return asking.agree(record.events[-1], record, now=now)
+
+
+def arrives(now: datetime, elsewhere: Address, record: Record) -> Decision:
+    return asking.arrive(record.events[-1], record, elsewhere, now=now)
+
+
+def stopped(record: Record) -> Decision:
+    wishes = [event for event in record.events if event.kind is Kind.ACCESS_ASKED]
+    return asking.stop(wishes[-1], record) if wishes else NOTHING
+
+
+def chosen(now: datetime, record: Record, *, pause: int | None = None) -> Decision:
+    """The newsletter once a week, about one topic; and perhaps a pause."""
+    wanted = preferences.Wish(
+        wordings=(CATALOGUE.wording("newsletter", "es"),),
+        shown=frozenset({"newsletter"}),
+        choices={"newsletter": Choice(frequency=Frequency.WEEKLY, topics=("mail",))},
+        pause=pause,
+    )
+    fresh = f"{record.contact[:24]}{len(record.events):08}"
+    return preferences.change(wanted, record, now=now, language="es", pending=fresh, limits=LIMITS)
+
+
+STEERED: Mapping[str, Callable[[datetime, Record], Decision]] = {
+    "choose": chosen,
+    "pause": partial(chosen, pause=3),
+    "reveal": lambda now, record: ask(Template.REVEAL, now, "", record),
+    "stop": lambda _now, record: stopped(record),
+    "guide": lambda now, record: access.take(
+        CATALOGUE.wording("guide", "es"), record, now=now, limits=LIMITS
+    ),
+    "complain": lambda _now, record: complain(record, reason="«¡basta!»"),
+    "never": lambda _now, record: never(record, reason="por teléfono"),
+    "lift": lambda _now, record: lift(record, reason="lo pidió"),
+}
+
+
+def grant(person: str, now: datetime) -> Grant:
+    """Somebody opted in elsewhere."""
+    return Grant(
+        line=1,
+        address=parse_address(f"{person}@example.net"),
+        wording=CATALOGUE.wording("newsletter", "es"),
+        source="otra herramienta",
+        date=now,
+        evidence="«hoja 14»",
+    )
+
+
+ACTS_OF_ALL = (
+    *("request", "confirm", "withdraw", "bounce", "erase", "purge", "seal", "import", "move"),
+    *STEERED,
+)
+LIVED = (
+    *("confirm", "choose", "guide", "reveal", "stop", "pause", "move", "confirm", "withdraw"),
+    *("import", "seal", "confirm", "never", "lift", "confirm", "complain", "lift"),
+    *("erase", "request", "purge", "confirm", "bounce"),
+)
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["request", "confirm", "withdraw", "bounce", "erase", "purge"]),
-        st.integers(0, 4),
+        # Most of the others need somebody who has confirmed.
+        st.sampled_from(["confirm", "confirm", *ACTS_OF_ALL]),
+        st.integers(0, 2),
     ),
-    max_size=12,
+    max_size=16,
 )
 SOME = [("confirm", 1), ("withdraw", 1), ("request", 2), ("erase", 3), ("bounce", 4)]
 
@@ -107,6 +203,18 @@ def test_a_step_forward_and_back_leaves_the_same_export(
         assert export(back) == before
         assert forward == backward
         assert forward.digest == before[3]
+
+
+def test_a_history_of_every_kind_goes_along(tmp_path: Path, postgresql_url: str) -> None:
+    """Law 9, with all that can happen to somebody, one after the other."""
+    file = f"sqlite:///{tmp_path / 'forms.db'}"
+    live(file, [(act, who) for who in (0, 1) for act in LIVED])
+    kinds = {kind for (kind,) in rows(file, "SELECT DISTINCT kind FROM ledger")}
+    assert set(map(str, Kind)) - kinds == {Kind.DECLINED, Kind.HELD, Kind.ACCESS_GIVEN}
+    before, back = export(file), f"sqlite:///{tmp_path / 'back.db'}"
+    step(file, postgresql_url)
+    step(postgresql_url, back)
+    assert export(postgresql_url) == export(back) == before
 
 
 @pytest.mark.parametrize("forward", [True, False])

@@ -1,11 +1,13 @@
 """Declarations -> the catalogue that the handler reads."""
 
+from html import unescape
+
 import pytest
 
 from forms.catalogue import Catalogue, Frequency, Kind
 
 from ...conftest import MakeSite
-from ...site import SmallSite
+from ...site import TINY, SmallSite
 from ..test_build import FORMS
 
 PURPOSE = "-- content/_purposes/guide.yaml --\n"
@@ -234,3 +236,40 @@ def test_a_form_that_a_page_calls_for_must_be_declared(site: MakeSite) -> None:
         "content/a.md:3: error: there is no form 'guied' (did you mean 'guide'?) [unknown-form]",
         "content/a.md:5: error: there is no form '' (declare it in content/_forms/) [unknown-form]",
     ]
+
+
+WORKING = """
+-- site.yaml --
+title: T
+base_url: https://example.org/
+languages: {en: , es: }
+controller: {name: Ana, address: "1 Street"}
+privacy: privacy.md
+forms: {url: "https://forms.example.org", proof_of_work: true}
+"""
+
+
+def test_proof_of_work_is_asked_for_where_the_site_says_so(site: MakeSite) -> None:
+    made = site(FORMS + WORKING)
+    solver = catalogue(made).solver
+    made.build()
+    assert (made.public / solver.lstrip("/")).read_text().startswith("// Proof of work")
+    page = next(file for file in made.public.rglob("*.html") if "<form" in file.read_text())
+    html = unescape(page.read_text())
+    assert f'<script src="{solver}" defer></script>' in html
+    assert 'data-challenge="https://forms.example.org/f/' in html
+    assert "connect-src 'self' " in html
+    assert " https://forms.example.org;" in html
+
+
+def test_without_it_no_page_has_a_script(site: MakeSite) -> None:
+    made = site(FORMS)
+    assert catalogue(made).solver == ""
+    made.build()
+    pages = [file.read_text() for file in made.public.rglob("*.html")]
+    assert not any("<script src" in html or "data-challenge" in html for html in pages)
+
+
+def test_a_theme_that_has_no_solver_is_said(site: MakeSite) -> None:
+    made = site(FORMS + WORKING + "theme: tiny\n" + TINY)
+    assert "no-solver" in [found.code for found in made.plan().diagnostics]
