@@ -7,6 +7,16 @@ loaded, which takes longer than to see that there is nothing to do.
 import os
 import sys
 import time
+from typing import NamedTuple
+
+
+class Plain(NamedTuple):
+    """A build that is asked for by nothing but where."""
+
+    source: str = "."
+    output: str | None = None
+    handler: str | None = None
+    quiet: bool = False
 
 
 def main() -> None:
@@ -18,40 +28,51 @@ def main() -> None:
 
         commands(prog_name="atrae")
     else:
-        _build(*plain, began)
+        _build(plain, began)
 
 
-def plainly(arguments: list[str]) -> tuple[str, bool] | None:
-    """The folder, and whether to be quiet, where nothing else is said than that a site is to be
-    built; None leaves what is said to the commands, with all that may be wrong with it."""
+def plainly(arguments: list[str]) -> Plain | None:
+    """The build that is asked for in the plainest way; None leaves what is said to the commands,
+    with all that may be wrong with it."""
     match arguments:
         case ["build", *options]:
-            source, quiet = ".", False
+            plain = Plain()
         case _:
             return None
     while options:
         match options:
             case ["-q" | "--quiet", *options]:
-                quiet = True
+                plain = plain._replace(quiet=True)
             case ["-s" | "--source", str(folder), *options] if os.path.isdir(folder):  # noqa: PTH112
-                source = folder
+                plain = plain._replace(source=folder)
+            case ["-o" | "--output", str(folder), *options] if _is_plain(folder):
+                plain = plain._replace(output=folder)
+            case ["--handler", str(folder), *options] if _is_plain(folder):
+                plain = plain._replace(handler=folder)
             case _:
                 return None
-    return source, quiet
+    return plain
 
 
-def _build(source: str, quiet: bool, began: float) -> None:
+def _is_plain(folder: str) -> bool:
+    """Whether it is a folder, spelled as `pathlib` would spell it: so it is the same as last time,
+    however the command was understood."""
+    return os.path.isdir(folder) and os.path.normpath(folder) == folder  # noqa: PTH112
+
+
+def _build(plain: Plain, began: float) -> None:
     from datetime import UTC, datetime
 
     from .again import Options, build
     from .console import progress_bar, reported, say_report
 
+    options = Options(plain.source, plain.output, plain.handler)
     try:
-        with reported(), progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
-            done = build(Options(source), now=datetime.now(UTC), progress=progress)
+        with reported(), progress_bar(shown=not plain.quiet and sys.stderr.isatty()) as progress:
+            done = build(options, now=datetime.now(UTC), progress=progress)
     except KeyboardInterrupt:
         sys.exit("Aborted!")
-    say_report(done, began, quiet=quiet)
+    say_report(done, began, quiet=plain.quiet)
 
 
 if __name__ == "__main__":

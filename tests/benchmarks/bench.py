@@ -22,9 +22,9 @@ YARDSTICK = "Hugo"
 
 _OF_A_SLOW_ONE = frozenset({Phase.COLD, Phase.BODY, Phase.SERVE_SAVE, Phase.MEMORY})
 
-BYTES_EACH = 100_000
+BYTES_EACH = 400_000
 """More than an article takes on the disk for one generator: source, page, its share of lists, what
-is kept for the next build, and for a moment a second page beside the old one."""
+is kept for the next build, and all that again for each cold build of some rounds."""
 
 Say = Callable[[str], None]
 

@@ -152,6 +152,7 @@ def notes(outcome: Outcome) -> list[str]:
         "generator makes the same pages, lists of ten, tag pages, feed of the newest twenty and "
         "sitemap; their number, and the words of a sample, are compared in each run.",
         "Every build is a process of its own; a cold one has neither caches nor an earlier output. "
+        "Earlier outputs were put aside, not deleted. "
         "The files had been read before: the system's page cache was warm for all. What was "
         "unwritten went to the disk before each run; what a run leaves unwritten is not in its "
         "time.",

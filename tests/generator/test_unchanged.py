@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import plainly
+from generator.__main__ import Plain, plainly
 from generator.inputs import Seen, look, look_again
 from generator.unchanged import Since, Written, remember, since
 from tests.conftest import MakeSite
@@ -140,9 +140,16 @@ def test_a_link_that_led_nowhere_is_followed_again(
 @pytest.mark.parametrize(
     ("said", "plain"),
     [
-        (["build"], (".", False)),
-        (["build", "-q", "-s", "content"], ("content", True)),
-        (["build", "--source", "content", "--quiet"], ("content", True)),
+        (["build"], Plain()),
+        (["build", "-q", "-s", "content"], Plain("content", quiet=True)),
+        (["build", "--source", "content", "--quiet"], Plain("content", quiet=True)),
+        (["build", "-o", "content"], Plain(output="content")),
+        (
+            ["build", "--output", "content", "--handler", "content"],
+            Plain(".", "content", "content"),
+        ),
+        (["build", "--output", "content/"], None),
+        (["build", "--handler", "nowhere"], None),
         (["build", "-s"], None),
         (["build", "-s", "nowhere"], None),
         (["build", "--strict"], None),
@@ -153,7 +160,7 @@ def test_a_link_that_led_nowhere_is_followed_again(
 )
 def test_only_the_plainest_command_is_understood_before_the_others_are_loaded(
     said: list[str],
-    plain: tuple[str, bool] | None,
+    plain: Plain | None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
