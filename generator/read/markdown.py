@@ -75,7 +75,7 @@ _UNUSUAL_SIGNS = ("|", "\\", "\t")
 _UNUSUAL = tuple(
     (sign, re.compile(pattern))
     for sign, pattern in (
-        ("<", r"<(?![A-Za-z/])"),  # comments, and what is no tag
+        ("<", r"<[!?]"),  # comments, declarations
         ("<", r"<[A-Za-z][A-Za-z0-9.+-]*:(?!//[A-Za-z0-9./_-]+>)"),  # an unusual address
         ("~", r"~(?!~)(?<!~~)|~~~"),
         ("!", r"!\[(?![\w ,.:;'()/-]*\]\()"),  # an image whose alt text is more than words

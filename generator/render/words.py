@@ -1,7 +1,8 @@
 """Texts, days and times in the language of a page."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -11,6 +12,13 @@ from ..errors import TemplateError
 from ..model.diagnostic import nearest
 from ..model.settings import Settings
 from .theme import FALLBACK, Theme
+
+
+@lru_cache(maxsize=16_384)
+def _day(day: date, style: str, language: str) -> str:
+    # An article's day stands in its page and in every list; finding the words takes as long as a
+    # tenth of a page.
+    return format_date(day, format=style, locale=language.replace("-", "_"))
 
 
 class Words:
@@ -38,7 +46,7 @@ class Words:
     def date(self, moment: datetime, style: str = "long") -> str:
         """The day in words of this language: full, long, medium, short, or a CLDR pattern."""
         local = moment.astimezone(self._settings.time_zone)
-        return format_date(local, format=style, locale=self.language.replace("-", "_"))
+        return _day(local.date(), style, self.language)
 
     def time(self, moment: datetime, style: str = "medium") -> str:
         """Day and time in words of this language and the site's zone."""
