@@ -26,6 +26,9 @@ BYTES_EACH = 400_000
 """More than an article takes on the disk for one generator: source, page, its share of lists, what
 is kept for the next build, and all that again for each cold build of some rounds."""
 
+SETTLING = 3.0
+"""Seconds after which the time of a file tells that it stayed as it is, with every generator."""
+
 Say = Callable[[str], None]
 
 
@@ -90,6 +93,8 @@ def _at_size(
         )
         sites = [make_site(each, work / each.name, work / "out" / each.name) for each in generators]
         write_articles(world.corpus, sites)
+        # Whoever builds right after saving thousands of files cannot trust their times next time.
+        time.sleep(SETTLING)
         # A large corpus says enough in one round; it is the growth that counts.
         rounds = options.rounds if size <= options.articles else 1
         for number in range(rounds):
