@@ -25,7 +25,7 @@ USUAL = settings(
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
-LONG = settings(USUAL, max_examples=400)
+LONG = settings(USUAL, max_examples=150)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_any_long_history(builders: Builders, history: History) -> None:
 
 
 @pytest.mark.slow
-@settings(LONG, max_examples=30)
+@settings(LONG, max_examples=20)
 @given(history=histories(20))
 def test_any_long_history_of_a_large_site(builders: Builders, history: History) -> None:
     live(history, builders, large=True)
