@@ -15,7 +15,7 @@ PLACEHOLDERS = frozenset({"year", "month", "day", "slug", "section", "filename"}
 DEFAULT_PATTERN = "/:section/:slug/"
 
 _SPELLED = {"#": " sharp ", "+": " plus ", "&": " and "}
-_SLUG = re.compile(r"[a-z0-9]++(?:[-._][a-z0-9]++)*+")
+_SLUG = re.compile(r"[a-z0-9]++(?>(?:[-._][a-z0-9]++)*)")
 """What most names of files are, and the words of a tag: these are their own slugs."""
 
 _DATED_NAME = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")
@@ -100,7 +100,8 @@ def pages_of(entries: int, size: int) -> int:
 
 def tidy(url: str) -> str:
     """One slash where there were several, a leading one, and a closing one but after a file."""
-    url = re.sub(r"/{2,}", "/", f"/{url}")
+    url = f"/{url}"
+    url = re.sub(r"/{2,}", "/", url) if "//" in url else url
     return url if url.endswith("/") or "." in url.rsplit("/", 1)[1] else f"{url}/"
 
 

@@ -35,14 +35,14 @@ MOST = 20_000
 # only within a word.
 _SIGN = r"\w !$%&()*+,\-./;<=>?@\[\]^`{|}~“”‘’«»¿¡–—…€"
 _WORD = r"\w +.\-/&"
-_ITEM = rf"(?:[\w/](?:[{_WORD}]++|(?<=\w)#)*+|\"[{_WORD}]*+\"|'[{_WORD}]*+')"
+_ITEM = rf"(?:[\w/](?>(?:[{_WORD}]++|(?<=\w)#)*)|\"[{_WORD}]*+\"|'[{_WORD}]*+')"
 _ENTRY = re.compile(
     r"(?P<key>[a-z_]++):(?: +(?:"
-    rf"(?P<plain>-?[\w/(“‘«¿¡](?:[{_SIGN}\"'\\]++|:(?=[\w/])|(?<=\w)#)*+(?<! ))"
+    rf"(?P<plain>-?[\w/(“‘«¿¡](?>(?:[{_SIGN}\"'\\]++|:(?=[\w/])|(?<=\w)#)*)(?<! ))"
     rf"|\"(?P<double>[{_SIGN}':#]*+)\""
     rf"|'(?P<single>[{_SIGN}\":#\\]*+)'"
-    rf"|\[(?P<flow> *(?:{_ITEM}(?:, *{_ITEM})*+)?)\]"
-    rf")|\n(?P<block>(?P<indent> *+)- {_ITEM}(?:\n(?P=indent)- {_ITEM})*+))?\n++"
+    rf"|\[(?P<flow> *(?:{_ITEM}(?>(?:, *{_ITEM})*))?)\]"
+    rf")|\n(?P<block>(?P<indent> *+)- {_ITEM}(?>(?:\n(?P=indent)- {_ITEM})*)))?\n++"
 )
 
 

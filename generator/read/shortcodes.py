@@ -21,7 +21,7 @@ MARK = re.compile(r"sc[0-9a-f]{12}x\d+x")
 # Nothing in a tag looks like the beginning of another, so that each is read once.
 _TAG = re.compile(
     r"\{\{<\s*+(/?)\s*+([A-Za-z][\w-]*+)"
-    r"((?:\"(?:[^\"\n{]|\{(?!\{<))*+\"|[^\">\n{]|\{(?!\{<)|>(?!\}\}))*+)>\}\}"
+    r"((?>(?:\"(?>(?:[^\"\n{]|\{(?!\{<))*)\"|[^\">\n{]|\{(?!\{<)|>(?!\}\}))*))>\}\}"
 )
 _ARGUMENT = re.compile(r"(?:([A-Za-z_][\w-]*)=)?(?:\"([^\"\n]*)\"|([^\s\"]+))")
 

@@ -45,7 +45,7 @@ MAX_NESTING = 1000
 _SIGNS = tuple("*&!%@`")
 """With these a text of YAML's own begins, and many a title."""
 _BRACKET = re.compile(r"[\[\]{}]")
-_INDENT = re.compile(r"^(?: |[-?:](?=[ \n]))++", re.M)
+_INDENT = re.compile(r"^(?>(?: |[-?:](?=[ \n]))+)", re.M)
 # `melody\t` is harmless: libyaml stumbles over tabs at a line's end, authors do not.
 _TRAILING = re.compile(r"(?<![\t ])[\t ]++$", re.M)
 
