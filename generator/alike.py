@@ -14,6 +14,7 @@ class Alike:
     def __init__(self) -> None:
         self._words: dict[str, str] = {}
         self._places: dict[tuple[Any, ...], Mapping[str, tuple[int, int]]] = {}
+        self._nothing: Mapping[str, Any] = {}
 
     def held(self, reading: Reading, source: Source) -> Reading:
         """The reading, which nobody else has yet, whose document holds now what others hold.
@@ -34,6 +35,7 @@ class Alike:
         put(document, "source", source)
         put(document, "places", self._places.setdefault(places, document.places))
         put(document, "terms", terms)
+        put(document, "extra", document.extra or self._nothing)
         put(document, "language", word(document.language))
         put(document, "section", word(document.section))
 

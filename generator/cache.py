@@ -6,13 +6,12 @@
 
 import marshal
 import os
-import pickle
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from .model.diagnostic import Diagnostic
 from .model.digest import digest_of
 from .model.document import Document, Source
 from .model.stamp import TICK
+from .packed import opened, packed
 from .read.documents import Reading, unreadable
 from .read.front_matter import Front
 from .shelf import Adding, Shelf, Shelved
@@ -61,7 +61,10 @@ class Cache:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._salt = folder, salt
         self._began = time.time_ns()
+        self._process = os.getpid()
         self._shelves: dict[str, Shelf] = {}
+        self._fresh: dict[str, Reading] = {}
+        """What was read in this process, until it is asked for: it need not be opened again."""
         self._rows = self._load()
         self._saved = dict(self._rows)
 
@@ -73,8 +76,11 @@ class Cache:
         now = time.time_ns()
         known = {s.path: row for s in sources if (row := self._unchanged(s, now))}
         missing = [source for source in sources if source.path not in known]
-        for rows in each(partial(self._read, read=read, now=now), missing, workers=workers):
-            known.update(rows)
+        reading = partial(self._read, read=read, now=now)
+        rows = chain.from_iterable(each(reading, missing, workers=workers))
+        for source, row in zip(missing, rows, strict=True):
+            # The stamp is the source's own again, though the row may come from a worker.
+            known[source.path] = row._replace(stamp=source.stamp) if row.stamp else row
         self._rows = known
         alike = Alike()
         readings = [alike.held(self._reading(source), source) for source in sources]
@@ -85,13 +91,12 @@ class Cache:
 
     def read_again(self, source: Source, read: Read) -> Reading:
         """The same for one of the sources that has changed."""
-        self._rows.update(self._read([source], read=read, now=time.time_ns()))
+        (self._rows[source.path],) = self._read([source], read=read, now=time.time_ns())
         return self._reading(source)
 
     def document(self, path: str) -> Document:
         """The document of a source that has one, as it was read last; opened when it is asked."""
-        row = self._rows[path]
-        return Document.later(partial(_document, row, self._shelf(row.shelf)))
+        return Document.later(partial(self._document, self._rows[path]))
 
     def save(self) -> None:
         """Keep it for the next build."""
@@ -99,7 +104,7 @@ class Cache:
             return
         if len({row.shelf for row in self._rows.values()}) > MANY:
             self._gather()
-        rows = {path: tuple(row) for path, row in self._rows.items()}
+        rows = dict(zip(self._rows, map(tuple, self._rows.values()), strict=True))
         shelves = {name: self._stamp(name) for name in {row.shelf for row in self._rows.values()}}
         write_whole(self._folder / FILE, marshal.dumps((self._salt, shelves, rows)))
         self._saved = dict(self._rows)
@@ -123,19 +128,31 @@ class Cache:
             return None
         return row._replace(stamp=source.stamp, settled=_is_settled(source, now))
 
-    def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[tuple[str, Row]]:
+    def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[Row]:
         shelf = self._adding()
-        rows = []
+        read_now, rows = [], []
         for source in sources:
             known = self._rows.get(source.path)
             front = _opened(known, self._shelf(known.shelf)).front if known else None
-            rows.append((source.path, _put(shelf, source, _bytes(source, read, front), now)))
+            raw, reading = _bytes(source, read, front)
+            rows.append(_put(shelf, source, raw, reading, now))
+            read_now.append((source.path, reading))
         shelf.flush()
+        # A worker keeps nothing: it could not be seen from outside.
+        if os.getpid() == self._process:
+            for (path, reading), row in zip(read_now, rows, strict=True):
+                self._fresh[path] = _shelved(reading, row, self._shelf(row.shelf))
         return rows
 
     def _reading(self, source: Source) -> Reading:
+        fresh = self._fresh.pop(source.path, None)
         row = self._rows[source.path]
-        return _opened(row, self._shelf(row.shelf))
+        return fresh or _opened(row, self._shelf(row.shelf))
+
+    def _document(self, row: Row) -> Document:
+        document = _opened(row, self._shelf(row.shelf)).document
+        assert document is not None, "a row without a document is not asked for one"
+        return document
 
     def _shelf(self, name: str) -> Shelf:
         if name not in self._shelves:
@@ -166,7 +183,8 @@ class Cache:
             if self._salt not in (None, salt):
                 return {}
             self._salt = salt
-            rows = {path: Row(*row) for path, row in saved.items()}
+            # As `Row(*row)` of each, in a quarter of the time.
+            rows = dict(zip(saved, map(partial(tuple.__new__, Row), saved.values()), strict=True))
             for name, stamp in shelves.items():
                 self._shelf(name)
                 if self._stamp(name) != stamp:
@@ -177,18 +195,17 @@ class Cache:
 
 
 def _opened(row: Row, shelf: Shelf) -> Reading:
-    reading: Reading = pickle.loads(shelf.read(row.at, row.length))
+    pieces = Shelved(shelf, row.at + row.length, row.pieces)
+    return opened(shelf.read(row.at, row.length), pieces)
+
+
+def _shelved(reading: Reading, row: Row, shelf: Shelf) -> Reading:
+    """The same, whose pieces are on the shelf alone from now on."""
     if reading.document:
         # It was made just now, and nobody else has it yet.
         pieces = Shelved(shelf, row.at + row.length, row.pieces)
         object.__setattr__(reading.document.body, "pieces", pieces)
     return reading
-
-
-def _document(row: Row, shelf: Shelf) -> Document:
-    document = _opened(row, shelf).document
-    assert document is not None, "a row without a document is not asked for one"
-    return document
 
 
 def _bytes(source: Source, read: Read, front: Front | None) -> tuple[bytes | None, Reading]:
@@ -202,13 +219,8 @@ def _bytes(source: Source, read: Read, front: Front | None) -> tuple[bytes | Non
     return raw, read(source, raw, front)
 
 
-def _put(shelf: Adding, source: Source, read: tuple[bytes | None, Reading], now: int) -> Row:
-    raw, reading = read
-    pieces, document = b"", reading.document
-    if document:
-        pieces = _packed(tuple(document.body.pieces))
-        document = replace(document, body=replace(document.body, pieces=()))
-    item = _packed(replace(reading, document=document))
+def _put(shelf: Adding, source: Source, raw: bytes | None, reading: Reading, now: int) -> Row:
+    item, pieces = packed(reading)
     return Row(
         stamp=source.stamp if raw is not None else (),
         settled=_is_settled(source, now),
@@ -218,10 +230,6 @@ def _put(shelf: Adding, source: Source, read: tuple[bytes | None, Reading], now:
         length=len(item),
         pieces=len(pieces),
     )
-
-
-def _packed(value: object) -> bytes:
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 def _is_settled(source: Source, now: int) -> bool:

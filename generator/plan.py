@@ -1,6 +1,7 @@
 """A plan: every output is known before one is rendered."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from . import outputs as recipes
@@ -34,12 +35,17 @@ class Plan:
 def renderer_of(config: Config, theme: Theme, site: Site) -> Renderer:
     """What every view of the site shares."""
     cache = config.cache / "cache"
-    blocks = Blocks(cache / "blocks", salt=salt_of())
+
+    @lru_cache(maxsize=1)
+    def blocks() -> Blocks:
+        # When the first block is met: every file of the program is asked what made the others.
+        return Blocks(cache / "blocks", salt=salt_of())
+
     return Renderer(
         site=site,
         theme=theme,
         templates=Templates(theme.templates, config.root, compiled=cache / "templates"),
-        coloured=blocks.highlight,
+        coloured=lambda text, language: blocks().highlight(text, language),
     )
 
 

@@ -88,8 +88,8 @@ def publish(
         stale = [o for o in plan.outputs if o.tree in trees and _is_stale(o, tracing)]
         trees[Tree.PUBLIC].keep(tracing.kept)
 
-        def work(part: Sequence[Output]) -> list[tuple[bytes | Path, Asked]]:
-            return [_rendered(plan, output) for output in part]
+        def work(part: Sequence[Output]) -> list[tuple[bytes | Path, Asked | None]]:
+            return [_rendered(plan, output, tracing) for output in part]
 
         # The workers render and one process writes: two that make files in one file system at the
         # same time wait for each other longer than they work.
@@ -123,9 +123,10 @@ def _is_stale(output: Output, tracing: Tracing) -> bool:
     return output.tree is Tree.HANDLER or output.path in tracing.reasons
 
 
-def _rendered(plan: Plan, output: Output) -> tuple[bytes | Path, Asked]:
+def _rendered(plan: Plan, output: Output, tracing: Tracing) -> tuple[bytes | Path, Asked | None]:
     view = view_for(plan, output)
-    return recipes.render(output, view), tuple(view.asked)
+    content = recipes.render(output, view)
+    return content, tracing.news(output, tuple(view.asked))
 
 
 def _sealed(path: str) -> bool:

@@ -1,12 +1,12 @@
 """Files of pickled values that are only ever added to: what is read of one is read when asked."""
 
 import os
-import pickle
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
 from .model.document import Piece
+from .packed import opened_pieces
 
 
 class Shelf:
@@ -60,8 +60,7 @@ class Shelved(Sequence[Piece]):
 
     def load(self) -> tuple[Piece, ...]:
         """All of them."""
-        pieces: tuple[Piece, ...] = pickle.loads(self._shelf.read(self._offset, self._length))
-        return pieces
+        return opened_pieces(self._shelf.read(self._offset, self._length))
 
     def __iter__(self) -> Iterator[Piece]:
         return iter(self.load())

@@ -22,8 +22,13 @@ class Trace:
     """What a build wrote and why."""
 
     key: str
-    """Of whatever all outputs depend on: program, settings, theme."""
+    """Of whatever all outputs and all answers depend on: program, settings."""
     structure: str
+    """Of the site, whatever its texts say; empty: not known."""
+    texts: str = ""
+    """Of all of them; empty: not known."""
+    theme: str = ""
+    """What all outputs depend on, and hardly any answer."""
     questions: tuple[Question, ...] = ()
     digests: tuple[str, ...] = ()
     """The answer to each question."""
@@ -40,8 +45,6 @@ class Verdict:
     """Path of each output that has to be rendered -> the reason, in words for a person."""
     answers: Mapping[int, str] = field(default_factory=dict)
     """The digests of the answers to the questions that were asked again, by their numbers."""
-    edited: bool = False
-    """Whether texts alone are new, so that the outputs are those of before."""
 
 
 def judge(
@@ -49,6 +52,7 @@ def judge(
     before: Trace | None,
     *,
     key: str,
+    theme: str,
     ask: Asks,
     written: Callable[[str], Stamp | None],
 ) -> Verdict:
@@ -56,8 +60,10 @@ def judge(
     if before is None:
         return _all(outputs, "nothing is known of an earlier build")
     if before.key != key:
-        return _all(outputs, "the program, the settings or the theme changed")
+        return _all(outputs, "the program or the settings changed")
     answers = ask(before.questions)
+    if before.theme != theme:
+        return replace(_all(outputs, "the theme changed"), answers=answers)
     changed = _changed(before, answers)
     found = {}
     for output in outputs:
@@ -65,18 +71,6 @@ def judge(
         if reason:
             found[output.path] = reason
     return Verdict(reasons=found, answers=answers)
-
-
-def judge_edit(before: Trace, *, ask: Asks) -> Verdict:
-    """The same where the outputs are those of before, and stand as they were written."""
-    answers = ask(before.questions)
-    changed = _changed(before, answers)
-    found = {
-        path: _answer(asked, changed)
-        for path, (_, asked) in before.outputs.items()
-        if not changed.keys().isdisjoint(asked)
-    }
-    return Verdict(reasons=found, answers=answers, edited=True)
 
 
 def _all(outputs: Iterable[Output], reason: str) -> Verdict:
@@ -102,15 +96,15 @@ def _reason(
     origin, asked = before.outputs[output.path]
     if origin != _origin(output):
         return f"now made from {output.origin}"
-    if changed and (reason := _answer(asked, changed)):
+    if changed and (reason := reason_of(asked, changed)):
         return reason
     if written(output.path) != before.stamps[output.path]:
         return "the file is not as it was written"
     return ""
 
 
-def _answer(asked: Iterable[int], changed: Mapping[int, Question]) -> str:
-    """The first of the questions that is answered in another way, in words."""
+def reason_of(asked: Iterable[int], changed: Mapping[int, Question]) -> str:
+    """The first of the questions that is answered in another way, in words; empty: none is."""
     for number in asked:
         if number in changed:
             return f"the answer to {spoken(changed[number])} changed"
@@ -150,24 +144,19 @@ def extended(
     verdict: Verdict,
     outputs: Iterable[Output],
     asked: Mapping[str, tuple[int, ...]],
-    questions: tuple[Question, ...],
+    new: Trace,
     *,
-    key: str,
-    structure: str,
     digest: Callable[[Question], str],
     written: Callable[[str], Stamp | None],
 ) -> Trace:
     """The trace after a build that rendered the outputs in `asked`, with what each asked: numbers
-    of `questions`, which begin with those of before if the key is theirs.
+    of the questions in `new`, which begin with those of before if the key is theirs. Of `new` its
+    outputs and answers are not known yet.
 
     `digest` is that of the answer to a question now.
     """
-    old = before if before and before.key == key else Trace(key=key, structure="")
+    old = before if before and before.key == new.key else Trace(key=new.key, structure="")
     traced, stamps = {}, {}
-    if verdict.edited:
-        # The outputs are those of before: most of them need not even be looked at.
-        traced, stamps = dict(old.outputs), dict(old.stamps)
-        outputs = [output for output in outputs if output.path in asked]
     for output in outputs:
         path = output.path
         if path in asked:
@@ -177,15 +166,13 @@ def extended(
     digests = list(old.digests)
     for number, now in verdict.answers.items():
         digests[number] = now
-    trace = Trace(
-        key=key,
-        structure=structure,
-        questions=questions,
-        digests=(*digests, *map(digest, questions[len(digests) :])),
+    trace = replace(
+        new,
+        digests=(*digests, *map(digest, new.questions[len(digests) :])),
         outputs=traced,
         stamps=stamps,
     )
-    return _pruned(trace) if len(questions) > len(old.questions) else trace
+    return _pruned(trace) if len(new.questions) > len(old.questions) else trace
 
 
 def _pruned(trace: Trace) -> Trace:

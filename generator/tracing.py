@@ -7,15 +7,21 @@ from functools import cached_property
 from pathlib import Path
 
 from .cache import salt_of
+from .columns import Columns, columns_of, trace_of
 from .config import Config
 from .model.output import Output, Tree
-from .render.answers import OF_BODIES, Answers, Edit, structure
+from .render.answers import OF_BODIES, OF_THEMES, Answers, Edit, structure, texts
 from .render.view import Renderer
-from .trace import Numbers, Question, Trace, Verdict, extended, judge, judge_edit
+from .trace import Numbers, Question, Trace, Verdict, extended, judge
 from .whole import write_whole
 
 FILE, ANSWERS = "trace", "answers"
 Asked = tuple[Question, ...]
+
+_NEW = ("", ())
+
+_ASKED = Columns._fields.index("structure")
+"""So many columns say what was asked; the others are the answers."""
 
 
 class Tracing:
@@ -34,13 +40,14 @@ class Tracing:
     ) -> None:
         self._folder, self._public = config.cache / "cache", config.public
         self._answers, self._site, self._edit = Answers(renderer), renderer.site, edit
+        self._theme = renderer.theme.digest
         self._outputs = tuple(o for o in outputs if o.tree is Tree.PUBLIC)
-        self._before = load_trace(self._folder)
+        self._columns = load_columns(self._folder)
         # Where a text alone changed, the program, the settings and the theme did not.
         self._key = (
-            self._before.key
-            if edit and self._before
-            else salt_of(config.settings, renderer.theme.digest, str(config.public))
+            self._columns.key
+            if edit and self._columns
+            else salt_of(config.settings, str(config.public))
         )
         self._verdict = self._judged()
         self.reasons = self._verdict.reasons
@@ -57,42 +64,71 @@ class Tracing:
     @property
     def known(self) -> bool:
         """Whether there is a trace of the last build to ask."""
-        return self._before is not None and self._before.key == self._key
+        return self._columns is not None and self._columns.key == self._key
 
     def concerned(self, questions: Iterable[Question]) -> bool:
         """Whether one of these may be answered in another way now."""
-        return self._edit is None or bool(self._edit.concerned(questions))
+        return self._edit is None or bool(self._edit.concerned(enumerate(questions)))
 
-    def asked(self, output: Output, questions: Asked) -> None:
-        """Take down what an output asked while it was rendered."""
-        if output.tree is Tree.PUBLIC:
-            same = self._asked_before(output.path, questions)
-            self._asked[output.path] = self._numbers.of(questions) if same is None else same
+    def news(self, output: Output, questions: Asked) -> Asked | None:
+        """What an output asked while it was rendered; None where it asked the same before."""
+        if output.tree is not Tree.PUBLIC or not self.known:
+            return questions
+        same = tuple(map(self._question, self._numbers_before(output.path))) == questions
+        return None if same else questions
+
+    def asked(self, output: Output, news: Asked | None) -> None:
+        """Take down what `news` says."""
+        if output.tree is not Tree.PUBLIC:
+            self.handler.update(news or ())
+        elif news is None:
+            self._asked[output.path] = self._numbers_before(output.path)
         else:
-            self.handler.update(questions)
+            self._asked[output.path] = self._numbers.of(news)
 
     def save(self) -> None:
         """Keep it for the next build, if there is anything new."""
+        if self._columns and self._edit and "_numbers" not in self.__dict__:
+            save_answers(self._folder, self._again(self._columns))
+            return
+        new = Trace(
+            key=self._key,
+            structure=self._structure,
+            texts="" if self._edit else texts(self._site),
+            theme=self._theme,
+            questions=self._questions,
+        )
         trace = extended(
             self._before,
             self._verdict,
             self._outputs,
             self._asked,
-            self._questions,
-            key=self._key,
-            structure=self._structure,
+            new,
             digest=self._answers.digest,
             written=self._written,
         )
-        save_trace(self._folder, trace, self._before)
+        save_trace(self._folder, trace, self._columns)
 
-    def _asked_before(self, path: str, questions: Asked) -> tuple[int, ...] | None:
-        """The numbers of these questions, where they are those that the output asked before."""
-        before = self._before if self.known else None
-        if before is None or path not in before.outputs:
-            return None
-        numbers = before.outputs[path][1]
-        return numbers if tuple(map(before.questions.__getitem__, numbers)) == questions else None
+    def _again(self, before: Columns) -> Columns:
+        """The columns after an edit for which nothing new was asked."""
+        stamps = {path: self._written(path) or () for path in self._asked}
+        return before.after(self._verdict.answers, stamps, self._structure)
+
+    def _numbers_before(self, path: str) -> tuple[int, ...]:
+        """Of the questions that an output asked before; none where it is new."""
+        if self._edit and self._columns:
+            return self._columns.asked_by(path)
+        return self._before.outputs.get(path, _NEW)[1] if self._before else ()
+
+    def _question(self, number: int) -> Question:
+        if self._edit and self._columns:
+            return self._columns.question(number)
+        return self._before.questions[number] if self._before else ()
+
+    @cached_property
+    def _before(self) -> Trace | None:
+        # Of an edit not much more is asked than what there is about one text.
+        return trace_of(self._columns) if self._columns else None
 
     @cached_property
     def _numbers(self) -> Numbers:
@@ -107,23 +143,36 @@ class Tracing:
 
     @cached_property
     def _structure(self) -> str:
-        if self._edit is None or self._before is None:
+        if self._edit is None or self._columns is None:
             return structure(self._site)
         # To know it, every document would have to be opened: so the next build that has to does.
-        return "" if self._edit.said else self._before.structure
+        return "" if self._edit.said else self._columns.structure
 
     def _judged(self) -> Verdict:
-        if self._edit and self._before and self.known:
-            return judge_edit(self._before, ask=self._ask)
-        written = self._written
-        return judge(self._outputs, self._before, key=self._key, ask=self._ask, written=written)
+        if self._edit and self._columns:
+            return self._judged_edit(self._edit, self._columns)
+        return judge(
+            self._outputs,
+            self._before,
+            key=self._key,
+            theme=self._theme,
+            ask=self._ask,
+            written=self._written,
+        )
+
+    def _judged_edit(self, edit: Edit, before: Columns) -> Verdict:
+        """The same where the outputs are those of before, and stand as they were written."""
+        asked = edit.concerned(before.questions(edit.may_concern))
+        answers = {number: self._answers.digest(question) for number, question in asked.items()}
+        changed = {number: asked[number] for number in before.changed(answers)}
+        return Verdict(reasons=before.reasons(changed), answers=answers)
 
     def _ask(self, questions: Sequence[Question]) -> dict[int, str]:
         every: Iterable[int] = range(len(questions))
-        if self._edit:
-            every = self._edit.concerned(questions)
-        elif self._before and self._before.structure == self._structure:
-            every = [number for number in every if questions[number][0] in OF_BODIES]
+        if self._before and self._before.structure == self._structure:
+            kinds = OF_BODIES if self._before.texts != texts(self._site) else frozenset()
+            kinds |= OF_THEMES if self._before.theme != self._theme else frozenset()
+            every = [number for number in every if questions[number][0] in kinds]
         return {number: self._answers.digest(questions[number]) for number in every}
 
     def _written(self, path: str) -> tuple[int, ...] | None:
@@ -136,34 +185,36 @@ class Tracing:
 
 def load_trace(folder: Path) -> Trace | None:
     """What the last build wrote and why; None where that is not known."""
+    columns = load_columns(folder)
+    return trace_of(columns) if columns else None
+
+
+def load_columns(folder: Path) -> Columns | None:
+    """The same, to be asked about a part."""
     try:
-        key, questions, outputs = marshal.loads((folder / FILE).read_bytes())
-        age, structure, digests, stamps = marshal.loads((folder / ANSWERS).read_bytes())
-        if age != _age(folder):
-            return None
+        asked = marshal.loads((folder / FILE).read_bytes())
+        age, *answers = marshal.loads((folder / ANSWERS).read_bytes())
+        return Columns(*asked, *answers) if age == _age(folder) else None
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return Trace(
-        key=key,
-        structure=structure,
-        questions=questions,
-        digests=digests,
-        outputs=outputs,
-        stamps=stamps,
-    )
 
 
-def save_trace(folder: Path, trace: Trace, before: Trace | None) -> None:
+def save_trace(folder: Path, trace: Trace, before: Columns | None) -> None:
     """Replace it. What was asked is left alone where it is what it was `before`: with most edits
     the answers alone change. A question that is not made of plain values is as good as new."""
-    asked = (trace.key, trace.questions, trace.outputs)
     try:
-        if before is None or asked != (before.key, before.questions, before.outputs):
-            write_whole(folder / FILE, marshal.dumps(asked))
-        answers = (_age(folder), trace.structure, trace.digests, trace.stamps)
-        write_whole(folder / ANSWERS, marshal.dumps(answers))
+        columns = columns_of(trace)
     except ValueError:
         (folder / FILE).unlink(missing_ok=True)
+        return
+    if before is None or columns[:_ASKED] != before[:_ASKED]:
+        write_whole(folder / FILE, marshal.dumps(columns[:_ASKED]))
+    save_answers(folder, columns)
+
+
+def save_answers(folder: Path, columns: Columns) -> None:
+    """Replace the answers alone."""
+    write_whole(folder / ANSWERS, marshal.dumps((_age(folder), *columns[_ASKED:])))
 
 
 def _age(folder: Path) -> int:

@@ -22,23 +22,22 @@ _LARGE = tuple(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])opacity\s*:\s*0(?!\.)")
 
 _WINDOW = r"(?:document(?:\s*\.\s*(?:body|documentElement))?|window)"
-_LEAVES = re.compile(
+# Both are compiled where a script is looked through, as few pages have one.
+_LEAVES = (
     rf"\b{_WINDOW}\s*\.\s*addEventListener\s*\(\s*[\"'`]mouseleave"
     rf"|\b{_WINDOW}\s*\.\s*onmouseleave\s*="
     r"|\$\(\s*(?:document|window|[\"'](?:body|html)[\"'])\s*\)\s*\.\s*"
     r"(?:on\(\s*[\"'`]mouseleave|mouseleave\()"
     rf"|\b{_WINDOW}\s*\.\s*(?:addEventListener\s*\(\s*[\"'`]mouseout|onmouseout\s*=)"
     r"(?:(?!addEventListener).){0,300}?clientY"
-    r"|\b(?:ouibounce|exitIntent)\s*\(",
-    re.S,
+    r"|\b(?:ouibounce|exitIntent)\s*\("
 )
 _OPENS = r"(?:(?!addEventListener|onclick|[\"'`]click).){0,300}?\.\s*(?:showModal|showPopover)\s*\("
-_BY_ITSELF = re.compile(
+_BY_ITSELF = (
     rf"\bset(?:Timeout|Interval)\s*\({_OPENS}"
     rf"|addEventListener\s*\(\s*[\"'`](?:load|DOMContentLoaded|scroll)[\"'`]{_OPENS}"
     rf"|\bon(?:load|scroll)\s*={_OPENS}"
-    rf"|new\s+IntersectionObserver\s*\({_OPENS}",
-    re.S,
+    rf"|new\s+IntersectionObserver\s*\({_OPENS}"
 )
 
 
@@ -64,9 +63,9 @@ def in_script(text: str, place: Location) -> Iterator[Diagnostic]:
     def line(found: re.Match[str]) -> Location:
         return Location(path=place.path, line=first + text.count("\n", 0, found.start()))
 
-    for found in _LEAVES.finditer(text):
+    for found in re.finditer(_LEAVES, text, re.S):
         yield _exit_intent(line(found))
-    for found in _BY_ITSELF.finditer(text):
+    for found in re.finditer(_BY_ITSELF, text, re.S):
         message = "a window opens by itself"
         hint = f"open it when somebody presses a button, or {IN_THE_PAGE}"
         yield error("pop-up", message, at=line(found), hint=hint)

@@ -31,8 +31,8 @@ def amended(site: Site, documents: Iterable[Document]) -> Site | None:
         if old.title != document.title:
             retitled.add(id(document))
     now: Now = lambda document: new.get(id(document), document)  # noqa: E731
-    pages = tuple(map(now, site.documents))
-    dated = [tuple(map(now, s.dated)) for (_, path), s in site.sections.items() if not path]
+    pages = _with(new, site.documents)
+    dated = [_with(new, s.dated) for (_, path), s in site.sections.items() if not path]
     if not _ordered(pages, retitled, list_order):
         return None
     if not all(_ordered(listed, retitled, newest_first) for listed in dated):
@@ -41,7 +41,7 @@ def amended(site: Site, documents: Iterable[Document]) -> Site | None:
         site,
         documents=pages,
         sections={key: _section(section, new, now) for key, section in site.sections.items()},
-        terms=_terms(site, new, now),
+        terms=_terms(site, new),
         by_source={**site.by_source, **{d.source.path: d for d in new.values()}},
         by_url={**site.by_url, **_places(site, new)},
         translations={**site.translations, **_translations(site, new, now)},
@@ -71,28 +71,34 @@ def _ordered(
     )
 
 
+def _with(new: Mapping[int, Document], documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """The documents, and the new ones in the places of the old."""
+    # There are thousands, and hardly ever more than one is new.
+    places = [place for place, known in enumerate(map(id, documents)) if known in new]
+    if not places:
+        return documents
+    changed = list(documents)
+    for place in places:
+        changed[place] = new[id(documents[place])]
+    return tuple(changed)
+
+
 def _section(section: Section, new: Mapping[int, Document], now: Now) -> Section:
-    held = section.document is not None and id(section.document) in new
-    if not held and not any(id(document) in new for document in section.documents):
+    documents = _with(new, section.documents)
+    document = now(section.document) if section.document else None
+    if documents is section.documents and document is section.document:
         return section
-    return replace(
-        section,
-        document=now(section.document) if section.document else None,
-        documents=tuple(map(now, section.documents)),
-        dated=tuple(map(now, section.dated)),
-    )
+    dated = _with(new, section.dated)
+    return replace(section, document=document, documents=documents, dated=dated)
 
 
-def _terms(
-    site: Site, new: Mapping[int, Document], now: Now
-) -> dict[tuple[str, str], Mapping[str, Term]]:
+def _terms(site: Site, new: Mapping[int, Document]) -> dict[tuple[str, str], Mapping[str, Term]]:
     terms = dict(site.terms)
     for document in new.values():
         for taxonomy, names in document.terms.items():
             known = dict(terms.get((document.language, taxonomy), {}))
             for key in {term_key(name) for name in names} & known.keys():
-                documents = tuple(map(now, known[key].documents))
-                known[key] = replace(known[key], documents=documents)
+                known[key] = replace(known[key], documents=_with(new, known[key].documents))
             if known:
                 terms[document.language, taxonomy] = known
     return terms

@@ -1,5 +1,6 @@
 """What an author's link means: a document, a file, or a path on the site."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import normpath
@@ -9,6 +10,8 @@ from .document import Document
 from .permalink import join
 from .settings import Language
 from .site import Site
+
+_PATH = re.compile(r"(?!//)[\w./-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class Reference:
 
 def is_internal(target: str) -> bool:
     """Whether a link stays on the site: it has neither a scheme nor a host."""
+    if target[:1] == "/" and target[1:2].isalnum():
+        return True  # as most do, and `urlsplit` would look for much that is not there
     try:
         parts = urlsplit(target)
     except ValueError:
@@ -40,10 +45,7 @@ def resolve(site: Site, document: Document, target: str) -> Reference:
     A path that names a source counts from the document's folder, or from `content/` with a
     leading slash; anything else is a URL, and counts from the page's.
     """
-    parts = urlsplit(target)
-    path, tail = unquote(parts.path), urlunsplit(("", "", "", parts.query, parts.fragment))
-    # What follows `:~:` tells the browser what to show, and names nothing in the page.
-    anchor = unquote(parts.fragment.partition(":~:")[0])
+    path, tail, anchor = split(target)
     if not path:
         return Reference(url=document.url, anchor=anchor, tail=tail, document=document, known=True)
     source = source_path(document.source.folder, path)
@@ -53,6 +55,17 @@ def resolve(site: Site, document: Document, target: str) -> Reference:
     if source in site.file_urls:
         return Reference(url=site.file_urls[source], anchor=anchor, tail=tail, known=True)
     return Reference(url=join(document.url, path), anchor=anchor, tail=tail)
+
+
+def split(target: str) -> tuple[str, str, str]:
+    """The path of an internal link, decoded; query and fragment as they follow it; the anchor."""
+    # Most links are a path and nothing else, which is seen sooner than they are taken apart.
+    if _PATH.fullmatch(target):
+        return target, "", ""
+    parts = urlsplit(target)
+    # What follows `:~:` tells the browser what to show, and names nothing in the page.
+    anchor = unquote(parts.fragment.partition(":~:")[0])
+    return unquote(parts.path), urlunsplit(("", "", "", parts.query, parts.fragment)), anchor
 
 
 def source_path(folder: str, path: str) -> str:

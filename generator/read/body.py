@@ -59,7 +59,7 @@ def cut(
     body = Body(
         pieces=pieces,
         holes=tuple([_outside(p) for p in walk(pieces) if isinstance(p, _ASKED)]),
-        anchors=frozenset(cutter.anchors),
+        named="\0".join(sorted(cutter.anchors)),
         elements=of_document(html, marked.tags, line_of, cutter.tokens),
         summary="" if said else summary(html),
         words=word_count(html),
@@ -95,7 +95,8 @@ def _line_finder(text: str, first_line: int) -> Callable[[str], int]:
     after: dict[str, int] = {}
 
     def line_of(target: str) -> int:
-        for spelling in (target, unquote(target), escape(target)):
+        for spelled in (str, unquote, escape):
+            spelling = spelled(target)
             at = text.find(spelling, after.get(spelling, 0)) if spelling else -1
             at = at if at >= 0 else text.find(spelling)
             if at >= 0:
@@ -273,11 +274,11 @@ def _anchors(tokens: Iterable[Token], html: str) -> set[str]:
     """What a link can lead to."""
     found: set[str] = set()
     for token in tokens:
-        if token.closes or not token.name or not _MAY_BE_ANCHOR.search(html, *token.rest):
+        if token.is_bare or token.closes or not _MAY_BE_ANCHOR.search(html, *token.rest):
             continue
         attributes = token.attributes(html)
         found.update(attributes[key].value for key in ("id", "name") if key in attributes)
-    return found
+    return found - {""}
 
 
 def _call(tag: Tag, raw: str) -> Call:

@@ -75,7 +75,7 @@ def _may_matter(html: str, token: Token) -> bool:
         return False
     if token.name == "img":
         return _matters(_element(html, token), html[slice(*token.rest)], images=False)
-    return token.name in WATCHED or bool(_TELLS.search(html, *token.rest))
+    return token.name in WATCHED or (not token.is_bare and bool(_TELLS.search(html, *token.rest)))
 
 
 _SOURCE = re.compile(r"(?:src|href)=\"([^\"]*)\"")

@@ -17,15 +17,18 @@ from .view import Listed, Renderer, View
 GONE = "gone"
 """The answer to a question about what is no longer there."""
 
-OF_BODIES = frozenset({"content", "toc"})
+OF_BODIES = frozenset({"content"})
 """Questions whose answers change with a body alone."""
 
-OF_DOCUMENTS = frozenset({"card", "said"}) | OF_BODIES
+OF_THEMES = frozenset({"form"})
+"""Questions whose answers change with a theme alone."""
+
+OF_DOCUMENTS = frozenset({"card"}) | OF_BODIES
 """Questions about one document."""
 
 OF_PLACES = frozenset(
     {"page", "section", "latest", "related_to", "terms", "data", "form", "site_value", "feed_of"}
-    | {"translations_of", "translations_of_section", "breadcrumbs", "listed", "filed", "fed"}
+    | {"translated", "translations_of_section", "breadcrumbs", "listed", "filed", "fed"}
     | {"linked", "file"}
 )
 """Questions whose answers depend on where documents stand, not on what is said of them: a card in
@@ -43,15 +46,23 @@ class Edit:
     dated: bool
     """Whether a page says now that it changed at another time."""
 
-    def concerned(self, questions: Iterable[Question]) -> list[int]:
-        """The numbers of those that may be answered in another way now."""
+    def concerned(self, questions: Iterable[tuple[int, Question]]) -> dict[int, Question]:
+        """Those, each with its number, that may be answered in another way now."""
         kinds = OF_DOCUMENTS if self.said else OF_BODIES
+        return {
+            number: question
+            for number, question in questions
+            if (question[2][0] in self.paths if question[0] in kinds else self._of_all(question[0]))
+        }
+
+    def may_concern(self, kinds: Iterable[str], said: bytes) -> bool:
+        """Whether one among questions of these kinds may be; `said` holds what they are about."""
+        return any(path.encode() in said for path in self.paths) or any(map(self._of_all, kinds))
+
+    def _of_all(self, kind: str) -> bool:
+        """Whether questions of the kind are about all that is said on the site."""
         elsewhere = OF_DOCUMENTS | OF_PLACES | (frozenset() if self.dated else {"places"})
-        return [
-            number
-            for number, (kind, _, words, _) in enumerate(questions)
-            if (words[0] in self.paths if kind in kinds else self.said and kind not in elsewhere)
-        ]
+        return self.said and kind not in elsewhere
 
 
 class Answers:
@@ -74,9 +85,11 @@ class Answers:
     def _find(self, question: Question) -> str:
         kind, language, words, options = question
         match kind:
-            case "card" | "said" | "content" | "toc":
+            case "card" | "content":
                 document = self._site.by_source.get(words[0])
-                return self._of_document(kind, document) if document else GONE
+                if document is None:
+                    return GONE
+                return self._card(document) if kind == "card" else _body(document, self._site)
             case "file":
                 return repr(self._stamps.get(words[0], GONE))
         view = self._view(language)
@@ -88,11 +101,7 @@ class Answers:
             return GONE
         return digest_of(repr(_brief(answer)))
 
-    def _of_document(self, kind: str, document: Document) -> str:
-        if kind in OF_BODIES:
-            return _body(document, self._site)
-        if kind == "said":
-            return document.digest
+    def _card(self, document: Document) -> str:
         view = self._view(document.language)
         tags = [(t.name, t.url) for t in view.filed_under(document)] if view else ()
         return digest_of(repr((document.digest, tags, social_image(self._site, document))))
@@ -106,7 +115,7 @@ class Answers:
 
     def _things(self, kind: str, language: str, words: tuple[object, ...]) -> list[object]:
         """What the words of a question stand for. Raises `LookupError` for what is gone."""
-        if kind in ("translations_of", "related_to", "linked"):
+        if kind in ("translated", "related_to", "linked"):
             return [self._site.by_source[str(words[0])], *words[1:]]
         if kind in ("listed", "fed", "translations_of_section"):
             return [self._site.sections[language, str(words[0])], *words[1:]]
@@ -117,7 +126,7 @@ class Answers:
 
 
 def structure(site: Site) -> str:
-    """Of the whole site but the bodies, and but its settings, theme and program."""
+    """Of the whole site but the texts, and but its settings, theme and program."""
     catalogue = site.catalogue.to_json() if site.catalogue else b""
     parts = (
         [document.digest for document in site.documents],
@@ -130,6 +139,12 @@ def structure(site: Site) -> str:
         site.now.year,
     )
     return digest_of(repr(parts))
+
+
+def texts(site: Site) -> str:
+    """Of the bodies of all its documents."""
+    described = [s.document for s in site.sections.values() if s.document]
+    return digest_of("".join(document.body.digest for document in (*site.documents, *described)))
 
 
 def _body(document: Document, site: Site) -> str:

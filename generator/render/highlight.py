@@ -2,16 +2,20 @@
 
 from functools import lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 
-from pygments import highlight as colour
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
+if TYPE_CHECKING:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexer import Lexer
+
+# Loaded for a block that was not coloured before: a text that is edited seldom has one.
 
 
 @lru_cache(maxsize=64)
-def _lexer(language: str) -> Lexer | None:
+def _lexer(language: str) -> "Lexer | None":
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
     try:
         return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
@@ -19,13 +23,17 @@ def _lexer(language: str) -> Lexer | None:
 
 
 @lru_cache(maxsize=1)
-def _formatter() -> HtmlFormatter[str]:
+def _formatter() -> "HtmlFormatter[str]":
+    from pygments.formatters import HtmlFormatter
+
     return HtmlFormatter(nowrap=True)
 
 
 @lru_cache(maxsize=1024)
 def highlight(text: str, language: str) -> str:
     """A `<pre>` with Pygments' short classes; without colours for a language that it lacks."""
+    from pygments import highlight as colour
+
     lexer = _lexer(language)
     name = escape(language)
     opening = f'<pre class="code" tabindex="0"><code class="language-{name}">'

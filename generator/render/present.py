@@ -8,7 +8,7 @@ from ..model.reference import translation
 from ..model.site import Section, Site
 from ..model.taxonomy import Term, term_key
 from .metadata import social_image
-from .questions import Question, Shared, question, shared_question
+from .questions import Question, Shared, part_of, question, shared_question
 from .values import Card, SiteValue, TermLink, TextLink, Translation
 
 
@@ -107,9 +107,21 @@ class Presenter:
         section = self._site.section(self.language, path)
         return self.url(f"{section.url}feed.xml") if section and section.dated else ""
 
-    @question
+    @part_of("card")
+    def said(self, document: Document) -> Document:
+        """All that is said of a document, but its body."""
+        return document
+
     def translations_of(self, document: Document) -> tuple[Translation, ...]:
         """The same document in each language that has it, this one too."""
+        if len(self._settings.languages) > 1:
+            return self.translated(document)
+        # No other can come, and what is said of this one says where it stands.
+        return self._translations({document.language: self.said(document).url})
+
+    @question
+    def translated(self, document: Document) -> tuple[Translation, ...]:
+        """The same where there are several languages."""
         known = self._site.translations.get(document.translation_key, {})
         return self._translations({code: d.url for code, d in known.items()})
 

@@ -45,6 +45,27 @@ def question(
     return ask
 
 
+def part_of(
+    whole: str,
+) -> Callable[
+    [Callable[Concatenate[Self, Given], Answer]], Callable[Concatenate[Self, Given], Answer]
+]:
+    """Keep account of each call of the method as one of the method `whole`: its answer can only
+    be another where that one's, to the same arguments, is another too."""
+
+    def of(
+        method: Callable[Concatenate[Self, Given], Answer],
+    ) -> Callable[Concatenate[Self, Given], Answer]:
+        @wraps(method)
+        def ask(self: Self, /, *args: Given.args, **options: Given.kwargs) -> Answer:
+            self.asked[_question(whole, self.language, args, options)] = None
+            return method(self, *args, **options)
+
+        return ask
+
+    return of
+
+
 def shared_question(
     method: Callable[Concatenate[Self, Given], Answer],
 ) -> Callable[Concatenate[Self, Given], Answer]:

@@ -20,7 +20,7 @@ from .form import render_form
 from .highlight import highlight
 from .metadata import content_security_policy
 from .present import Presenter
-from .questions import Shared, question, shared_question
+from .questions import Shared, part_of, question, shared_question
 from .templates import Templates
 from .theme import Theme
 from .values import Card, Entry, Page, Pager, TermCount, TextLink, TocEntry
@@ -212,11 +212,6 @@ class View(Presenter, Words):
         return wanted if known else default
 
     @question
-    def said(self, document: Document) -> Document:
-        """All that is said of a document, but its body."""
-        return document
-
-    @question
     def content(self, document: Document, *, absolute: bool = False) -> Markup:
         """The body with its holes closed."""
         return close(
@@ -238,7 +233,7 @@ class View(Presenter, Words):
         context = {"site": self.site_value(), "view": self, "t": self.t, **values}
         return self._templates.render(f"shortcodes/{name}.html", context)
 
-    @question
+    @part_of("content")
     def toc(self, document: Document) -> tuple[TocEntry, ...]:
         """The table of contents."""
         return table_of_contents(headings(self._pieces(document)))

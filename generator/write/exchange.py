@@ -1,6 +1,5 @@
 """A new folder takes the place of the old one."""
 
-import ctypes
 import errno
 import os
 import shutil
@@ -22,6 +21,8 @@ def exchange(fresh: Path, target: Path) -> None:
 
 def _at_once(fresh: Path, target: Path) -> bool:
     """False where the system, or its file system, cannot."""
+    import ctypes  # which a build of a few changes does without
+
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "renameat2"):
         return False

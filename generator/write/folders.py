@@ -11,6 +11,8 @@ class Folders:
 
     def __init__(self, root: Path) -> None:
         self._root = str(root)
+        with os.scandir(root) as found:
+            self._begun = any(found)
         self._made = {""}
 
     def make_for(self, path: str) -> None:
@@ -22,10 +24,17 @@ class Folders:
         if folder in self._made:
             return
         self.make_for(folder)
-        try:
-            os.mkdir(f"{self._root}/{folder}")  # noqa: PTH102
-        except FileExistsError:
-            if not Path(self._root, folder).is_dir():
-                make_way(f"{self._root}/{folder}")
-                os.mkdir(f"{self._root}/{folder}")  # noqa: PTH102
+        path = f"{self._root}/{folder}"
+        # That it is there, as in a spare, is seen sooner than refused.
+        if not (self._begun and os.path.isdir(path)):  # noqa: PTH112
+            _make(path)
         self._made.add(folder)
+
+
+def _make(path: str) -> None:
+    try:
+        os.mkdir(path)  # noqa: PTH102
+    except FileExistsError:
+        if not os.path.isdir(path):  # noqa: PTH112
+            make_way(path)
+            os.mkdir(path)  # noqa: PTH102

@@ -68,14 +68,14 @@ class Spare:
 
 def write_over(file: str, content: bytes) -> None:
     """Write a file of ours in a folder that may be a spare. Raises `OSError`."""
-    descriptor = _open(file)
+    descriptor, size = _open(file)
     try:
         written = os.write(descriptor, content)
         # The system writes at most two gigabytes at once.
         while written < len(content):
             written += os.write(descriptor, memoryview(content)[written:])
         # Not emptied before: what was empty is flushed to the disk as soon as it is closed.
-        if os.fstat(descriptor).st_size > written:
+        if size > written:
             os.ftruncate(descriptor, written)
     finally:
         os.close(descriptor)
@@ -90,13 +90,14 @@ def make_way(file: str) -> None:
             shutil.rmtree(file)
 
 
-def _open(file: str) -> int:
-    """A file that nobody else has, neither by another link nor by a link to it."""
+def _open(file: str) -> tuple[int, int]:
+    """A file that nobody else has, neither by another link nor by a link to it; and its size."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     with suppress(OSError):
         descriptor = os.open(file, flags, 0o666)
-        if os.fstat(descriptor).st_nlink == 1:
-            return descriptor
+        status = os.fstat(descriptor)
+        if status.st_nlink == 1:
+            return descriptor, status.st_size
         os.close(descriptor)
     make_way(file)
-    return os.open(file, flags | os.O_EXCL, 0o666)
+    return os.open(file, flags | os.O_EXCL, 0o666), 0

@@ -192,7 +192,7 @@ date: 2026-05-01T23:30:00Z
     assert "May 3, 2026" in made.read("2026/05/03/b/index.html")
 
 
-BREAKAGES = [
+BREAKAGES: list[str | bytes] = [
     "---\ntitle: x\n",
     "---\ntitle: a: b\n---\nx",
     '---\ntitle:"x"\n---\nx',

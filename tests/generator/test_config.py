@@ -1,5 +1,6 @@
 """site.yaml: what it says, and everything that is wrong with it at once."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -202,7 +203,7 @@ def test_any_settings_are_read_or_said_to_be_wrong(
     made = SmallSite(tmp_path_factory.mktemp("settings"))
     made.put("site.yaml", "".join(f"{key}: {value}\n" for key, value in values.items()))
     try:
-        read = made.config().settings.languages
+        read: Sequence[object] = made.config().settings.languages
     except ContentError as wrong:
         read = wrong.diagnostics
     assert read

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -33,7 +33,7 @@ def values(text: str, *typed: str) -> dict[str, object]:
     return parsed.values
 
 
-def wrong(text: str, **options: int) -> list[str]:
+def wrong(text: str, **options: Any) -> list[str]:
     """What is said, without the name of the file."""
     _, findings = parse(text, path="a.yaml", **options)
     return [str(found).removeprefix("a.yaml:") for found in findings]

@@ -87,14 +87,32 @@ def test_a_page_of_no_concern_is_left_alone(site: MakeSite) -> None:
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
-def test_the_settings_and_the_theme_concern_every_page(tiny: MakeSite) -> None:
+def test_a_theme_concerns_every_page_and_no_answer(tiny: MakeSite) -> None:
     site = tiny(TEXT)
     every = site.build().rendered.keys()
     rendered = edit(
         site, "{{ page.title }}", "{{ page.title }}!", "themes/tiny/templates/page.html"
     )
     assert rendered.keys() == every
-    assert set(rendered.values()) == {"the program, the settings or the theme changed"}
+    assert set(rendered.values()) == {"the theme changed"}
+
+
+def test_a_text_that_came_with_a_theme_is_known_afterwards(tiny: MakeSite) -> None:
+    site = tiny(TEXT)
+    site.build()
+    template = site.root / "themes" / "tiny" / "templates" / "page.html"
+    template.write_text(f"{template.read_text(encoding='utf-8')}!", encoding="utf-8")
+    assert set(edit(site, "More of it.", "More of that.").values()) == {"the theme changed"}
+    assert dict(site.build().rendered) == {}
+    assert "blog/one/index.html" in edit(site, "More of that.", "More of it.")
+
+
+def test_the_settings_concern_every_page(tiny: MakeSite) -> None:
+    site = tiny(TEXT)
+    every = site.build().rendered.keys()
+    rendered = edit(site, "title: ", "title: Another ", "site.yaml")
+    assert rendered.keys() == every
+    assert set(rendered.values()) == {"the program or the settings changed"}
 
 
 def test_a_published_file_that_was_altered_is_made_again(tiny: MakeSite) -> None:

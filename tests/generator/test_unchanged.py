@@ -186,6 +186,22 @@ def test_the_plainest_command_says_what_the_others_say(site: MakeSite) -> None:
     assert (wrong.returncode, "content/one.md:" in wrong.stderr) == (1, True)
 
 
+def test_what_could_not_be_said_is_no_success(built: SmallSite) -> None:
+    command = [sys.executable, "-m", "generator", "build", "-s", str(built.root)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    assert done.returncode != 0
+    assert "No space left" in done.stderr
+
+
 def module(site: SmallSite, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "generator", *arguments],

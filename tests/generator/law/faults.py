@@ -22,7 +22,7 @@ def forgotten() -> None:
 
 def unconcerned() -> None:
     """A small edit is taken to concern nobody."""
-    _in_place_of("generator.render.answers:Edit.concerned", lambda *_: [])
+    _in_place_of("generator.render.answers:Edit.concerned", lambda *_: {})
 
 
 def unsaid() -> None:

@@ -1,8 +1,11 @@
 """What an author's link means."""
 
-import pytest
+from urllib.parse import unquote, urlsplit
 
-from generator.model.reference import Reference, is_internal, resolve
+import pytest
+from hypothesis import given, strategies as st
+
+from generator.model.reference import Reference, is_internal, resolve, split
 from generator.model.site import Site
 
 from ...conftest import MakeSite
@@ -144,3 +147,23 @@ def test_what_follows_the_path_stays_as_it_is(
 )
 def test_a_link_stays_on_the_site_without_scheme_and_host(target: str, internal: bool) -> None:
     assert is_internal(target) is internal
+
+
+@given(st.text(alphabet="/a9é:?#[]@.\\\t\n ", max_size=12))
+def test_a_short_look_says_what_the_standard_library_says(target: str) -> None:
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        assert not is_internal(target)
+        return
+    elsewhere = parts.scheme or parts.netloc or target.startswith("//")
+    assert is_internal(target) is not bool(elsewhere)
+
+
+@given(st.text(alphabet="/a9_é.-:?#%~ ", max_size=12).filter(is_internal))
+def test_a_path_alone_is_not_taken_apart(target: str) -> None:
+    parts = urlsplit(target)
+    path, tail, anchor = split(target)
+    assert path == unquote(parts.path)
+    assert bool(tail) == bool(parts.query or parts.fragment)
+    assert anchor == unquote(parts.fragment.partition(":~:")[0])

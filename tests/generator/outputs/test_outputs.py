@@ -315,9 +315,11 @@ menu: [about.md, {page: blog/_index.md, title: {en: News}}, https://example.com/
         " (name a source below content/ that is published) [unknown-page]"
     ]
     made.build()
-    menu = lambda path: re.findall(  # noqa: E731
-        r'<li><a href="([^"]*)"( aria-current="[a-z]*")?>([^<]*)</a>', made.read(path)
-    )
+
+    def menu(path: str) -> list[tuple[str, ...]]:
+        link = r'<li><a href="([^"]*)"( aria-current="[a-z]*")?>([^<]*)</a>'
+        return re.findall(link, made.read(path))
+
     assert menu("blog/a/index.html")[:3] == [
         ("/about/", "", "About"),
         ("/blog/", ' aria-current="true"', "News"),

@@ -34,8 +34,10 @@ PLAIN = b"---\ntitle: One\ntags: [a, b]\n---\nText.\n"
 FOLDED = b"---\ntitle: One\ndescription: >-\n  Two\n  lines.\nextra: {nav: 1}\n---\nText.\n"
 
 
-def reading(raw: bytes, settings: Settings = SETTINGS) -> Reading:
-    return read_with(SOURCE, raw, settings, frozenset())
+def reading(
+    raw: bytes, settings: Settings = SETTINGS, shortcodes: frozenset[str] = frozenset()
+) -> Reading:
+    return read_with(SOURCE, raw, settings, shortcodes)
 
 
 def test_a_plain_front_matter_is_not_worth_keeping() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.render.questions import Question, Shared, question, shared_question
+from generator.render.questions import Question, Shared, part_of, question, shared_question
 
 
 class Asking:
@@ -16,6 +16,10 @@ class Asking:
     @question
     def one(self, name: str) -> list[str]:
         return [name]
+
+    @part_of("one")
+    def first_letter(self, name: str) -> str:
+        return name[0]
 
     @shared_question
     def few(self, *names: str, twice: bool = False) -> list[str]:
@@ -62,3 +66,10 @@ def test_a_fault_is_no_answer_and_what_was_asked_before_stays() -> None:
     assert list(asking.asked) == [("one", "en", ("a",), ()), ("few", "en", ("wrong",), ())]
     with pytest.raises(LookupError):
         asking.few("wrong")
+
+
+def test_a_part_is_asked_as_the_whole() -> None:
+    asking, whole = Asking("en", {}), Asking("en", {})
+    whole.one("abc")
+    assert asking.first_letter("abc") == "a"
+    assert asking.asked == whole.asked

@@ -35,6 +35,7 @@ draft: true
 ---
 Not yet.
 """
+ONE = TEXT.partition("-- content/one.md --\n")[2].partition("-- content")[0]
 SHOWN = TEXT.replace("draft: true", "").replace("2026-12", "2026-10")
 
 
@@ -77,7 +78,6 @@ EDITS: dict[str, tuple[Callable[[SmallSite], object], bool]] = {
     "a document that was kept": (lambda site: spoil(site, "documents"), False),
     "a build meanwhile": (lambda site: edited_and_built(site), False),
 }
-ONE = TEXT.partition("-- content/one.md --\n")[2].partition("-- content")[0]
 
 
 def spoil(site: SmallSite, name: str) -> None:
