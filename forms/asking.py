@@ -60,7 +60,11 @@ def agree(asked: Event, record: Record, *, now: datetime) -> Decision:
 
 
 def arrive(asked: Event, record: Record, address: Address, *, now: datetime) -> Decision:
-    """The new address says that it is theirs: permissions and history go along with it."""
+    """The new address says that it is theirs: permissions and history go along with it.
+
+    If it was erased once, whoever holds it now has come back by this: they read the mail there, and
+    pressed the button. A complaint or "never again" stays.
+    """
     if not answerable(asked, Template.ARRIVE, record, now=now):
         return NOTHING
     entry = Entry(
@@ -69,7 +73,7 @@ def arrive(asked: Event, record: Record, address: Address, *, now: datetime) -> 
         language=asked.language,
         detail={"email": address.typed},
     )
-    return Decision(entries=(entry,))
+    return Decision(entries=(entry,), lift=Scope.MARKETING if record.is_known else None)
 
 
 def give(asked: Event, record: Record, *, now: datetime) -> Decision:

@@ -47,6 +47,8 @@ class Centre:
     pauses: tuple[int, ...]
     resume: int
     pause: str
+    is_silent: bool
+    """Whether no mail leaves to the person at all, not even a confirmation."""
 
     @property
     def is_any_on(self) -> bool:
@@ -89,6 +91,7 @@ def centre(
         pauses=PAUSES,
         resume=RESUME,
         pause="".join(given.get("pause", ())[:1]),
+        is_silent=Scope.ALL in record.suppressed,
     )
 
 

@@ -9,17 +9,29 @@ from datetime import datetime
 from functools import cached_property
 
 from .canonical import Json
-from .decision import BY_FORM, BY_PREFERENCES, MAILED, UNANSWERED, Limits, Record, Template
+from .decision import (
+    BY_FORM,
+    BY_PREFERENCES,
+    MAILED,
+    RELEASED,
+    UNANSWERED,
+    Limits,
+    Record,
+    Template,
+)
 from .ledger import Event, Kind, State, last_word, spell, state_of
 from .optin import asks, permits
 
 OWED: Mapping[tuple[Kind, str], frozenset[Template]] = {
     (Kind.REQUESTED, BY_FORM): frozenset({Template.CONFIRM, Template.ALREADY}),
+    (Kind.REQUESTED, RELEASED): frozenset({Template.CONFIRM, Template.ALREADY}),
     (Kind.REQUESTED, BY_PREFERENCES): frozenset({Template.CONFIRM}),
     (Kind.SEALED, MAILED): frozenset({Template.SEALED}),
     (Kind.HELD, MAILED): frozenset({Template.HELD}),
 }
 """What an event of a kind and method is never written without: one of these mails."""
+LAPSED = "asked"
+"""In the detail of an `expired` event: the number of the request that it is about."""
 TEMPLATES = frozenset(map(str, Template))
 
 
@@ -104,11 +116,18 @@ def unheld(
 
 def _has_lapsed(asked: Event, story: Story) -> bool:
     """Whether a purge came by when it could no longer be confirmed: it says so of each."""
-    over = asked.moment + Limits().pending
     return any(
-        event.kind is Kind.EXPIRED and event.purpose == asked.purpose and event.moment >= over
+        _is_lapse(story.details.get(event.seq, {}), event, asked)
         for event in story.events
+        if event.kind is Kind.EXPIRED and event.purpose == asked.purpose
     )
+
+
+def _is_lapse(told: Mapping[str, Json], event: Event, asked: Event) -> bool:
+    if LAPSED in told:
+        return told[LAPSED] == asked.seq
+    # Those of earlier versions do not say which request they are about.
+    return event.moment >= asked.moment + Limits().pending
 
 
 def _owed(event: Event) -> frozenset[Template]:

@@ -18,10 +18,12 @@ from .decision import BY_BUTTON, BY_ONE_CLICK, Record, Stage
 from .guard import RefusalError
 from .letters import delivered
 from .service import Service
-from .sieve import Brought, brought, sift
+from .sieve import Brought, ask_again, brought, payment, sift
 from .store.clerk import Story
 from .store.rows import Asked
+from .store.spending import SpentError, paid_by
 from .store.store import Committed
+from .store.together import OptIn
 from .tokens import Action, ExpiredError, TokenError
 from .validate import FieldErrors, Raw, is_clean, ticked, validate
 from .views import LONGEST_ANSWER, confirmed, form_again, question
@@ -127,13 +129,18 @@ def _subscribe(
     if isinstance(taken, Response):
         return taken
     now, pending = service.clock(), service.fresh()
-    committed = yield service.store.opt_in(
-        taken.address,
-        lambda record: optin.request(
+    request = OptIn(
+        store=service.store,
+        address=taken.address,
+        decide=lambda record: optin.request(
             taken, record, now=now, pending=pending, limits=service.limits
         ),
         now=now,
     )
+    try:
+        committed = yield paid_by(payment(service, catalogue, taken, came), request)
+    except SpentError:
+        return ask_again(service, catalogue, taken)
     _wake(service, committed)
     path = catalogue.text(form.after_submit, taken.language)
     path = path or _state(catalogue, State.CHECK_INBOX, taken.language)

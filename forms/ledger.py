@@ -49,6 +49,8 @@ class Kind(StrEnum):
     SUPPRESSED = "suppression.added"
     """On the chain of a concealed address, which no erasure takes away; its detail has the row."""
     LIFTED = "suppression.lifted"
+    DISCARDED = "quarantine.discarded"
+    """The owner looked at a request that was kept back, and put it away."""
 
 
 class State(StrEnum):
@@ -238,7 +240,7 @@ def _after(before: Permission, event: Event) -> Permission:
             return before
         case Kind.ACCESS_ASKED | Kind.ACCESS_GIVEN | Kind.ACCESS_STOPPED:
             return before
-        case Kind.SUPPRESSED | Kind.LIFTED:
+        case Kind.SUPPRESSED | Kind.LIFTED | Kind.DISCARDED:
             return before
         case _:
             assert_never(event.kind)

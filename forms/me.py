@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import access, asking, guard, optin, preferences
+from . import access, asking, guard, optin, preferences, suppressing
 from .address import LONGEST, parse_address
 from .answers import SECRET, page, see_other, spoken
 from .catalogue import Catalogue
@@ -22,7 +22,7 @@ from .store.store import Decide
 from .tokens import Action, ExpiredError, TokenError
 from .validate import Raw, ticked
 
-DONE = frozenset({"saved", "left", "sent"})
+DONE = frozenset({"saved", "left", "sent", "never"})
 
 
 def show(service: Service, request: Request) -> Response:
@@ -50,6 +50,9 @@ def _save(service: Service, request: Request, raw: Raw) -> Response:
                 language=language,
             )
             return _decided(service, request, contact, leave, "left")
+        case ["never"]:
+            never = partial(suppressing.never_said, language=language)
+            return _decided(service, request, contact, never, "never")
         case ["reveal"]:
             return _ask(service, request, contact, Template.REVEAL, language)
         case ["erase"]:

@@ -16,6 +16,7 @@ from .decision import (
     BY_PREFERENCES,
     NOTHING,
     QUARANTINED,
+    RELEASED,
     Decision,
     Limits,
     Notice,
@@ -201,7 +202,7 @@ def _asked(
     now: datetime,
     limits: Limits,
 ) -> tuple[Entry, ...]:
-    by = (record.by_form, BY_PREFERENCES)
+    by = (record.by_form, RELEASED, BY_PREFERENCES)
     mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in by]
     if too_many(mailed, now, limits):
         return ()
@@ -227,7 +228,7 @@ def _reminded(
         return not any(
             event.kind is Kind.REQUESTED
             and event.purpose == purpose
-            and event.method == record.by_form
+            and event.method in (record.by_form, RELEASED)
             and is_recent(event.at, now, limits.again)
             and grant is not None
             and event.seq > grant.seq

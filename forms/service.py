@@ -16,7 +16,7 @@ from .stamp import Stamps
 from .store.store import Store
 from .templates import Renderer
 from .tokens import Tokens
-from .work import Challenges, Spent
+from .work import Challenges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,7 +37,6 @@ class Service:
     wake: Callable[[], None]
     blocklist: Blocklist
     buckets: Buckets = field(default_factory=Buckets)
-    spent: Spent = field(default_factory=Spent)
     bell: Bell
     """Lets the answers to a form leave at the same time after it, whoever it was about."""
 

@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -60,15 +59,30 @@ def sift(
     now = service.clock()
     traces = _traces(service, submission, came)
     if is_asked_again(traces, works=bool(catalogue.solver), now=now):
-        waiting = came.shown if traces.waiting else _stamp(service, submission, now)
-        return once_more(
-            service, catalogue, submission.form, _as_sent(catalogue, submission), waiting
-        )
+        return ask_again(service, catalogue, submission, came.shown if traces.waiting else "")
     blocked = service.blocklist.blocks(submission.address.key.rpartition("@")[2])
     signs = signs_of(traces, trapped=submission.trapped, blocked=blocked, now=now)
     if TELLING.isdisjoint(signs):
         return submission
     return replace(submission, trapped=True, signs=tuple(map(str, signs)))
+
+
+def payment(
+    service: Service, catalogue: Catalogue, submission: Submission, came: Brought
+) -> Proof | None:
+    """The proof of work that the submission counts by, to be used up together with it; none: it
+    waited instead, or nothing is asked for."""
+    without = replace(_traces(service, submission, came), has_worked=False)
+    is_needed = is_asked_again(without, works=bool(catalogue.solver), now=service.clock())
+    return came.proof if is_needed else None
+
+
+def ask_again(
+    service: Service, catalogue: Catalogue, submission: Submission, waiting: str = ""
+) -> Response:
+    """The form once more, as it came; `waiting` is the stamp since when it waits, if it does."""
+    stamp = waiting or service.stamps.make(service.clock(), submission.form, submission.address.key)
+    return once_more(service, catalogue, submission.form, _as_sent(catalogue, submission), stamp)
 
 
 def _proof(service: Service, payload: str, form: str) -> Proof | None:
@@ -84,12 +98,8 @@ def _traces(service: Service, submission: Submission, came: Brought) -> Traces:
     return Traces(
         shown=shown if proof is None else proof.issued,
         waiting=waiting,
-        has_worked=proof is not None and service.spent.take(proof, f"{form} {address}"),
+        has_worked=proof is not None,
     )
-
-
-def _stamp(service: Service, submission: Submission, now: datetime) -> str:
-    return service.stamps.make(now, submission.form, submission.address.key)
 
 
 def _as_sent(catalogue: Catalogue, submission: Submission) -> FieldErrors:

@@ -1,23 +1,34 @@
-"""Never again, and the way back: what the owner records of somebody who said so elsewhere. Pure.
+"""Never again, and the way back: what the person says, or the owner records. Pure.
 
-A complaint comes by mail, by telephone or in the report of a mail provider; "never write to me
-again" comes as an answer to a mail. Either ends all that was asked for and confirmed, and no mail
-leaves any more, not even a confirmation, until the owner lifts it with a reason. Lifting brings no
-permission back: it only lets the person ask again.
+The person says it in the preference centre. A complaint comes by mail, by telephone or in the
+report of a mail provider; "never write to me again" comes as an answer to a mail as well. Each of
+them ends all that was asked for and confirmed, and no mail leaves any more, not even a
+confirmation, until the owner lifts it with a reason. Lifting brings no permission back: it only
+lets the person ask again.
 """
 
-from .decision import NOTHING, Decision, Record, Scope
+from .decision import BY_OPERATOR, NEVER_AGAIN, NOTHING, Decision, Record, Scope
 from .ledger import Entry, Kind
 
-BY_OPERATOR = "operator"
-"""The owner recorded it, by a command."""
 NEVER = "never again"
+THEIR_WISH = "never again, said by themselves"
 COMPLAINED = "complained"
 
 
 def never(_record: Record, *, reason: str) -> Decision:
     """The person wants no mail at all, of whatever purpose. Each time is kept, with its reason."""
     return _forbid(Kind.WITHDRAWN, NEVER, reason)
+
+
+def never_said(record: Record, *, language: str) -> Decision:
+    """The person says so themselves, in the preference centre; saying it twice is saying it once.
+
+    What suppresses them already stays as it is, with its reason.
+    """
+    if Scope.ALL in record.suppressed:
+        return NOTHING
+    entry = Entry(kind=Kind.WITHDRAWN, method=NEVER_AGAIN, language=language)
+    return Decision(entries=(entry,), suppress=Scope.ALL, reason=THEIR_WISH)
 
 
 def complain(_record: Record, *, reason: str) -> Decision:

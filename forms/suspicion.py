@@ -44,7 +44,7 @@ class Traces:
     waiting: datetime | None = None
     """Since when this address waits on this form, having been asked once more."""
     has_worked: bool = False
-    """It brought a proof of work that was not used for another address."""
+    """It brought a proof of work."""
 
 
 def signs_of(traces: Traces, *, trapped: bool, blocked: bool, now: datetime) -> tuple[Sign, ...]:

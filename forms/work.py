@@ -2,8 +2,9 @@
 
 The handler gives out a challenge with its signature and keeps nothing of it. Whoever solves it has
 tried keys (PBKDF2-SHA-256, some 256 times) until one begins with a zero byte; the handler derives
-that one key again. A challenge is good for one form, for some minutes, and for one address: who
-sends the same form twice, for the answer was lost, is not asked to solve another.
+that one key again. A challenge is good for one form, for some minutes, and for one address
+(`store.spending`): who sends the same form twice, for the answer was lost, is not asked to solve
+another.
 """
 
 import binascii
@@ -11,10 +12,8 @@ import hashlib
 import hmac
 import json
 from base64 import b64decode
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
 from .canonical import Json, canonical_json
 from .stamp import Signer, milliseconds, moment_of
@@ -28,9 +27,6 @@ PREFIX = "00"
 KEY_LENGTH = 32
 GOOD_FOR = timedelta(minutes=20)
 LONGEST_PAYLOAD = 2048
-MOST_SPENT = 16_384
-"""Solutions that are remembered: some three megabytes, and two hours' work for whoever would fill
-it. The oldest is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,36 +75,6 @@ class Challenges:
     @property
     def _signer(self) -> Signer:
         return Signer(self.keys, "challenge")
-
-
-class Spent:
-    """The solutions that were used, each with what for, until it is too old anyway."""
-
-    def __init__(self, *, most: int = MOST_SPENT) -> None:
-        self.most = most
-        self._used: OrderedDict[str, tuple[datetime, bytes]] = OrderedDict()
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        return len(self._used)
-
-    def take(self, proof: Proof, used_for: str) -> bool:
-        """Use `proof` for `used_for`; false where it was used for something else."""
-        own = hashlib.sha256(used_for.encode("utf-8", "surrogatepass")).digest()
-        with self._lock:
-            if proof.nonce in self._used:
-                return hmac.compare_digest(self._used[proof.nonce][1], own)
-            self._forget(proof.issued)
-            self._used[proof.nonce] = (proof.issued, own)
-        return True
-
-    def _forget(self, newest: datetime) -> None:
-        while self._used:
-            issued, _ = next(iter(self._used.values()))
-            # Twice as long as they are good: they do not come in the order of their times.
-            if len(self._used) < self.most and issued > newest - 2 * GOOD_FOR:
-                return
-            self._used.popitem(last=False)
 
 
 def derived(parameters: dict[str, Json], counter: int) -> bytes:

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from generator.build import Report
 from generator.model.permalink import slugify
+from generator.publish import Report
 
 from .shared import CORPUS, articles, needs_corpus
 from .site import SmallSite

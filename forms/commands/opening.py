@@ -27,6 +27,17 @@ def needed_key() -> "SuppressionKey":
     return key
 
 
+def _mail_domain() -> str:
+    """The host of Message-IDs: of the sender, where the environment names one."""
+    from ..settings import SettingsError, mailbox
+
+    sender = os.environ.get("ATRAE_MAIL_FROM", "")
+    try:
+        return mailbox(sender).domain if sender else "localhost"
+    except ValueError as fault:
+        raise SettingsError((f"ATRAE_MAIL_FROM: {fault}",)) from fault
+
+
 @contextmanager
 def open_for_writing() -> Iterator["Store"]:
     """The store; a handler may be at work on it meanwhile. Raises one of `app.START_ERRORS`."""
@@ -39,8 +50,7 @@ def open_for_writing() -> Iterator["Store"]:
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise SettingsError((f"there is no database at {file}: set ATRAE_DATABASE_URL",))
-    # The host is that of Message-IDs, and no command here owes a mail.
-    store = Store(Database(open_engine(url)), key=key, host="localhost")
+    store = Store(Database(open_engine(url)), key=key, host=_mail_domain())
     try:
         with store.database.reading() as connection:
             # A command does not migrate below the feet of a running handler.

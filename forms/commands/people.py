@@ -209,7 +209,7 @@ def purge(dry_run: bool) -> None:
     click.echo(
         f"{'would let go' if dry_run else 'let go'}: {gone.expired} requests, "
         f"{gone.erased} contacts who never confirmed, {gone.replies} old replies, "
-        f"{gone.webhooks} old webhooks"
+        f"{gone.webhooks} old webhooks, {gone.proofs} old proofs of work"
     )
 
 

@@ -8,6 +8,7 @@ what comes after. While it writes, no story holds up another by waiting for some
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,6 +25,25 @@ R = TypeVar("R")
 
 Write: TypeAlias = Callable[[Connection], W]
 """Adds its part to a transaction."""
+
+
+class Joint(ABC, Generic[W]):
+    """A `Write` that costs less together with others of its kind."""
+
+    @property
+    @abstractmethod
+    def about(self) -> str:
+        """What it locks: no two that are about the same go together."""
+
+    @abstractmethod
+    def __call__(self, connection: Connection) -> W:
+        """Carry it out alone."""
+
+    @abstractmethod
+    def together(self, connection: Connection, wanted: Sequence["Joint[W]"]) -> Sequence[W]:
+        """Carry out all of `wanted`, which are of its kind: all of them or, raising, none."""
+
+
 Story: TypeAlias = Generator[Write[W], W, R]
 """Yields one `Write` at most, and gets what that returned once it is on the disk."""
 WriteAll: TypeAlias = Callable[[Sequence[Write[Any]]], Sequence[object]]

@@ -1,5 +1,6 @@
 """Opening the database: SQLite so that what was committed stays, PostgreSQL by the same text."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +13,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .clerk import Clerks, Story
+from .clerk import Clerks, Joint, Story
 from .group import MOST, PATIENCE, GroupCommit
 from .lock import WriteTurn
-from .trouble import UNAVAILABLE, stop_at_once
+from .trouble import UNAVAILABLE, conceal, is_away, stop_at_once
 from .urls import sqlite_file
 
 __all__ = ["READING", "UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
@@ -23,13 +24,15 @@ __all__ = ["READING", "UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
 T = TypeVar("T")
 W = TypeVar("W")
 
+log = logging.getLogger("atrae.forms.database")
+
 BUSY_SECONDS = 10
-CLERKS = 6
-"""Who write to PostgreSQL at once for the requests of one process: it flushes theirs as one, and
-more of them would only wait for each other at the interpreter."""
+CLERKS = 3
+"""Who write to PostgreSQL at once for the requests of one process: while one waits for the disk, or
+for a contact that somebody holds, the others go on."""
 IN_HAND = 16
-"""How many requests a SQLite file's clerk takes in hand: what fits into one transaction, so that
-the first of them does not wait for a long line to be over."""
+"""How many requests a clerk takes in hand: what fits into one transaction, so that the first of
+them does not wait for a long line to be over."""
 READING = "atrae_reading"
 """The execution option of a connection that only reads: it takes no write lock."""
 _VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -72,6 +75,8 @@ def _open_postgresql(url: URL, *, read_only: bool) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query=usual | dict(url.query)),
         isolation_level="READ COMMITTED",
+        # Parameters by their place, as on SQLite: see `Prepared`.
+        paramstyle="format",
         # After a restart of the server, the first to ask finds that out and connects anew.
         pool_pre_ping=True,
         pool_size=16,
@@ -86,10 +91,8 @@ def _open_postgresql(url: URL, *, read_only: bool) -> Engine:
 
 
 def _discreet(context: ExceptionContext) -> None:
-    """PostgreSQL's details repeat the row that was wrong; an address has no business in a log."""
-    primary = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    primary = conceal(context.original_exception)
     if primary and context.sqlalchemy_exception is not None:
-        context.original_exception.args = (primary,)
         name = type(context.original_exception).__name__
         context.sqlalchemy_exception.args = (f"({name}) {primary}",)
 
@@ -164,7 +167,8 @@ class Writers(Protocol):
 
 
 class Apart:
-    """PostgreSQL: a transaction for each writer; the server itself flushes several as one."""
+    """PostgreSQL: a transaction for each writer, or for several whose writing is of one kind; the
+    server itself flushes those of several connections as one."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -177,9 +181,28 @@ class Apart:
             yield connection
 
     def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
-        """One after the other: two transactions that each hold several contacts might wait for
-        each other."""
-        return [self._apart(write) for write in writes]
+        """Those that cost less together share a transaction. Where that fails, whatever one of them
+        did wrong, each has one of its own: it was undone, and they decide anew."""
+        found: dict[int, T | Exception] = {}
+        joint = _joint(writes)
+        try:
+            done = self._at_once(list(joint.values()))
+            found.update(zip(joint, done, strict=True))
+        except Exception as fault:
+            # Nothing is lost by it but time; a fault that comes again and again should be seen.
+            log.warning("%s opt-ins, one by one: %s", len(joint), type(fault).__name__)
+            if is_away(fault):
+                found.update(dict.fromkeys(joint, fault))
+        return [
+            found[number] if number in found else self._apart(write)
+            for number, write in enumerate(writes)
+        ]
+
+    def _at_once(self, joint: Sequence[Joint[T]]) -> Sequence[T]:
+        if not joint:
+            return ()
+        with self.writing() as connection:
+            return joint[0].together(connection, joint)
 
     def _apart(self, write: Callable[[Connection], T]) -> T | Exception:
         try:
@@ -190,6 +213,17 @@ class Apart:
 
     def checkpoint(self) -> None:
         """The server does that by itself."""
+
+
+def _joint(writes: Sequence[Callable[[Connection], T]]) -> dict[int, Joint[T]]:
+    """By their place, the writes of one kind that are about different things."""
+    found: dict[int, Joint[T]] = {}
+    about: set[str] = set()
+    for number, write in enumerate(writes):
+        if isinstance(write, Joint) and write.about not in about:
+            about.add(write.about)
+            found[number] = write
+    return found
 
 
 class Database:
@@ -214,7 +248,7 @@ class Database:
             self._writers = GroupCommit(engine, turn=self._turn, broken=broken, most=most)
         write = self._writers.together
         if self._turn is None:
-            self._clerks = Clerks(write, number=CLERKS, most=1)
+            self._clerks = Clerks(write, number=CLERKS, most=IN_HAND)
         else:
             self._clerks = Clerks(write, number=1, most=min(most, IN_HAND))
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from .line import Line
-from .prepared import driver_of, say
+from .prepared import say, sqlite_of
 from .trouble import UnwrittenError, is_broken
 
 T = TypeVar("T")
@@ -33,8 +33,9 @@ LONGEST = 0.02
 """Seconds: an open transaction that is older takes nobody in any more."""
 SLOWEST = 60.0
 """Seconds: how long a commit may take before those who wait for it give up hope."""
-CHECKPOINT = 1000
-"""Rows changed, after which the log is carried over into the database."""
+CHECKPOINT = 4000
+"""Rows changed, after which the log is carried over into the database. All who write wait for that,
+some 30 ms: often enough for the log to stay below a hundred megabytes, and no more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -272,7 +273,7 @@ def _awaited(batch: Batch) -> UnwrittenError | None:
 def _raw(connection: Connection) -> sqlite3.Connection | None:
     if connection.closed or connection.invalidated:
         return None
-    return driver_of(connection)
+    return sqlite_of(connection)
 
 
 def _changes(connection: Connection) -> int:

@@ -1,14 +1,15 @@
 """Bringing a database to the tables of this version, all in one transaction."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from .unfinished import unfinished
 
-HEAD = "0002"
+HEAD = "0004"
 """The last migration; a test holds it against the files."""
 
 
@@ -28,7 +29,13 @@ def revision_of(connection: Connection) -> str:
     return str(found or "")
 
 
-def migrate(engine: Engine, *, head: str = HEAD, more: Sequence[Path] = ()) -> tuple[str, str]:
+def migrate(
+    engine: Engine,
+    *,
+    head: str = HEAD,
+    more: Sequence[Path] = (),
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[str, str]:
     """Bring the database to `head`; returns the versions before and after.
 
     Either the whole of it happens or nothing, whenever the process is killed. `more` are folders
@@ -47,7 +54,7 @@ def migrate(engine: Engine, *, head: str = HEAD, more: Sequence[Path] = ()) -> t
                 f"the database is at version {before}, newer than this program's {head}: "
                 "install the newer program again"
             )
-        _upgrade(connection, head, more)
+        _upgrade(connection, head, more, clock())
         return before, head
 
 
@@ -84,7 +91,7 @@ def _refuse_unfinished(engine: Engine) -> None:
         raise SchemaError(said)
 
 
-def _upgrade(connection: Connection, head: str, more: Sequence[Path]) -> None:
+def _upgrade(connection: Connection, head: str, more: Sequence[Path], now: datetime) -> None:
     # Imported here: a handler whose database is up to date starts without it.
     from alembic import command
     from alembic.config import Config
@@ -97,4 +104,5 @@ def _upgrade(connection: Connection, head: str, more: Sequence[Path]) -> None:
     config.set_main_option("script_location", str(ours).replace("%", "%%"))
     config.set_main_option("version_locations", folders.replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["now"] = now
     command.upgrade(config, head)

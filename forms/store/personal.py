@@ -60,10 +60,11 @@ def _move(
         taken = select(contact.c.id).where(contact.c.key == address.key, contact.c.id != contact_id)
         if not decision.entries or not old or connection.execute(taken).first() is not None:
             return False
-        store.write(connection, contact_id, decision, now=now)
-        _take_along(connection, store, parse_address(old).key, address.key, now)
         values = {"address": address.typed, "key": address.key}
         connection.execute(update(contact).where(contact.c.id == contact_id).values(values))
+        # What is lifted is lifted of the new address.
+        store.write(connection, contact_id, decision, now=now)
+        _take_along(connection, store, parse_address(old).key, address.key, now)
         return True
 
 

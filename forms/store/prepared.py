@@ -1,13 +1,14 @@
 """Statements that are said on each opt-in: spelled out once, then handed to the driver as they are.
 
-SQLAlchemy spends longer on a statement that it knows than SQLite spends on carrying it out, and a
-server is mostly busy with these. On SQLite they go to the driver directly; on PostgreSQL, where the
-way to the server costs more, SQLAlchemy sends them, with its care for lost connections.
+SQLAlchemy spends longer on a statement that it knows than a database spends on carrying it out, and
+a server is mostly busy with these.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +16,37 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from .trouble import conceal
+
 Params = Mapping[str, object]
+
+
+class Cursor(Protocol):
+    """The answer to a statement."""
+
+    def fetchall(self) -> Sequence[Sequence[Any]]:
+        """All rows."""
+
+
+class Driver(Protocol):
+    """What the connections of both drivers have in common."""
+
+    def execute(self, sql: str, params: Sequence[object] = (), /) -> Cursor:
+        """Carry a statement out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A statement as a driver takes it: the order of its parameters, and those that are fixed."""
+
+    sql: str
+    names: tuple[str, ...]
+    fixed: dict[str, object]
+
+    def values(self, params: Params) -> list[object]:
+        """The parameters in order."""
+        fixed = self.fixed
+        return [params[name] if name in params else fixed[name] for name in self.names]
 
 
 class Prepared:
@@ -23,17 +54,13 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
-        self._spelled: tuple[str, tuple[str, ...], Params] | None = None
+        self._spelled: dict[str, Spelled] = {}
 
     def rows(self, connection: Connection, params: Params) -> Sequence[Sequence[Any]]:
         """What it answers, all of it. Raises `DBAPIError`."""
-        driver = driver_of(connection)
-        if driver is None:
-            return connection.execute(self.statement, dict(params)).all()
-        sql, names, fixed = self._spell(connection, params)
-        values = fixed | params if fixed else params  # type: ignore[operator]
-        with Faults(sql):
-            return driver.execute(sql, [values[name] for name in names]).fetchall()
+        spelled = self._spell(connection, params)
+        with Faults(connection, spelled.sql):
+            return driver_of(connection).execute(spelled.sql, spelled.values(params)).fetchall()
 
     def scalar(self, connection: Connection, params: Params) -> Any:
         """The first column of the first row; `None` where there is none."""
@@ -42,53 +69,75 @@ class Prepared:
 
     def add(self, connection: Connection, rows: Sequence[Params]) -> None:
         """Carry it out for each of `rows`, one at least. Raises `DBAPIError`."""
-        driver = driver_of(connection)
-        if driver is None:
-            connection.execute(self.statement, [dict(row) for row in rows])
-            return
-        sql, names, _ = self._spell(connection, rows[0])
-        with Faults(sql):
+        spelled, driver = self._spell(connection, rows[0]), driver_of(connection)
+        with Faults(connection, spelled.sql):
             for row in rows:
-                driver.execute(sql, [row[name] for name in names])
+                driver.execute(spelled.sql, spelled.values(row))
 
-    def _spell(self, connection: Connection, params: Params) -> tuple[str, tuple[str, ...], Params]:
-        if self._spelled is None:
+    def _spell(self, connection: Connection, params: Params) -> Spelled:
+        dialect = connection.dialect
+        found = self._spelled.get(dialect.name)
+        if found is None:
             assert isinstance(self.statement, ClauseElement)
-            compiled = self.statement.compile(connection, column_keys=list(params))
+            compiled = self.statement.compile(dialect=dialect, column_keys=list(params))
             assert isinstance(compiled, SQLCompiler)
+            assert compiled.positional, "this engine is not one of ours"
             fixed = {name: value for name, value in compiled.params.items() if value is not None}
-            self._spelled = (str(compiled), tuple(compiled.positiontup or ()), fixed)
-        return self._spelled
+            found = Spelled(str(compiled), tuple(compiled.positiontup or ()), fixed)
+            self._spelled[dialect.name] = found
+        return found
 
 
 class Faults:
     """What the driver raises, as SQLAlchemy would raise it: without the values."""
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._connection = connection
         self._sql = sql
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
-        """Raises a `DBAPIError` in place of an error of SQLite."""
-        if isinstance(fault, sqlite3.Error):
-            raise DBAPIError.instance(
-                self._sql, None, fault, sqlite3.Error, hide_parameters=True
-            ) from fault
+        """Raises a `DBAPIError` in place of an error of the driver."""
+        if fault is None:
+            return
+        connection, dialect = self._connection, self._connection.dialect
+        error: type[Exception] = dialect.loaded_dbapi.Error
+        if not isinstance(fault, error):
+            return
+        conceal(fault)
+        lost = dialect.is_disconnect(fault, connection.connection, None)  # type: ignore[arg-type]
+        raised = DBAPIError.instance(
+            self._sql, None, fault, error, hide_parameters=True, connection_invalidated=lost
+        )
+        if lost:
+            connection.invalidate(fault)
+        raise raised from fault
+
+
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """PostgreSQL alone: what is said inside goes to the server without waiting for its answers,
+    and is carried out when the block ends. Raises `DBAPIError` then."""
+    driver: Any = driver_of(connection)
+    with Faults(connection, "a pipeline"), driver.pipeline():
+        yield
 
 
 def say(connection: Connection, sql: str) -> None:
-    """A word to SQLite that has no parameters and no answer. Raises `DBAPIError`."""
-    driver = driver_of(connection)
-    if driver is None:
-        connection.exec_driver_sql(sql)
-        return
-    with Faults(sql):
-        driver.execute(sql)
+    """A word that has no parameters and no answer. Raises `DBAPIError`."""
+    with Faults(connection, sql):
+        driver_of(connection).execute(sql)
 
 
-def driver_of(connection: Connection) -> sqlite3.Connection | None:
-    """The connection of SQLite's driver; `None`: it is another database."""
+def driver_of(connection: Connection) -> Driver:
+    """The connection of the driver itself."""
+    driver: Driver = connection.connection.driver_connection  # type: ignore[assignment]
+    return driver
+
+
+def sqlite_of(connection: Connection) -> sqlite3.Connection | None:
+    """The same where it is SQLite's; `None`: it is another database."""
     driver = connection.connection.driver_connection
     return driver if isinstance(driver, sqlite3.Connection) else None

@@ -5,6 +5,7 @@
   `erased` event with the method `purge`. Suppressions stay.
 - What mail servers replied is blanked when it is old: it served to find out why a mail was late.
 - What other programs were told of, or could not be told of, is forgotten when it is old.
+- Proofs of work that nobody can use any more are forgotten.
 """
 
 import logging
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from ..decision import Decision, Record, Scope
+from ..grounds import LAPSED
 from ..ledger import (
     ENDINGS,
     GRANTS,
@@ -31,7 +33,7 @@ from .erase import UNFINISHED, forget, scrub
 from .hooks import Delivery
 from .rows import asked_of
 from .store import Store
-from .tables import contact, ledger, outbox, pending, webhook
+from .tables import contact, ledger, outbox, pending, spent, webhook
 
 log = logging.getLogger("atrae.forms.purge")
 
@@ -59,6 +61,7 @@ class Purged:
     erased: int = 0
     replies: int = 0
     webhooks: int = 0
+    proofs: int = 0
 
 
 def purge(
@@ -80,6 +83,7 @@ def purge(
                 erased=len(connection.execute(_done_with(now, keep)).all()),
                 replies=_old_replies(connection, now, keep),
                 webhooks=len(connection.execute(_told(now, keep)).all()),
+                proofs=len(connection.execute(_useless(now)).all()),
             )
     expired = _in_batches(store, _overdue(now), _expire, now, step)
     erased = _in_batches(store, _done_with(now, keep), _let_go, now, step)
@@ -88,7 +92,8 @@ def purge(
         if replies:
             connection.execute(update(outbox).where(*_settled(now, keep)).values(reply=""))
     hooks = _in_batches(store, _told(now, keep), _forget_call, now, step)
-    return Purged(expired=expired, erased=erased, replies=replies, webhooks=hooks)
+    proofs = _in_batches(store, _useless(now), _forget_proof, now, step)
+    return Purged(expired=expired, erased=erased, replies=replies, webhooks=hooks, proofs=proofs)
 
 
 def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
@@ -98,8 +103,8 @@ def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
     if gone != Purged():
         gone = purge(store, now=now, keep=wish)
         log.info(
-            "purged: expired=%s erased=%s replies=%s webhooks=%s",
-            *(gone.expired, gone.erased, gone.replies, gone.webhooks),
+            "purged: expired=%s erased=%s replies=%s webhooks=%s proofs=%s",
+            *(gone.expired, gone.erased, gone.replies, gone.webhooks, gone.proofs),
         )
     scrub(store.database)
     return gone
@@ -117,6 +122,7 @@ def expiry(asked: tuple[Event, ...], record: Record) -> Decision:
                 form_version=event.form_version,
                 language=event.language,
                 method=BY_PURGE,
+                detail={LAPSED: event.seq},
             )
             for event in asked
             if not _is_answered(event, record)
@@ -182,6 +188,14 @@ def _forget_call(connection: Connection, _store: Store, call: int, _now: datetim
     connection.execute(delete(webhook).where(webhook.c.id == call))
 
 
+def _forget_proof(connection: Connection, _store: Store, nonce: str, _now: datetime) -> None:
+    connection.execute(delete(spent).where(spent.c.nonce == nonce))
+
+
+def _useless(now: datetime) -> Select[str]:
+    return select(spent.c.nonce).where(spent.c.expires <= spell(now)).order_by(spent.c.expires)
+
+
 def _told(now: datetime, keep: Keep) -> Select[int]:
     over = webhook.c.state.in_((Delivery.DONE, Delivery.FAILED))
     old = webhook.c.at <= spell(now - keep.webhooks)
@@ -192,12 +206,16 @@ def _overdue(now: datetime) -> Select[str]:
     return select(pending.c.id).where(pending.c.expires <= spell(now)).order_by(pending.c.expires)
 
 
+_SILENT = (Kind.EXPIRED, Kind.DISCARDED)
+"""What happens to a contact without their doing anything."""
+
+
 def _done_with(now: datetime, keep: Keep) -> Select[str]:
     """Contacts with an address who never confirmed anything, and wait for nothing."""
     before = spell(now - keep.pending)
     mine = ledger.c.subject == contact.c.id
     confirmed = exists().where(mine, ledger.c.kind.in_(GRANTS))
-    recent = exists().where(mine, ledger.c.kind != Kind.EXPIRED, ledger.c.at > before)
+    recent = exists().where(mine, ledger.c.kind.not_in(_SILENT), ledger.c.at > before)
     waiting = exists().where(pending.c.contact == contact.c.id, pending.c.expires > spell(now))
     return (
         select(contact.c.id)

@@ -4,38 +4,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ..address import parse_address
 from ..decision import ASKS, FRESH, Decision, Record, Template
 from ..ledger import Event, Kind, spell
 from ..optin import bounce, permits
 from .ceiling import COUNTED, Ceiling
+from .due import Fate, Waiting, next_claimable, next_due
 from .prepared import Prepared
 from .rows import Asked, asked_of
 from .statements import SUBJECT
 from .store import Store
-from .tables import contact, ledger, outbox
+from .tables import ledger, outbox
 
-FARTHEST = timedelta(hours=12)
-"""Nothing is put off further. What seems due later was written by a clock that was ahead, and is
-due now: who asked yesterday must not wait until tomorrow because of it."""
-
-
-class Fate(StrEnum):
-    """Where a mail of the outbox stands."""
-
-    WAITING = "waiting"
-    CLAIMED = "claimed"
-    SENT = "sent"
-    CANCELLED = "cancelled"
-    """The permission was gone when its turn came."""
-    REFUSED = "refused"
-    """A server said for good that the address takes no mail."""
-    FAILED = "failed"
-    """Given up: after too many attempts, or because the mail itself was refused."""
+__all__ = ["Fate", "Owed", "Queue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +56,9 @@ class Queue:
         while True:
             with self.database.writing() as connection:
                 held = self._held_until = self.ceiling.held(connection, now)
-                row = _next(connection, now, without=COUNTED if held else ())
+                row = next_claimable(connection, now, held=held is not None)
                 if row is None:
-                    waits = held is not None and _next(connection, now) is not None
+                    waits = held is not None and next_claimable(connection, now) is not None
                     if waits and self.ceiling.tell(connection, now):
                         continue
                     return None
@@ -119,8 +103,7 @@ class Queue:
         values = {"state": fate, "reply": reply, "at": spell(now), "due": spell(due or now)}
         with self.database.writing() as connection:
             self.store.lock(connection, owed.contact)
-            done = connection.execute(_SETTLE, _held(owed) | values)
-            if done.rowcount != 1:
+            if not _SETTLE.rows(connection, _held(owed) | values):
                 return False
             # What the new address of a move refuses says nothing of the old one.
             if fate is Fate.REFUSED and owed.template is not Template.ARRIVE:
@@ -134,13 +117,13 @@ class Queue:
         found the ceiling reached, a confirmation is not due before there is room again."""
         with self.database.reading() as connection:
             if self._held_until is None:
-                return _due(connection, ())
-            free, waiting = _due(connection, COUNTED), _due(connection, ())
+                return next_due(connection, ())
+            free, waiting = next_due(connection, COUNTED), next_due(connection, ())
         later = max(waiting, self._held_until) if waiting else None
         return min(filter(None, (free, later)), default=None)
 
     def _take(
-        self, connection: Connection, row: Row[tuple[object, ...]], now: datetime, lease: timedelta
+        self, connection: Connection, row: Waiting, now: datetime, lease: timedelta
     ) -> Owed | None:
         record = self.store.record(connection, row.contact, now)
         there = {event.seq: event for event in record.events}
@@ -154,15 +137,13 @@ class Queue:
         allowed = bool(address) and permits(template, events, record)
         allowed = allowed and not _is_stale(template, events, pending, now)
         checked = record.events[-1].seq if record.events else 0
-        change = (
-            {"state": Fate.CLAIMED, "due": spell(now + lease), "attempts": row.attempts + 1}
-            if allowed
-            else {"state": Fate.CANCELLED, "reply": "no longer permitted"}
-        )
-        change |= {"at": spell(now), "checked": checked}
-        connection.execute(_CHANGE, {"mail_is": row.id, **change})
+        change = {"mail_is": row.id, "at": spell(now), "checked": checked}
         if not allowed:
+            gone = {"state": Fate.CANCELLED, "reply": "no longer permitted"}
+            _CANCEL.add(connection, [change | gone])
             return None
+        ours = {"state": Fate.CLAIMED, "due": spell(now + lease), "attempts": row.attempts + 1}
+        _CLAIM.add(connection, [change | ours])
         return Owed(
             id=row.id,
             template=template,
@@ -192,48 +173,16 @@ def _is_stale(
     return template in ASKS and now >= events[0].moment + FRESH
 
 
-def _due(connection: Connection, without: Sequence[Template]) -> datetime | None:
-    first = select(func.min(outbox.c.due)).where(outbox.c.template.not_in(without))
-    states = (connection.execute(first.where(outbox.c.state == s)).scalar() for s in _UNFINISHED)
-    due = min(filter(None, states), default=None)
-    return datetime.fromisoformat(due) if due else None
-
-
-def _next(
-    connection: Connection, now: datetime, *, without: Sequence[Template] = ()
-) -> Row[tuple[object, ...]] | None:
-    """The row whose turn it is, locked with its contact's; what others hold is passed over.
-
-    Nothing is waited for, so that two who work on one contact can never wait for each other.
-    """
-    for state in _UNFINISHED:
-        asked = {"state_is": state, "by": spell(now), "without": list(without)}
-        row = connection.execute(_CLAIMABLE, asked).one_or_none()
-        if row is None:
-            row = connection.execute(_MISDATED, asked | {"by": spell(now + FARTHEST)}).one_or_none()
-        if row is not None:
-            return row
-    return None
-
-
-_ANY_CLAIMABLE = (
-    select(outbox, contact.c.address)
-    .join(contact, contact.c.id == outbox.c.contact)
-    .where(
-        outbox.c.state == bindparam("state_is"),
-        outbox.c.template.not_in(bindparam("without", expanding=True)),
-    )
-    .order_by(outbox.c.due, outbox.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
+_CLAIM = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("mail_is"))
+    .values({name: bindparam(name) for name in ("state", "due", "attempts", "at", "checked")})
 )
-_CLAIMABLE = _ANY_CLAIMABLE.where(outbox.c.due <= bindparam("by"))
-_MISDATED = _ANY_CLAIMABLE.where(outbox.c.due > bindparam("by"))
-_CHANGE = update(outbox).where(outbox.c.id == bindparam("mail_is"))
-
-_UNFINISHED = (Fate.CLAIMED, Fate.WAITING)
-"""One after the other, for the index leads from a state to what is due first. What somebody did not
-finish is older than what waits."""
+_CANCEL = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("mail_is"))
+    .values({name: bindparam(name) for name in ("state", "reply", "at", "checked")})
+)
 
 _IS_HELD = (
     (outbox.c.id == bindparam("held_id"))
@@ -241,7 +190,12 @@ _IS_HELD = (
     & (outbox.c.attempts == bindparam("held_attempts"))
 )
 _OURS = Prepared(select(outbox.c.id).where(_IS_HELD))
-_SETTLE = update(outbox).where(_IS_HELD)
+_SETTLE = Prepared(
+    update(outbox)
+    .where(_IS_HELD)
+    .values({name: bindparam(name) for name in ("state", "reply", "at", "due")})
+    .returning(outbox.c.id)
+)
 _SAID_SINCE = Prepared(
     select(ledger.c.seq)
     .where(ledger.c.subject == bindparam(SUBJECT), ledger.c.seq > bindparam("seen"))

@@ -7,13 +7,27 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from ..canonical import Json
 from ..catalogue import Wording
 from ..ledger import SAYING, START, Entry, Event, Kind, sealed
-from .statements import ADD_DETAIL, ADD_EVENT, CHAIN, HEAD, LAST_SEQ, SUBJECT, detail_row, event_row
-from .tables import detail as details, ledger, ledger_seq, pending, wording
+from .statements import (
+    ADD_DETAIL,
+    ADD_EVENT,
+    CHAIN,
+    EVENT,
+    HEAD,
+    LAST_SEQ,
+    NEXT_SEQS,
+    PENDING,
+    PENDING_ID,
+    SEQ,
+    SUBJECT,
+    detail_row,
+    event_row,
+)
+from .tables import detail as details, ledger, wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +48,18 @@ def event_of(fields: Mapping[str, Any]) -> Event:
 def events_of(connection: Connection, subject: str) -> tuple[Event, ...]:
     """The whole chain of a subject, in order."""
     rows = CHAIN.rows(connection, {SUBJECT: subject})
-    return tuple(event_of(dict(zip(_EVENT, row, strict=True))) for row in rows)
+    return tuple(event_in(row) for row in rows)
+
+
+def event_in(row: Sequence[Any]) -> Event:
+    """The event of a row of the ledger, its columns in the order of the table."""
+    return event_of(dict(zip(_EVENT, row, strict=True)))
 
 
 def events_by_seq(connection: Connection, seqs: Sequence[int]) -> tuple[Event, ...]:
     """The events with these numbers, in the order of `seqs`; what there is not is left out."""
-    rows = connection.execute(_BY_SEQ, {"seqs": list(seqs)}).all()
-    found = {row.seq: event_of(dict(zip(_EVENT, row, strict=True))) for row in rows}
-    return tuple(found[seq] for seq in seqs if seq in found)
+    found = (EVENT.rows(connection, {SEQ: seq}) for seq in seqs)
+    return tuple(event_in(row) for rows in found for row in rows)
 
 
 def wordings_of(connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
@@ -64,14 +82,15 @@ def said_in(connection: Connection, events: Sequence[Event]) -> Mapping[int, Map
 
 def asked_of(connection: Connection, pending_id: str) -> Asked | None:
     """The pending request with this id."""
-    row = connection.execute(_PENDING, {"pending_is": pending_id}).one_or_none()
-    if row is None:
+    found = PENDING.rows(connection, {PENDING_ID: pending_id})
+    if not found:
         return None
+    [(contact, events, expires)] = found
     return Asked(
-        id=row.id,
-        contact=row.contact,
-        events=events_by_seq(connection, json.loads(row.events)),
-        expires=datetime.fromisoformat(row.expires),
+        id=pending_id,
+        contact=contact,
+        events=events_by_seq(connection, json.loads(events)),
+        expires=datetime.fromisoformat(expires),
     )
 
 
@@ -83,9 +102,11 @@ def append(
     at: datetime,
     salts: Iterable[str],
     head: str | None = None,
+    seqs: Iterable[int] | None = None,
 ) -> tuple[Event, ...]:
     """Add `entries` to the chain of `subject`, whose lock the caller holds; `head` is the digest
-    of its last event, where the caller has read it under that lock."""
+    of its last event, and `seqs` numbers that nobody else has, where the caller has asked for them
+    under that lock."""
     waiting = list(entries)
     if not waiting:
         return ()
@@ -93,7 +114,8 @@ def append(
     if prev is None:
         prev = HEAD.scalar(connection, {SUBJECT: subject}) or START
     events, told = [], []
-    for entry, seq, salt in zip(waiting, _next_seqs(connection), salts, strict=False):
+    seqs = _next_seqs(connection) if seqs is None else seqs
+    for entry, seq, salt in zip(waiting, seqs, salts, strict=False):
         event, detail = sealed(entry, seq=seq, at=at, subject=subject, prev=prev, salt=salt)
         events.append(event)
         prev = event.digest
@@ -108,11 +130,8 @@ def append(
 def _next_seqs(connection: Connection) -> Iterator[int]:
     if connection.dialect.name == "postgresql":
         while True:
-            yield int(connection.execute(_NEXT).scalar_one())
+            yield int(NEXT_SEQS.scalar(connection, {"number": 1}))
     yield from count(int(LAST_SEQ.scalar(connection, {}) or 0) + 1)
 
 
-_NEXT = ledger_seq.next_value().select()
 _EVENT = tuple(column.name for column in ledger.columns)
-_PENDING = select(pending).where(pending.c.id == bindparam("pending_is"))
-_BY_SEQ = select(ledger).where(ledger.c.seq.in_(bindparam("seqs", expanding=True)))

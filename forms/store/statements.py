@@ -2,21 +2,29 @@
 
 from dataclasses import fields
 
-from sqlalchemy import Executable, bindparam, insert, select
+from sqlalchemy import Executable, Text, any_, bindparam, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..ledger import Detail, Event
 from .prepared import Prepared
-from .tables import contact, detail, ledger, outbox, pending, suppression
+from .tables import contact, detail, ledger, ledger_seq, outbox, pending, suppression
 
 SUBJECT = "subject_is"
 CONTACT = "contact_is"
 ADDRESS = "address_is"
+PENDING_ID = "pending_is"
+SEQ = "seq_is"
 
 CHAIN = Prepared(
     select(ledger).where(ledger.c.subject == bindparam(SUBJECT)).order_by(ledger.c.seq)
 )
 """Columns in the order of the table."""
+EVENT = Prepared(select(ledger).where(ledger.c.seq == bindparam(SEQ)))
+PENDING = Prepared(
+    select(pending.c.contact, pending.c.events, pending.c.expires).where(
+        pending.c.id == bindparam(PENDING_ID)
+    )
+)
 HEAD = Prepared(
     select(ledger.c.digest)
     .where(ledger.c.subject == bindparam(SUBJECT))
@@ -58,3 +66,30 @@ def _lock_address(dialect: str) -> Prepared:
 
 LOCK_ADDRESS = {name: _lock_address(name) for name in ("sqlite", "postgresql")}
 """The contact of an address, new or known, locked: the insert waits for whoever else holds it."""
+
+
+# What follows is for PostgreSQL alone.
+
+_TEXTS = postgresql.ARRAY(Text)
+CHAINS = Prepared(
+    select(ledger)
+    .where(ledger.c.subject == any_(bindparam("subjects", type_=_TEXTS)))
+    .order_by(ledger.c.seq)
+)
+"""The chains of several, as `CHAIN`."""
+SUPPRESSED_AMONG = Prepared(
+    select(suppression.c.address, suppression.c.scope).where(
+        suppression.c.address == any_(bindparam("addresses", type_=_TEXTS))
+    )
+)
+LOCK_ADDRESSES = Prepared(
+    text(
+        "INSERT INTO contact (id, address, key, created, asked) "
+        "SELECT * FROM unnest(CAST(:id AS text[]), CAST(:address AS text[]), CAST(:key AS text[]), "
+        "CAST(:created AS text[]), CAST(:asked AS text[])) "
+        "ON CONFLICT (key) DO UPDATE SET asked = excluded.asked RETURNING key, id"
+    )
+)
+"""As `LOCK_ADDRESS`, in the order in which they are given; no address may come twice."""
+NEXT_SEQS = Prepared(text(f"SELECT nextval('{ledger_seq.name}') FROM generate_series(1, :number)"))
+"""So many numbers for new events, ascending."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..address import Address
+from ..canonical import Json
 from ..catalogue import Catalogue, Lasts, Wording
 from ..decision import Decision, Record, Scope
 from ..ledger import Event, spell
@@ -69,7 +70,7 @@ class Store:
 
     def prepare(self) -> None:
         """Bring the tables up to date and check the suppression key. Raises `WrongKeyError`."""
-        migrate(self.database.engine)
+        migrate(self.database.engine, clock=self.clock)
         ours = {FINGERPRINT: self.key.fingerprint, KEY_ID: self.key.id}
         values = [{"name": name, "value": value} for name, value in ours.items()]
         with self.database.writing() as connection:
@@ -155,17 +156,37 @@ class Store:
         """What is held of a contact, in the view of this transaction, as it holds at `now`; `key`
         is that of its address, where it is known already."""
         events = events_of(connection, contact_id)
-        texts = self._wordings(connection, {event.wording for event in events})
-        standing = (d for d, text in texts.items() if text.lasts is Lasts.STANDING)
         if key is None:
             key = KEY_OF.scalar(connection, {CONTACT: contact_id})
+        return self.record_of(
+            connection,
+            contact_id,
+            events,
+            suppressed=self.suppressions(connection, key or ""),
+            details=said_in(connection, events),
+            at=now or self.clock(),
+        )
+
+    def record_of(
+        self,
+        connection: Connection,
+        contact_id: str,
+        events: tuple[Event, ...],
+        *,
+        suppressed: frozenset[Scope],
+        details: Mapping[int, Mapping[str, Json]],
+        at: datetime,
+    ) -> Record:
+        """The same, of what was read already; `details` may hold others' as well."""
+        texts = self._wordings(connection, {event.wording for event in events})
+        standing = (d for d, text in texts.items() if text.lasts is Lasts.STANDING)
         return Record(
             contact=contact_id,
             events=events,
             standing=frozenset(standing),
-            suppressed=self.suppressions(connection, key or ""),
-            details=said_in(connection, events),
-            at=now or self.clock(),
+            suppressed=suppressed,
+            details={event.seq: details[event.seq] for event in events if event.seq in details},
+            at=at,
         )
 
     def suppressions(self, connection: Connection, key: str) -> frozenset[Scope]:
@@ -183,12 +204,19 @@ class Store:
         *,
         now: datetime,
         after: Record | None = None,
+        seqs: Sequence[int] | None = None,
     ) -> tuple[Event, ...]:
         """Write all of `decision`; the caller holds the contact's lock, perhaps since it read the
-        record that this comes `after`."""
+        record that this comes `after`, and took the numbers `seqs` for its events."""
         head = None if after is None else after.head
         events = append(
-            connection, contact_id, decision.entries, at=now, salts=self._salts(), head=head
+            connection,
+            contact_id,
+            decision.entries,
+            at=now,
+            salts=self._salts(),
+            head=head,
+            seqs=seqs,
         )
         if decision.pending is not None:
             write_pending(connection, contact_id, decision.pending, events)
@@ -200,6 +228,11 @@ class Store:
             suppress(connection, contact_id, decision, self.key, now=now, salts=salts)
         queue_hooks(connection, self.hooks, events, now=now)
         return events
+
+    def person(self, address: Address, now: datetime) -> dict[str, str]:
+        """The row of a contact, if it turns out to be a new one."""
+        row = {"id": self.fresh(), "address": address.typed, "key": address.key}
+        return row | {"created": spell(now), "asked": spell(now)}
 
     def ready(self) -> None:
         """Raises whatever the database raises when it cannot be asked."""
@@ -221,8 +254,7 @@ class Store:
         return Committed(contact=contact_id, decision=decision, events=events)
 
     def _lock_address(self, connection: Connection, address: Address, now: datetime) -> str:
-        row = {"id": self.fresh(), "address": address.typed, "key": address.key}
-        row |= {"created": spell(now), "asked": spell(now)}
+        row = self.person(address, now)
         return str(LOCK_ADDRESS[connection.dialect.name].scalar(connection, row))
 
     def _wordings(self, connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:

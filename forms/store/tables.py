@@ -179,6 +179,15 @@ webhook = Table(
 """Events that other programs are told of. `endpoint` is the id of an address in the environment;
 nothing personal is in here: what is sent is made when it is sent."""
 
+spent = Table(
+    "spent",
+    metadata,
+    Column("nonce", Text, primary_key=True),
+    _text("contact"),
+    Column("expires", Text, nullable=False, index=True),
+)
+"""Proofs of work that were used, each for one contact, for as long as somebody might bring it."""
+
 APPEND_ONLY = ("ledger", "wording", "form", "checkpoint")
 NEVER_UPDATED = (*APPEND_ONLY, "detail")
 """`detail` may be deleted: erasure does."""

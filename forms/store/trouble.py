@@ -35,6 +35,24 @@ UNAVAILABLE = (DBAPIError, PoolTimeoutError, BusyError, UnwrittenError)
 """What is raised when the database cannot do what it was asked."""
 
 
+def is_away(fault: BaseException) -> bool:
+    """Whether PostgreSQL could not be reached or went away, so that others fare no better."""
+    if not isinstance(fault, DBAPIError):
+        return isinstance(fault, PoolTimeoutError)
+    state = getattr(fault.orig, "sqlstate", None)
+    # No SQLSTATE: no server. 08: the connection; 57P: it is being shut down or started.
+    return fault.connection_invalidated or state is None or state.startswith(("08", "57P"))
+
+
+def conceal(fault: BaseException) -> str | None:
+    """PostgreSQL's details repeat the row that was wrong; an address has no business in a log. What
+    is left of them; `None`: it is not PostgreSQL's."""
+    primary: str | None = getattr(getattr(fault, "diag", None), "message_primary", None)
+    if primary:
+        fault.args = (primary,)
+    return primary
+
+
 def is_broken(fault: BaseException) -> bool:
     """Whether nothing that this process knows of a SQLite file can be trusted any more.
 

@@ -117,6 +117,20 @@ def test_leaving_takes_no_more_clicks_than_joining(
     expect(visitor.page.get_by_label(NEWSLETTER)).not_to_be_checked()
 
 
+def test_never_again_takes_no_more_clicks_than_joining(visitor: Visitor) -> None:
+    """By the keyboard as well: it is a button with its explanation."""
+    joining = join(visitor, NEWSLETTER)
+    visitor.begin().mail("receipt", "/me/")
+    button = visitor.page.get_by_role("button", name="Never write to me again")
+    expect(button).to_have_accessible_description(re.compile("You cannot take this back here"))
+    button.focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.clicks += 1
+    expect(visitor.page.get_by_role("status")).to_contain_text("We will never write")
+    expect(button).to_have_count(0)
+    assert visitor.clicks <= joining, visitor.pressed
+
+
 def test_among_the_choices_a_box_is_cleared_as_it_is_ticked(visitor: Visitor) -> None:
     join(visitor, GUIDE)
     visitor.mail("receipt", "/me/")

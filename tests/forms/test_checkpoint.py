@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from textwrap import indent
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -37,7 +38,7 @@ def test_the_next_one_counts_on() -> None:
 )
 def test_no_field_can_be_another(field: str, step: int) -> None:
     value = asdict(FIRST)[field]
-    other = value + step if isinstance(value, int) else value[:-step] + "x" * step
+    other: Any = value + step if isinstance(value, int) else value[:-step] + "x" * step
     assert not replace(FIRST, **{field: other}).is_by(KEY.public)
 
 

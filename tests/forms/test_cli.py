@@ -157,8 +157,8 @@ def test_a_sites_folder_is_enough_for_verify_and_export(tmp_path: Path) -> None:
 
 def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
     told = run("migrate", directory=tmp_path)
-    assert told.stdout == "the database was at nothing and is at 0002\n"
-    assert run("migrate", directory=tmp_path).stdout.startswith("the database was at 0002")
+    assert told.stdout == "the database was at nothing and is at 0004\n"
+    assert run("migrate", directory=tmp_path).stdout.startswith("the database was at 0004")
 
 
 @pytest.mark.parametrize("command", ["", "serve", "verify", "export", "migrate"])

@@ -188,6 +188,44 @@ def test_one_button_stops_everything(here: World) -> None:
     assert "Stop everything" not in here.client.get(me).text
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_never_again_ends_everything_with_one_press(here: World, language: str) -> None:
+    me = centre(here, language=language)
+    before = here.dump()
+    shown = here.client.get(me).text
+    assert here.dump() == before
+    assert 'value="never" aria-describedby="never-hint"' in shown
+    answer = here.client.post(me, data={"do": "never"})
+    done = here.client.get(followed(me, answer)).text
+    assert {"en": "Done. We will never write", "es": "Hecho. No volveremos"}[language] in done
+    # What would be confirmed by mail, and what is left already, is not offered any more.
+    assert not re.search(r'value="(never|reveal|erase|move|leave)"', done)
+    assert here.kinds(ANA)[-1] == "permission.withdrawn"
+    assert here.rows("select scope, reason from suppression") == [
+        ("all", "never again, said by themselves")
+    ]
+    number = len(here.inbox.messages)
+    assert here.submit(ANA).status_code == 303
+    for what in ("never", "reveal", "erase"):
+        assert here.client.post(me, data={"do": what}).is_redirect
+    here.settled()
+    assert len(here.inbox.messages) == number
+    assert here.rows("select count(*) from ledger where kind = 'suppression.added'") == [(1,)]
+    assert findings(here) == []
+
+
+def test_who_confirmed_nothing_can_say_never_again(here: World) -> None:
+    """A stranger typed the address: the first mail is the last one."""
+    path = here.subscribe(ANA)
+    me = link(here.inbox.messages[-1], "me")
+    assert here.client.post(me, data={"do": "never"}).is_redirect
+    here.client.post(path, data={"do": "confirm"})
+    assert "permission.confirmed" not in here.kinds(ANA)
+    here.submit(ANA, form="news", purposes=("news",))
+    here.settled()
+    assert len(here.inbox.messages) == 1
+
+
 def test_she_sees_and_downloads_all_that_we_know(here: World) -> None:
     me = centre(here, form="guide", purposes=("guide", "newsletter"), name="Ana <b>", topic="seo")
     path = asked(here, me, "reveal")
@@ -243,6 +281,25 @@ def test_a_move_is_confirmed_on_both_ends_and_takes_everything_along(here: World
     leave = link(here.inbox.messages[1], "unsubscribe")
     assert here.client.post(leave, data={"do": "leave"}).is_redirect
     assert here.kinds(NEW)[-1] == "permission.withdrawn"
+
+
+def test_who_moves_to_an_address_that_was_erased_has_come_back(anywhere: World) -> None:
+    here = anywhere
+    gone = centre(here, NEW)
+    here.client.post(asked(here, gone, "erase"), data={"do": "yes"})
+    assert here.rows("select scope from suppression") == [("marketing",)]
+    me = centre(here)
+    here.client.post(asked(here, me, "move", email=NEW), data={"do": "yes"})
+    here.settled()
+    new = link(here.inbox.messages[-1], "fresh")
+    assert here.rows("select scope from suppression") == [("marketing",)]
+    assert here.client.post(new, data={"do": "yes"}).is_redirect
+    assert here.rows("select scope from suppression") == []
+    before = len(here.inbox.messages)
+    here.submit(NEW)
+    assert here.inbox.wait(before + 1)[-1]["To"] == NEW
+    here.settled()
+    assert findings(here) == []
 
 
 def test_the_old_address_can_stop_a_move(here: World) -> None:

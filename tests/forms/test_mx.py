@@ -16,7 +16,7 @@ from dns.exception import DNSException
 from dns.resolver import Resolver
 
 from forms import mx
-from forms.mail import RejectedError
+from forms.mail import Permitted, RejectedError
 from forms.mx import Reach, Reachable, ask_dns, checked
 
 from .world import Inbox, World, until, world
@@ -158,10 +158,15 @@ def test_the_mail_is_given_up_and_the_address_is_not_suppressed(
 ) -> None:
     reach = Reachable("mail.example", ask=lambda name: ask_dns(name, resolver))
     inbox = Inbox()
-    inbox.refuse = checked(lambda message, _: str(inbox.messages.append(message)), reach)
+
+    def keep(message: EmailMessage, _permitted: Permitted) -> str:
+        inbox.messages.append(message)
+        return "250 kept"
+
+    inbox.refuse = checked(keep, reach)
     with world(tmp_path, inbox=inbox) as here:
         answers = [_sent(here, f"ana@{name}.example") for name in ("nobody", "null", "mail")]
-        assert answers == [("failed", "550"), ("failed", "556"), ("sent", "Non")]
+        assert answers == [("failed", "550"), ("failed", "556"), ("sent", "250")]
         assert here.rows("select count(*) from suppression") == [(0,)]
     assert [str(message["To"]) for message in inbox.messages] == ["ana@mail.example"]
 

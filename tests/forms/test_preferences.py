@@ -1,5 +1,6 @@
 """What somebody chose in the preference centre: the fold, and what a new choice amounts to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, strategies as st
@@ -205,15 +206,11 @@ def test_what_was_chosen_holds_and_choosing_it_again_writes_nothing(
             assert ticked <= on
             for purpose, choice in wanted.choices.items():
                 assert purpose not in ticked or choice_of(life.record, purpose) == choice
-        again = change(life, Wish(**{**fields(wanted), "pause": None}))
+        again = change(life, replace(wanted, pause=None))
         assert again.entries == ()
         life.passes(DAY * days)
     for event in life.events:
         assert event.kind is not Kind.CONFIRMED or event.wording in WORDINGS
-
-
-def fields(wanted: Wish) -> dict[str, object]:
-    return {name: getattr(wanted, name) for name in Wish.__dataclass_fields__}
 
 
 def test_erasing_twice_is_erasing_once() -> None:

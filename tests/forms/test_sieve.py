@@ -234,8 +234,8 @@ def test_the_quarantine_says_why(guarded: World) -> None:
     listed = CliRunner().invoke(forms, ["quarantine"], env={"ATRAE_DATABASE_URL": url})
     assert listed.exit_code == 0, listed.output
     header, *lines = csv.reader(listed.stdout.splitlines())
-    assert header == ["at", "address", "purpose", "form", "page", "signs"]
-    assert [(line[1], line[-1]) for line in lines] == [
+    assert header == ["id", "at", "address", "purpose", "form", "page", "signs"]
+    assert [(line[2], line[-1]) for line in lines] == [
         ("a@example.org", "honeypot, too-old"),
         ("b@spam.example", "blocked-domain, too-old"),
         ("c@spam.example", "honeypot, blocked-domain"),

@@ -9,10 +9,10 @@ import pytest
 from forms import optin
 from forms.decision import NOTHING, Decision, Scope, Template
 from forms.ledger import Kind, State, state_of
-from forms.suppressing import complain, lift, never
+from forms.suppressing import THEIR_WISH, complain, lift, never, never_said
 
 from .databases import rows
-from .life import Life
+from .life import LIMITS, Life
 from .test_commands import KEY, run
 from .test_preferences import confirmed
 from .world import world
@@ -33,6 +33,22 @@ def test_it_ends_everything_and_nothing_is_sent_any_more(
     assert life.suppressed == {Scope.ALL}
     assert not optin.permits(receipt.template, about, life.record)
     assert life.request("newsletter").notices == ()
+
+
+def test_the_person_says_so_once_and_only_the_owner_takes_it_back() -> None:
+    life = confirmed("newsletter", "news")
+    life.decide(partial(optin.withdraw, ["news"], method="button", language="en"))
+    said = life.decide(partial(never_said, language="es"))
+    assert (said.suppress, said.reason) == (Scope.ALL, THEIR_WISH)
+    assert [(e.kind, e.purpose, e.method) for e in said.entries] == [
+        (Kind.WITHDRAWN, "", "never-again")
+    ]
+    assert life.decide(partial(never_said, language="es")) == NOTHING
+    assert life.request("newsletter").notices == ()
+    life.decide(partial(lift, reason="she wrote to us"))
+    assert not life.record.lives("newsletter")
+    life.passes(LIMITS.window)
+    assert [notice.template for notice in life.request("newsletter").notices] == [Template.CONFIRM]
 
 
 def test_lifting_brings_no_permission_back_but_lets_them_ask() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from forms.canonical import Json
 from forms.catalogue import Frequency, Phrases
 from forms.decision import ASKS, Template
 from forms.ledger import Kind
@@ -45,7 +46,7 @@ def is_theirs(kind: Kind) -> bool:
 
 
 def test_what_was_typed_and_chosen_is_told_in_words() -> None:
-    event = {
+    event: Json = {
         "at": "2026-03-01T12:00:00.000000Z",
         "kind": "permission.changed",
         "purpose": "newsletter",
@@ -54,7 +55,11 @@ def test_what_was_typed_and_chosen_is_told_in_words() -> None:
         "method": "preferences",
         "detail": {"frequency": "weekly", "topics": ["seo", "mail"], "answers": {"company": "A"}},
     }
-    record = {"address": "ana@example.org", "first_seen": "today", "events": [event]}
+    record: dict[str, Json] = {
+        "address": "ana@example.org",
+        "first_seen": "today",
+        "events": [event],
+    }
     (only,) = told(record, catalogue(), Phrases(PAGES.texts["es"]), "es").happenings
     assert only.what == "Cambiaste cómo lo quieres: El boletín."
     assert only.said == (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forms.canonical import Json
-from forms.work import GOOD_FOR, LONGEST_PAYLOAD, Challenges, Proof, Spent
+from forms.work import GOOD_FOR, LONGEST_PAYLOAD, Challenges, Proof
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 KEYS = ("a-key-of-today-that-is-long-enough", "the-key-of-last-year-that-was-too")
@@ -121,35 +121,3 @@ def test_a_counter_that_leads_nowhere_proves_nothing(counter: int) -> None:
 def test_whatever_json_comes_proves_nothing_and_breaks_nothing(value: Json) -> None:
     payload = b64encode(json.dumps(value).encode()).decode()
     assert OURS.read(payload, "newsletter", now=NOW) is None
-
-
-def proof(number: int, minutes: float = 0) -> Proof:
-    return Proof(issued=NOW + timedelta(minutes=minutes), nonce=f"{number:032x}")
-
-
-def test_a_solution_counts_for_one_address_as_often_as_it_is_sent() -> None:
-    spent = Spent()
-    assert spent.take(proof(1), "newsletter ana@example.org")
-    assert spent.take(proof(1), "newsletter ana@example.org")
-    assert not spent.take(proof(1), "newsletter eve@example.org")
-    assert spent.take(proof(2), "newsletter eve@example.org")
-
-
-def test_what_is_too_old_to_be_used_is_forgotten_and_not_before() -> None:
-    spent = Spent()
-    for minute in range(200):
-        assert spent.take(proof(minute, minute), "a")
-    assert len(spent) <= 2 * GOOD_FOR // timedelta(minutes=1)
-    assert not any(spent.take(proof(minute, minute), "b") for minute in range(180, 200))
-
-
-@settings(max_examples=40)
-@given(st.integers(1, 20), st.lists(st.tuples(st.integers(0, 40), st.floats(0, 60)), max_size=30))
-def test_no_more_are_remembered_than_there_is_room_for(
-    most: int, used: list[tuple[int, float]]
-) -> None:
-    spent = Spent(most=most)
-    for number, minutes in used:
-        spent.take(proof(number, minutes), "a")
-        assert len(spent) <= most
-        assert not spent.take(proof(number, minutes), "b")

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Connection, Table, func, select
 
 from forms.decision import UNANSWERED
 from forms.ledger import START, Entry, Kind, sealed, spell
 from forms.store.engine import Database
+from forms.store.prepared import driver_of
 from forms.store.statements import detail_row, event_row
 from forms.store.tables import contact, detail, ledger
 
@@ -25,7 +26,7 @@ def fill(database: Database, number: int, *, start: int = 0) -> None:
         numbers = range(begin, min(begin + AT_ONCE, start + number))
         with database.writing(alone=True) as connection:
             for table, rows in _rows(numbers, first - start).items():
-                connection.execute(insert(table), rows)
+                _add(connection, table, rows)
     if database.engine.dialect.name == "postgresql":
         with database.writing() as connection:
             connection.exec_driver_sql(f"SELECT setval('ledger_seq', {first + number})")
@@ -33,6 +34,19 @@ def fill(database: Database, number: int, *, start: int = 0) -> None:
             auto = connection.execution_options(isolation_level="AUTOCOMMIT")
             auto.exec_driver_sql("VACUUM ANALYZE")
     database.checkpoint()
+
+
+def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """As fast as each database takes them: a million contacts are three million rows."""
+    driver: Any = driver_of(connection)
+    names, values = ", ".join(rows[0]), [tuple(row.values()) for row in rows]
+    if connection.dialect.name == "postgresql":
+        with driver.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in values:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(rows[0]))
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)
 
 
 def _rows(numbers: range, first: int) -> dict[Table, list[dict[str, Any]]]:

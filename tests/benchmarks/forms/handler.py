@@ -39,7 +39,7 @@ def thrown_away(_message: EmailMessage, permitted: Permitted) -> str:
 
 def lax(connection: DBAPIConnection, *_rest: object) -> None:
     """Said at each checkout, after all that the handler says of its connections itself."""
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def main(directory: Path, database: str, port: int, how: How) -> None:
@@ -48,6 +48,7 @@ def main(directory: Path, database: str, port: int, how: How) -> None:
         event.listen(Pool, "checkout", lax)
     if how is How.SINGLE:
         defaults = Database.__init__.__kwdefaults__
+        assert defaults is not None
         assert "most" in defaults
         defaults["most"] = 1
     more = {"ATRAE_DATABASE_URL": database, "ATRAE_CONFIRMATIONS_PER_HOUR": "0"}

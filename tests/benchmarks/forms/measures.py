@@ -8,11 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
 from statistics import median
-
-import httpx
 
 from forms import optin
 from forms.address import parse_address
@@ -149,10 +148,15 @@ def _submission(declared: Catalogue, email: str) -> Submission:
 
 
 def _answers(port: int) -> bool:
+    # Asked often while it starts: a client that loads certificates would be in its way.
+    line = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    except httpx.HTTPError:
+        line.request("GET", "/readyz")
+        return line.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
+    finally:
+        line.close()
 
 
 def _run(load: Load, before: float, pid: int) -> Run:

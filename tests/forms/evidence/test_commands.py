@@ -21,7 +21,7 @@ from ..test_cli import run
 from ..world import World, text_of, world
 from .lived import KEY, OTHER, OWNER, SECRET, Lived
 
-SEALING = {"ATRAE_CHECKPOINT_KEY": SECRET, "ATRAE_OWNER": f"Olga <{OWNER}>"}
+TOLD = f"Olga <{OWNER}>"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EmailMessage]:
     with world(directory) as before:
         before.confirmed("ana@example.org", form="guide", purposes=("guide", "newsletter"))
         before.settled()
-    with world(directory, **SEALING) as here:
+    sealing = world(directory, ATRAE_CHECKPOINT_KEY=SECRET, ATRAE_OWNER=TOLD)
+    with sealing as here:
         (mail,) = here.inbox.wait(1)
         here.settled()
         here.subscribe("bob@example.org")
@@ -43,7 +44,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EmailMessage]:
 
 def environ(directory: Path) -> dict[str, str]:
     return {
-        **SEALING,
+        "ATRAE_CHECKPOINT_KEY": SECRET,
+        "ATRAE_OWNER": TOLD,
         "ATRAE_DATABASE_URL": f"sqlite:///{directory / 'forms.db'}",
         "ATRAE_SUPPRESSION_KEY": "another-secret-for-the-tests-as-long-as-that",
     }

@@ -18,8 +18,10 @@ from .rude import DRIP, DROP, HANG, STEPS, Rude, listening
 
 EMAIL, OTHER = "ana@example.org", "bob@example.org"
 SOME = (421, 450, 552, 550, 554)
-CODES = (421, 432, 450, 451, 452, 454, 455, 500, 501, 502, 503, 504)
-CODES += (521, 530, 535, 541, 550, 551, 552, 553, 554, 555, 556)
+CODES = (
+    *(421, 432, 450, 451, 452, 454, 455, 500, 501, 502, 503, 504),
+    *(521, 530, 535, 541, 550, 551, 552, 553, 554, 555, 556),
+)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ https://www.sqlite.org/c3ref/vfs.html, https://www.sqlite.org/c3ref/io_methods.h
 import ctypes
 import sqlite3
 import threading
+from _ctypes import CFuncPtr
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
@@ -139,7 +140,7 @@ class _Patched:
         self.alive: list[object] = []
         self.tables: dict[int, Methods] = {}
 
-    def open(self, usual: Callable[..., int], made: Disk) -> Callable[..., int]:
+    def open(self, usual: Callable[..., int], made: Disk) -> CFuncPtr:
         def xopen(vfs: int, name: int | None, file: int, flags: int, out: object) -> int:
             code = usual(vfs, name, file, flags, out)
             path = ctypes.string_at(name).decode() if name else ""
@@ -154,7 +155,7 @@ class _Patched:
 
         return self.keep(OPEN(xopen))
 
-    def delete(self, usual: Callable[..., int], made: Disk) -> Callable[..., int]:
+    def delete(self, usual: Callable[..., int], made: Disk) -> CFuncPtr:
         def xdelete(vfs: int, name: int, sync: int) -> int:
             path = ctypes.string_at(name).decode()
             if not path.startswith(self.directory):
@@ -183,6 +184,6 @@ class _Patched:
         ours.xSync = ctypes.cast(self.keep(SYNC(xsync)), c_void_p)
         return ours
 
-    def keep(self, function: Callable[..., int]) -> Callable[..., int]:
+    def keep(self, function: CFuncPtr) -> CFuncPtr:
         self.alive.append(function)
         return function

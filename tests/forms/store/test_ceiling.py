@@ -200,9 +200,10 @@ def test_two_workers_count_together(postgresql_url: str) -> None:
     """Two at once would both see room for the last one, if they did not wait for each other."""
     house = House(postgresql_url, most=4)
     house.ask(12)
-    start, claimed = Barrier(6), []
+    start = Barrier(6)
+    claimed: list[Owed] = []
 
-    def work(house: House = house, start: Barrier = start, claimed: list[Owed] = claimed) -> None:
+    def work() -> None:
         start.wait()
         while (owed := house.claim()) is not None:
             claimed.append(owed)
@@ -218,8 +219,8 @@ def test_two_workers_count_together(postgresql_url: str) -> None:
 
 
 def test_the_alarm_reaches_the_owner_and_the_visitor_sees_no_difference(tmp_path: Path) -> None:
-    settings = {"ATRAE_CONFIRMATIONS_PER_HOUR": "2", "ATRAE_OWNER": "Olga <olga@example.org>"}
-    with world(tmp_path, **settings) as here:
+    owner = "Olga <olga@example.org>"
+    with world(tmp_path, ATRAE_CONFIRMATIONS_PER_HOUR="2", ATRAE_OWNER=owner) as here:
         answers = [here.submit(f"p{number}@example.org") for number in range(4)]
         assert {answer.status_code for answer in answers} == {303}
         mails = here.inbox.wait(3)

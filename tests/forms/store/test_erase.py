@@ -176,3 +176,13 @@ def test_more_than_a_batch_goes_in_batches(store: Store, monkeypatch: pytest.Mon
     gone = purge(store, now=LATER, keep=Keep(), step=steps.append)
     assert (gone.expired, gone.erased, sum(steps)) == (7, 7, 14)
     assert parse_address("p1@example.org").key not in everything(str(store.database.engine.url))
+
+
+def test_a_request_lapses_by_the_limit_that_it_was_made_with(store: Store) -> None:
+    asked, short = asked_for("ana@example.org", "newsletter"), Limits(pending=timedelta(days=2))
+    decide = partial(optin.request, asked, now=NOW, pending=store.fresh(), limits=short)
+    store.for_address(asked.address, lambda record: decide(record), now=NOW)
+    keep = Keep(pending=timedelta(days=30))
+    assert purge(store, now=NOW + timedelta(days=1), keep=keep).expired == 0
+    assert purge(store, now=NOW + timedelta(days=3), keep=keep).expired == 1
+    assert findings(store) == []

@@ -51,6 +51,9 @@ FORMAL = {
     "outbox.due": "a time",
     "outbox.state": "one of ours",
     "outbox.at": "a time",
+    "spent.nonce": "drawn at random",
+    "spent.contact": "the contact's id",
+    "spent.expires": "a time",
 }
 """Columns that cannot hold what somebody typed, or what is said of them: and why."""
 

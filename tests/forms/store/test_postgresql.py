@@ -85,7 +85,7 @@ def test_handlers_that_begin_together_make_the_tables_once(postgresql_url: str) 
         stores = list(pool.map(lambda _: stack.enter_context(opened(postgresql_url)), range(6)))
         assert faults(stores[0]) == []
     loaded = rows(postgresql_url, "SELECT kind, count(*) FROM ledger GROUP BY kind")
-    assert dict(loaded) == {
+    assert {str(kind): number for kind, number in loaded} == {
         "catalogue.wording": len(CATALOGUE.wordings()),
         "catalogue.form": len(CATALOGUE.forms),
     }
