@@ -25,6 +25,12 @@ class Oracle:
     blocked: dict[str, set[str]] = field(default_factory=dict)
     """Of an address: `all`, or `marketing`. It survives the person."""
     mails: list[Mail] = field(default_factory=list)
+    ceiling: int = 0
+    """How many confirmations may leave in an hour; 0: all of them."""
+    decided: set[Word] = field(default_factory=set)
+    """What was kept back, until the owner released or discarded it."""
+    left: list[datetime] = field(default_factory=list)
+    """When confirmations did, that are known to have arrived."""
     said: int = 0
 
     def person(self, address: str) -> Person:
@@ -36,26 +42,37 @@ class Oracle:
         return self.blocked.setdefault(address, set())
 
     def subscribe(
-        self, address: str, purposes: tuple[str, ...], now: datetime, *, trapped: bool
+        self, address: str, purposes: tuple[str, ...], now: datetime, *, trapped: bool, form: str
     ) -> list[Mail]:
         """A form was sent. What is here already is reminded of; the rest is to be confirmed."""
         person = self.person(address)
         person.touched = now
         if trapped:
-            self._hold(person, purposes, now)
+            self._hold(person, purposes, now, form)
             return []
-        here = [each for each in purposes if person.lives(each, now)]
-        fresh = [each for each in purposes if each not in here]
-        # What was answered with no mail does not count once it may be answered with one.
-        by = "unanswered" if "all" in self.bars(address) else "form"
-        often = self.too_often(person, ("asked",), (by, "me"), now)
-        asked = [] if often else self._new(person, fresh, by, now)
-        due = here if all(self._is_due(person, each, by, now) for each in here) else []
-        first = [self.say(person, now, "asked", each, by=by) for each in asked]
-        rest = [self.say(person, now, "asked", each, by=by) for each in due]
-        if by == "unanswered":
+        return self._asked(person, purposes, "form", now)
+
+    def kept_back(self) -> list[Word]:
+        """What robots asked for and the owner has not decided on, in order."""
+        held = [w for each in self.people.values() for w in each.words if w.what == "held"]
+        return sorted((w for w in held if w not in self.decided), key=lambda word: word.number)
+
+    def release(self, person: Person, word: Word, now: datetime) -> list[Mail]:
+        """The owner lets a form that was kept back go on; no mail: it may not, now."""
+        if word.number <= person.moved or "all" in self.bars(person.address):
             return []
-        return self.owe(person, ("confirm", first), ("already", rest))
+        held = self._of_the_same_form(person, word)
+        owed = self._asked(person, tuple(each.purpose for each in held), "released", now)
+        self.decided.update(held if owed else ())
+        return owed
+
+    def discard(self, person: Person, word: Word, now: datetime) -> bool:
+        """The owner puts it away; false: the address is another one by now."""
+        if word.number <= person.moved:
+            return False
+        self.decided.update(self._of_the_same_form(person, word))
+        self.say(person, now, "discarded", "nothing")
+        return True
 
     def confirm(self, person: Person, about: tuple[Word, ...], now: datetime) -> list[Mail]:
         """*Yes, confirm* of a mail about these words."""
@@ -131,6 +148,11 @@ class Oracle:
             return not bars and person.has(mail.about[0].by)
         return not bars and bool(self.may_name(mail, now))
 
+    def has_room(self, now: datetime) -> bool:
+        """Whether one more confirmation may leave, over all people."""
+        lately = [each for each in self.left if each > now - HOUR]
+        return not self.ceiling or len(lately) < self.ceiling
+
     def may_name(self, mail: Mail, now: datetime) -> set[str]:
         """The purposes of which `mail` may speak at this moment."""
         person = mail.person
@@ -168,10 +190,11 @@ class Oracle:
         until: datetime | None = None,
         by: str = "form",
         address: str = "",
+        form: str = "",
     ) -> Word:
         """It is said, after all that was said before."""
         self.said += 1
-        word = Word(self.said, now, what, purpose, until=until, by=by, address=address)
+        word = Word(self.said, now, what, purpose, until=until, by=by, address=address, form=form)
         person.words.append(word)
         return word
 
@@ -181,22 +204,44 @@ class Oracle:
         self.mails += mails
         return mails
 
-    def _new(self, person: Person, purposes: list[str], by: str, now: datetime) -> list[str]:
-        lately = person.often(WINDOW, now, lambda w: w.what == "asked" and w.by in (by, "me"))
+    def _asked(
+        self, person: Person, purposes: tuple[str, ...], how: str, now: datetime
+    ) -> list[Mail]:
+        here = [each for each in purposes if person.lives(each, now)]
+        fresh = [each for each in purposes if each not in here]
+        # What was answered with no mail does not count once it may be answered with one.
+        silent = "all" in self.bars(person.address)
+        by = ("unanswered" if silent else "form", "released")
+        often = self.too_often(person, ("asked",), (*by, "me"), now)
+        asked = [] if often else self._new(person, fresh, by, now)
+        due = here if all(self._is_due(person, each, by, now) for each in here) else []
+        said = by[0] if how == "form" else how
+        first = [self.say(person, now, "asked", each, by=said) for each in asked]
+        rest = [self.say(person, now, "asked", each, by=said) for each in due]
+        return [] if silent else self.owe(person, ("confirm", first), ("already", rest))
+
+    def _new(
+        self, person: Person, purposes: list[str], by: tuple[str, ...], now: datetime
+    ) -> list[str]:
+        lately = person.often(WINDOW, now, lambda w: w.what == "asked" and w.by in (*by, "me"))
         waiting = {word.purpose for word in lately if person.is_open(word)}
         return [each for each in purposes if each not in waiting]
 
-    def _hold(self, person: Person, purposes: tuple[str, ...], now: datetime) -> None:
+    def _hold(self, person: Person, purposes: tuple[str, ...], now: datetime, form: str) -> None:
         lately = person.often(WINDOW, now, lambda word: word.what in ("asked", "held"))
         recent = {word.purpose for word in lately}
         if not self.too_often(person, ("held",), ("form",), now):
             for purpose in purposes:
                 if purpose not in recent:
-                    self.say(person, now, "held", purpose)
+                    self.say(person, now, "held", purpose, form=form)
 
-    def _is_due(self, person: Person, purpose: str, by: str, now: datetime) -> bool:
+    def _of_the_same_form(self, person: Person, word: Word) -> list[Word]:
+        held = [each for each in person.words if each.what == "held" and each.number > person.moved]
+        return [each for each in held if (each.at, each.form) == (word.at, word.form)]
+
+    def _is_due(self, person: Person, purpose: str, by: tuple[str, ...], now: datetime) -> bool:
         granted = person.answer(purpose)
         lately = person.often(
-            AGAIN, now, lambda w: w.what == "asked" and w.by == by and w.purpose == purpose
+            AGAIN, now, lambda w: w.what == "asked" and w.by in by and w.purpose == purpose
         )
         return not any(granted is not None and word.number > granted.number for word in lately)

@@ -6,9 +6,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from forms.address import parse_address
+from forms.decision import Limits
 from forms.ledger import State
+from forms.not_done import NotDoneError
 from forms.store.erase import erase
 from forms.store.purge import Keep, purge
+from forms.store.quarantine import let_go_on, put_away, quarantine
 from forms.store.transfer import import_grants
 from forms.suppressing import complain, lift, never
 from forms.transfer import Grant
@@ -51,7 +54,7 @@ class Owning(Mailroom):
             assert done.permitted == expected, done.left_out
 
     @rule(who=WHO, chance=st.integers(0, 3), complains=st.booleans())
-    def never_again(self, who: int, chance: int, complains: bool) -> None:
+    def complain(self, who: int, chance: int, complains: bool) -> None:
         """Somebody complained, or said "never again", elsewhere; or their server said so."""
         if chance:
             return
@@ -75,6 +78,35 @@ class Owning(Mailroom):
             self.oracle.person(chosen).touched = now
             self.oracle.lift(chosen)
             self.expect([])
+
+    @precondition(lambda self: bool(self.oracle.kept_back()))
+    @rule(data=st.data(), discards=st.integers(0, 2))
+    def decide_on_what_was_kept_back(self, data: st.DataObject, discards: int) -> None:
+        """Law 1: a form that looked like a robot's goes on, or is put away."""
+        words, now = self.oracle.kept_back(), self.at.now
+        place = data.draw(st.integers(0, len(words) - 1))
+        word = words[place]
+        (person,) = (each for each in self.oracle.people.values() if word in each.words)
+        with self.step():
+            with self.at.store.database.reading() as connection:
+                lines = list(quarantine(connection))
+            assert [(line["form"], line["purpose"]) for line in lines] == [
+                (each.form, each.purpose) for each in words
+            ]
+            number = int(str(lines[place]["id"]))
+            try:
+                if discards == 0:
+                    done = bool(put_away(self.at.store, number, now=now))
+                else:
+                    done = bool(let_go_on(self.at.store, number, now=now, limits=Limits()))
+            except NotDoneError:
+                done = False
+            if discards == 0:
+                assert done == self.oracle.discard(person, word, now)
+            else:
+                owed = self.oracle.release(person, word, now)
+                assert done == bool(owed)
+                self.expect(owed)
 
     @rule(later=st.booleans())
     def purge(self, later: bool) -> None:

@@ -19,7 +19,7 @@ class Word:
     (for what a fresh mail confirms, or for a `link`; the purpose is that wish), or `stopped`.
 
     The purpose "" is every purpose. Of a pause, `until` is when it ends by itself; of a move,
-    `address` is the new one.
+    `address` is the new one; of what a robot asked for, `form` is where.
     """
 
     number: int
@@ -29,6 +29,7 @@ class Word:
     until: datetime | None = None
     by: str = "form"
     address: str = ""
+    form: str = ""
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from .oracle import DAILY, DAY, HOUR, HOURLY, WINDOW, Oracle
 from .people import Mail, Person, Word
 
-EVERYBODY = ("form", "unanswered", "me", "offer")
+EVERYBODY = ("form", "unanswered", "released", "me", "offer")
 Choices = Mapping[str, tuple[str, frozenset[str]]]
 
 
@@ -38,7 +38,7 @@ class Steered(Oracle):
         for purpose in stay | {word.purpose for word in granted}:
             if purpose in choices and purpose in wanted:
                 person.choices[purpose] = choices[purpose]
-        for purpose in stay if pause is not None else ():
+        for purpose in sorted(stay) if pause is not None else ():
             self._pause(person, purpose, pause or 0, now)
         return owed
 
@@ -69,6 +69,9 @@ class Steered(Oracle):
         if not person.wish_is_open(wish, now) or there not in (None, person):
             return False
         bars = self.bars(person.address)
+        if person.is_known():
+            # Erased there once: by this they have come back.
+            self.bars(wish.address).discard("marketing")
         self.bars(wish.address).update(bars)
         del self.people[person.address]
         self.people[wish.address] = person

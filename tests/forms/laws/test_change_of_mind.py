@@ -1,6 +1,6 @@
 """Law 1, where a mail speaks of several purposes and one is left while it is under way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -55,7 +55,7 @@ class Post:
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
-        self.meanwhile = lambda: None
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def __call__(self, message: EmailMessage, permitted: Permitted) -> str:
         self.meanwhile()

@@ -111,12 +111,13 @@ def by_state(taken: Timed, *, before: int = 0) -> Mapping[str, list[float]]:
     return found
 
 
-def worst(taken: Mapping[str, Sequence[float]]) -> tuple[float, str]:
-    """The pair of states that can best be told apart: its area under the curve, and its name."""
-    return max(
-        (max(threshold(taken[a], taken[b]), shapes(taken[a], taken[b])), f"{a} and {b}")
+def areas(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
+    """Of each pair of states, how well it can be told apart: the area under the curve of the
+    better classifier."""
+    return {
+        f"{a} and {b}": max(threshold(taken[a], taken[b]), shapes(taken[a], taken[b]))
         for a, b in combinations(taken, 2)
-    )
+    }
 
 
 def threshold(ones: Sequence[float], others: Sequence[float]) -> float:

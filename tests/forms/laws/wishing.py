@@ -134,6 +134,18 @@ class Wishing(Mailroom):
                 self.oracle.leave(me.person, sorted(me.person.on()), self.at.now)
 
     @precondition(lambda self: self.mine(Me))
+    @rule(data=st.data(), chance=st.integers(0, 3))
+    def never_again(self, data: st.DataObject, chance: int) -> None:
+        """Law 4: and no mail at all any more, not even a confirmation."""
+        me = self.draw(data, Me)
+        if chance:
+            return
+        with self.step():
+            assert self.press(me.path, do="never") == {303 if me.steers else 410}
+            if me.steers and "all" not in self.oracle.bars(me.person.address):
+                self.oracle.bounce(me.person, self.at.now)
+
+    @precondition(lambda self: self.mine(Me))
     @rule(
         data=st.data(),
         what=st.sampled_from(["reveal", "erase", "move", "move"]),
