@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from ..canonical import Json
 from ..decision import QUARANTINED, RELEASED, Decision, Limits, Record, Scope
-from ..ledger import Kind
+from ..ledger import BY_MOVE, Kind
 from ..not_done import NotDoneError
 from ..releasing import HELD, discard, held_with, release
 from .export_all import STREAMED, Line
@@ -21,7 +21,15 @@ from .tables import contact, detail, ledger
 def quarantine(connection: Connection) -> Iterator[Line]:
     """One line for each purpose of each such request, in order; `signs` are those of
     `suspicion.Sign`, empty where the request is older than they are. What was erased or purged
-    has no address any more, and is left out; so is what the owner has decided on."""
+    has no address any more, and is left out; so is what was asked for with another address than
+    the person has now, and what the owner has decided on."""
+    later = ledger.alias()
+    moved = (
+        (later.c.subject == ledger.c.subject)
+        & (later.c.seq > ledger.c.seq)
+        & (later.c.kind == Kind.CHANGED)
+        & (later.c.method == BY_MOVE)
+    )
     query = (
         select(
             ledger.c.seq,
@@ -35,6 +43,7 @@ def quarantine(connection: Connection) -> Iterator[Line]:
         .join(contact, contact.c.id == ledger.c.subject)
         .join(detail, detail.c.event == ledger.c.seq)
         .where(ledger.c.method == QUARANTINED, contact.c.address.is_not(None))
+        .where(~exists().where(moved))
         .order_by(ledger.c.seq)
     )
     decided = _decided(connection)

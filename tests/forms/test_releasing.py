@@ -7,15 +7,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from forms import optin
+from forms.address import parse_address
 from forms.app import Limits
 from forms.decision import BY_OPERATOR, NOTHING, QUARANTINED, RELEASED, Decision, Scope, Template
-from forms.ledger import Kind, State, state_of
+from forms.ledger import BY_MOVE, Entry, Kind, State, state_of
 from forms.not_done import NotDoneError
 from forms.releasing import discard, held_with, release
+from forms.store.personal import move
 from forms.store.quarantine import let_go_on, put_away, quarantine
 from forms.store.store import Store
+from forms.store.tables import ledger
 
 from .databases import rows
 from .declared import NOW
@@ -129,6 +133,23 @@ def test_what_is_decided_is_listed_no_more_and_verifies(store: Store, database_u
     assert findings(store) == []
     rows(database_url, "DELETE FROM outbox")
     assert any("the mail that it asked for is gone" in each for each in findings(store))
+
+
+def test_what_was_asked_with_an_address_of_before_is_not_listed(store: Store) -> None:
+    numbers = [keep_back(store, f"p{n}@example.org") for n in range(2)]
+    moves = Decision(entries=(Entry(kind=Kind.CHANGED, method=BY_MOVE),))
+    elsewhere = parse_address("elsewhere@example.org")
+    assert move(store, of(store, numbers[0]), lambda _: moves, elsewhere, now=NOW)
+    assert listed(store) == numbers[1:]
+    with pytest.raises(NotDoneError, match="no request with the number"):
+        let_go_on(store, numbers[0], now=NOW, limits=Limits())
+
+
+def of(store: Store, number: int) -> str:
+    """The contact that an event is about."""
+    with store.database.reading() as connection:
+        query = select(ledger.c.subject).where(ledger.c.seq == number)
+        return str(connection.execute(query).scalar_one())
 
 
 def test_who_was_asked_a_moment_ago_is_not_asked_again(store: Store) -> None:
