@@ -38,9 +38,10 @@ class Backoff:
     longest_pause: timedelta = timedelta(minutes=5)
     lease: timedelta = timedelta(minutes=5)
     """After a crash between sending and recording, a mail is claimed again when this is over."""
-    settle: timedelta = timedelta(milliseconds=50)
-    """After being woken: the answer that woke us must not be slowed down by the mail that only
-    some answers owe, for its time would tell them apart."""
+    settle: timedelta = timedelta(milliseconds=400)
+    """After being woken, up to so long, at random: neither the answer that woke us nor the one that
+    comes next must be slowed down by the mail that only some answers owe, for its time would tell
+    them apart."""
     courtesy: float = 2.0
     """After each mail, rest so many times the processor time that it took: somebody may be waiting
     for an answer, and the two share one interpreter."""
@@ -195,7 +196,7 @@ class Worker:
         if due is not None:
             wait = min(wait, max(due - self.clock(), timedelta(milliseconds=10)))
         if self._woken.wait(wait.total_seconds()):
-            self._stopped.wait(self.backoff.settle.total_seconds())
+            self._stopped.wait(self.chance() * self.backoff.settle.total_seconds())
 
 
 _NO_PAUSE = timedelta(0)

@@ -230,7 +230,13 @@ def quick() -> Backoff:
     """Patience for tests: the same shape, in milliseconds."""
     short = timedelta(milliseconds=20)
     return replace(
-        Backoff(), courtesy=0, first=short, longest=short * 4, pause=short, longest_pause=short * 4
+        Backoff(),
+        courtesy=0,
+        settle=short,
+        first=short,
+        longest=short * 4,
+        pause=short,
+        longest_pause=short * 4,
     )
 
 
