@@ -55,9 +55,10 @@ def plainly(arguments: list[str]) -> Plain | None:
 
 
 def _is_plain(folder: str) -> bool:
-    """Whether it is a folder, spelled as `pathlib` would spell it: so it is the same as last time,
-    however the command was understood."""
-    return os.path.isdir(folder) and os.path.normpath(folder) == folder  # noqa: PTH112
+    """Whether it is a folder or may become one, spelled as `pathlib` would spell it: so it is the
+    same as last time, however the command was understood."""
+    is_free = os.path.isdir(folder) or not os.path.lexists(folder)  # noqa: PTH112
+    return is_free and not folder.startswith("-") and os.path.normpath(folder) == folder
 
 
 def _build(plain: Plain, began: float) -> None:

@@ -149,7 +149,10 @@ def test_a_link_that_led_nowhere_is_followed_again(
             Plain(".", "content", "content"),
         ),
         (["build", "--output", "content/"], None),
-        (["build", "--handler", "nowhere"], None),
+        (["build", "--handler", "not/there/yet"], Plain(handler="not/there/yet")),
+        (["build", "--handler", "file"], None),
+        (["build", "--handler", "--strict"], None),
+        (["build", "--handler", ""], None),
         (["build", "-s"], None),
         (["build", "-s", "nowhere"], None),
         (["build", "--strict"], None),
@@ -165,6 +168,7 @@ def test_only_the_plainest_command_is_understood_before_the_others_are_loaded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "content").mkdir()
+    (tmp_path / "file").touch()
     monkeypatch.chdir(tmp_path)
     assert plainly(said) == plain
 
