@@ -1,4 +1,5 @@
-"""Clerks: few threads that carry out what many requests ask to be written.
+"""Clerks: a thread that carries out what many requests ask to be written, and others that help out
+while it is held up.
 
 A thread for each request would spend more time on taking turns, at the interpreter and at the
 database, than on its work. So a request is told as a `Story`: a generator that does what comes
@@ -51,6 +52,9 @@ WriteAll: TypeAlias = Callable[[Sequence[Write[Any]]], Sequence[object]]
 
 IDLE_SECONDS = 10.0
 """A clerk without work goes home after that."""
+HELD_UP_SECONDS = 0.5
+"""Who has waited so long calls another clerk. One alone is the fastest as long as nothing stops it:
+threads take turns at one interpreter, and what waits meanwhile is the cheaper for being many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,29 +74,41 @@ class Clerks:
         self._orders: SimpleQueue[_Order] = SimpleQueue()
         self._guard = Lock()
         self._at_work = 0
-        self._waiting = 0
 
     async def tell(self, story: Story[W, R]) -> R:
         """What `story` returns. Raises what it raises; what its writing raised goes through it."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[R] = loop.create_future()
         with self._guard:
-            self._waiting += 1
             self._orders.put(_Order(story, loop, outcome))
-            if self._at_work < self._number and self._waiting > self._at_work:
-                self._at_work += 1
-                Thread(target=self._work, name="clerk", daemon=True).start()
-        return await outcome
+            if not self._at_work:
+                self._hire()
+        held_up = loop.call_later(HELD_UP_SECONDS, self._call_help)
+        try:
+            return await outcome
+        finally:
+            held_up.cancel()
+
+    def _call_help(self) -> None:
+        with self._guard:
+            if self._at_work < self._number and not self._orders.empty():
+                self._hire()
+
+    def _hire(self) -> None:
+        self._at_work += 1
+        Thread(target=self._work, name="clerk", daemon=True).start()
 
     def _work(self) -> None:
         while orders := self._next():
             told = tell([order.story for order in orders], self._write_all)
-            with self._guard:
-                self._waiting -= len(orders)
             _deliver(orders, told)
 
     def _next(self) -> list[_Order]:
         """What waits, as soon as there is something; nothing: the clerk goes home."""
+        with self._guard:
+            if self._at_work > 1 and self._orders.empty():
+                self._at_work -= 1
+                return []
         try:
             orders = [self._orders.get(timeout=IDLE_SECONDS)]
         except Empty:

@@ -28,9 +28,9 @@ log = logging.getLogger("atrae.forms.database")
 
 BUSY_SECONDS = 10
 CLERKS = 3
-"""Who write to PostgreSQL at once for the requests of one process: while one waits for the disk, or
-for a contact that somebody holds, the others go on."""
-IN_HAND = 16
+"""Who write to PostgreSQL at once, at most, for the requests of one process: while one is held up,
+by a contact that somebody holds perhaps, another goes on."""
+IN_HAND = 64
 """How many requests a clerk takes in hand: what fits into one transaction, so that the first of
 them does not wait for a long line to be over."""
 READING = "atrae_reading"

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -11,10 +11,12 @@ from sqlalchemy import Connection, bindparam, column, event, insert, select, tab
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from forms.store import clerk
-from forms.store.clerk import Story, Write
+from forms.store.clerk import Clerks, Story, Write
 from forms.store.engine import Database, open_engine
 from forms.store.prepared import Prepared
 from forms.store.trouble import UnwrittenError
+
+from ..world import until
 
 NOTE = table("note", column("name"))
 ADD = Prepared(insert(NOTE).values(name=bindparam("name")))
@@ -146,6 +148,35 @@ def test_a_clerk_that_went_home_comes_back(
         assert all_told(database, noted(str(number))) == [f"{number} is noted"]
         time.sleep(0.05)
     assert names(database) == {"0", "1", "2"}
+
+
+def test_others_help_out_while_a_clerk_is_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk, "HELD_UP_SECONDS", 0.05)
+    held, free = Event(), Event()
+
+    def write_all(writes: Sequence[Write[str]]) -> Sequence[object]:
+        if not held.is_set():
+            held.set()
+            free.wait(10)
+        return ["written"] * len(writes)
+
+    def by() -> Story[str, str]:
+        return (yield adding("never"))
+
+    clerks = Clerks(write_all, number=3, most=4)
+
+    async def told() -> None:
+        first = asyncio.create_task(clerks.tell(by()))
+        await asyncio.to_thread(held.wait, 10)
+        for _ in range(3):
+            others = [clerks.tell(by()) for _ in range(10)]
+            await asyncio.wait_for(asyncio.gather(*others), 10)
+        assert not first.done()
+        free.set()
+        await first
+
+    asyncio.run(told())
+    until(lambda: clerks._at_work == 1, "those who help to go home")
 
 
 def test_an_error_of_a_prepared_statement_names_no_value(database: Database) -> None:
