@@ -55,7 +55,16 @@ def migrate(
                 "install the newer program again"
             )
         _upgrade(connection, head, more, clock())
+        if before:
+            take_stock(connection)
         return before, head
+
+
+def take_stock(connection: Connection) -> None:
+    """Let PostgreSQL count, after many rows came in at once: until it does so by itself, it takes
+    the tables for empty, and compares each row of one with each row of another."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from ..canonical import Json, canonical_json
 from ..not_done import NotDoneError
 from .engine import Database
-from .migrate import check_schema, migrate
+from .migrate import check_schema, migrate, take_stock
 from .tables import ledger, metadata
 
 BATCH = 1000
@@ -43,6 +43,7 @@ def move(source: Database, target: Database, *, step: Callable[[int], None]) -> 
                 step(len(rows))
         if theirs.dialect.name == "postgresql":
             _set_sequences(theirs)
+        take_stock(theirs)
         before, after = fingerprint(ours), fingerprint(theirs)
         if before != after:
             wrong = [name for name in before if before[name] != after[name]]

@@ -217,6 +217,8 @@ def test_a_history_of_every_kind_goes_along(tmp_path: Path, postgresql_url: str)
     step(file, postgresql_url)
     step(postgresql_url, back)
     assert export(postgresql_url) == export(back) == before
+    [(counted,)] = rows(postgresql_url, "SELECT reltuples FROM pg_class WHERE relname = 'ledger'")
+    assert [(counted,)] == rows(file, "SELECT count(*) FROM ledger"), "the server plans by it"
 
 
 @pytest.mark.parametrize("forward", [True, False])
