@@ -4,6 +4,7 @@ A build that is asked for in the plainest way is begun before the commands and t
 loaded, which takes longer than to see that there is nothing to do.
 """
 
+import gc
 import os
 import sys
 import time
@@ -67,6 +68,7 @@ def _build(plain: Plain, began: float) -> None:
     from .again import Options, build
     from .console import progress_bar, reported, say_report
 
+    gc.disable()  # until the end, which comes as soon as the site is built
     options = Options(plain.source, plain.output, plain.handler)
     try:
         with reported(), progress_bar(shown=not plain.quiet and sys.stderr.isatty()) as progress:

@@ -1,4 +1,4 @@
-"""`atrae build`: it does nothing, or a few texts, or the whole site, whatever there is to do.
+"""`atrae build`: it does nothing, or a few texts, the theme or the whole site, whatever is to do.
 
 What it does not need it does not load: with the Markdown parser, the templates and the forms come
 seconds' worth of modules to a build that takes a tenth of one.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .inputs import Seen, look
-from .unchanged import Since, Written, remember, since, with_own, wrote, wrote_again
+from .unchanged import THEMES, Since, Written, remember, since, with_own, wrote, wrote_again
 from .work import available, uncollected
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Summary(NamedTuple):
 
 
 def summary_of(report: "Report", before: Summary | None = None) -> Summary:
-    """Of a build that was just made; after one of texts there are as many files as `before`."""
+    """Of a build that was just made; after one of a part there are as many files as `before`."""
     counts = before or Summary(
         pages=report.pages,
         files=len(report.outputs),
@@ -107,7 +107,7 @@ def build(options: Options, *, now: "datetime", progress: "Progress | None" = No
         return Done(Summary(*before.report), 0, {})
     seen = before.seen if before else look(root)
     with uncollected():
-        built = _texts(before, cache, now, progress) if before else None
+        built = _part(before, cache, now, progress) if before else None
         if built is None:
             before, built = None, _site(options, now, progress)
             if built.locked:
@@ -124,16 +124,25 @@ def build(options: Options, *, now: "datetime", progress: "Progress | None" = No
     return Done(summary, built.changed, built.rendered, built.locked)
 
 
-def _texts(
+def _part(
     before: Since, cache: str, now: "datetime", progress: "Progress | None"
 ) -> "Report | None":
-    """The build after an edit of texts; None where it is not enough."""
+    """The build after an edit of texts, or of the theme; None where it is not enough."""
     from pathlib import Path
 
+    folder = Path(cache)
+    findings = [diagnostic(*finding) for finding in Summary(*before.report).findings]
+    if _is_of_theme(before):
+        from .restyle import restyle
+
+        return restyle(folder, findings, now=now, progress=progress)
     from .edit import rebuild
 
-    findings = [diagnostic(*finding) for finding in Summary(*before.report).findings]
-    return rebuild(Path(cache), before.edited, findings, now=now, progress=progress)
+    return rebuild(folder, before.edited, findings, now=now, progress=progress)
+
+
+def _is_of_theme(before: Since) -> bool:
+    return all(path.startswith(THEMES) for path in before.edited)
 
 
 def _site(options: Options, now: "datetime", progress: "Progress | None") -> "Report":
@@ -169,7 +178,7 @@ def _written(cache: str, built: "Report", before: Since | None) -> Written:
     belongs to these."""
     kept = [f"{cache}/{name}" for name in KEPT]
     own = [path for path in kept if os.path.exists(path)]  # noqa: PTH110
-    if before is None:
+    if before is None or _is_of_theme(before):
         return wrote([*built.files, *own])
     again = [f"{built.config.public}/{path}" for path in built.rendered]
     return wrote_again(before.written, [*again, *own])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .model.document import Document, Source
+from .model.value import made_of
 from .read.documents import Reading
 
 
@@ -19,10 +20,9 @@ class Alike:
     def held(self, reading: Reading, source: Source) -> Reading:
         """The reading, which nobody else has yet, whose document holds now what others hold.
 
-        It is equal to what it was, but for the stamp: `source` is the same file as it was found
-        now.
+        It is equal to what it was, but where its file lies, and its stamp, is left to whoever
+        found it: nobody opens the file for the document's sake any more.
         """
-        # One after the other: what one lets go of is room for the next.
         if reading.document:
             self._hold(reading.document, source)
         return reading
@@ -32,7 +32,7 @@ class Alike:
         places = tuple(document.places.items())
         terms = {word(name): tuple(map(word, said)) for name, said in document.terms.items()}
         put = object.__setattr__
-        put(document, "source", source)
+        put(document, "source", _lasting(source))
         put(document, "places", self._places.setdefault(places, document.places))
         put(document, "terms", terms)
         put(document, "extra", document.extra or self._nothing)
@@ -41,3 +41,7 @@ class Alike:
 
     def _word(self, word: str) -> str:
         return self._words.setdefault(word, word)
+
+
+def _lasting(source: Source) -> Source:
+    return made_of(Source, (source.path, source.kind, "", ()))

@@ -3,7 +3,7 @@
 from .check.links import leads_into
 from .config import Config
 from .errors import refuse_errors
-from .kept import Kept, keep as save_kept
+from .kept import Kept, Planned, keep as save_kept
 from .model.wordings import published
 from .plan import Plan
 from .prepare import prepare
@@ -37,8 +37,7 @@ def keep(config: Config, plan: Plan, tracing: Tracing) -> None:
         config=config,
         theme=plan.renderer.theme,
         site=plan.site,
-        # Whose place an author would mend is known to be right.
-        outputs=tuple(output._replace(at=None) for output in plan.outputs),
+        outputs=Planned.of(plan.outputs),
         handler=frozenset(tracing.handler),
         anchored=leads_into(plan.site.by_source.values(), plan.site),
     )

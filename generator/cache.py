@@ -21,6 +21,7 @@ from .model.diagnostic import Diagnostic
 from .model.digest import digest_of
 from .model.document import Document, Source
 from .model.stamp import TICK
+from .named import Named
 from .packed import opened, packed
 from .read.documents import Reading, unreadable
 from .read.front_matter import Front
@@ -65,8 +66,13 @@ class Cache:
         self._shelves: dict[str, Shelf] = {}
         self._fresh: dict[str, Reading] = {}
         """What was read in this process, until it is asked for: it need not be opened again."""
-        self._rows = self._load()
-        self._saved = dict(self._rows)
+        self._rows: dict[str, Row] = {}
+        """Those that were not saved yet."""
+        self._is_all = False
+        """Whether they are all that is known."""
+        self._shelved_on: set[str] = set()
+        """At least the shelves that something saved stands on."""
+        self._saved = self._load()
 
     def read_all(
         self, sources: Sequence[Source], read: Read, *, workers: int
@@ -76,38 +82,49 @@ class Cache:
         now = time.time_ns()
         known = {s.path: row for s in sources if (row := self._unchanged(s, now))}
         missing = [source for source in sources if source.path not in known]
-        reading = partial(self._read, read=read, now=now)
-        rows = chain.from_iterable(each(reading, missing, workers=workers))
+        read_some = partial(self._read, read=read, now=now)
+        rows = chain.from_iterable(each(read_some, missing, workers=workers))
         for source, row in zip(missing, rows, strict=True):
             # The stamp is the source's own again, though the row may come from a worker.
             known[source.path] = row._replace(stamp=source.stamp) if row.stamp else row
-        self._rows = known
+        self._rows, self._is_all = known, True
         alike = Alike()
-        readings = [alike.held(self._reading(source), source) for source in sources]
-        return (
-            tuple(reading.document for reading in readings if reading.document),
-            tuple(finding for reading in readings for finding in reading.findings),
-        )
+        documents, findings = [], []
+        # One after the other: what is let go of one is room for the next.
+        for source in sources:
+            held = alike.held(self._reading(source), source)
+            findings += held.findings
+            if held.document:
+                documents.append(held.document)
+        return tuple(documents), tuple(findings)
 
     def read_again(self, source: Source, read: Read) -> Reading:
         """The same for one of the sources that has changed."""
         (self._rows[source.path],) = self._read([source], read=read, now=time.time_ns())
         return self._reading(source)
 
-    def document(self, path: str) -> Document:
-        """The document of a source that has one, as it was read last; opened when it is asked."""
-        return Document.later(partial(self._document, self._rows[path]))
+    def documents(self, paths: Sequence[str]) -> list[Document]:
+        """The documents of sources that have one, as they were saved last; each is opened when it
+        is asked. Raises `LookupError` where nothing is saved."""
+        if paths and paths[0] not in self._saved:
+            raise LookupError(paths[0])
+        return Document.each_later(partial(self._document, self._saved), paths)
 
     def save(self) -> None:
         """Keep it for the next build."""
-        if self._rows == self._saved:
+        if self._is_saved():
+            self._settle()
             return
-        if len({row.shelf for row in self._rows.values()}) > MANY:
-            self._gather()
+        if len(self._shelves_used()) > MANY:
+            self._rows, self._is_all = {**self._all_saved(), **self._rows}, True
+            if len(self._shelves_used()) > MANY:
+                self._gather()
         rows = dict(zip(self._rows, map(tuple, self._rows.values()), strict=True))
-        shelves = {name: self._stamp(name) for name in {row.shelf for row in self._rows.values()}}
-        write_whole(self._folder / FILE, marshal.dumps((self._salt, shelves, rows)))
-        self._saved = dict(self._rows)
+        self._shelved_on = self._shelves_used()
+        self._saved = Named.of(rows) if self._is_all else self._saved.after(rows)
+        shelves = {name: self._stamp(name) for name in self._shelved_on}
+        write_whole(self._folder / FILE, marshal.dumps((self._salt, shelves, *self._saved.parts)))
+        self._settle()
         # What is saved stays as it is: the next document goes onto another shelf.
         self._began = time.time_ns()
         # Only now is it known which shelves nothing stands on any more.
@@ -115,9 +132,34 @@ class Cache:
             if file.name not in shelves:
                 file.unlink(missing_ok=True)
 
+    def _row(self, path: str) -> Row | None:
+        """What is known of a source."""
+        if self._is_all or path in self._rows:
+            return self._rows.get(path)
+        saved = self._saved.get(path)
+        return Row._make(saved) if saved else None
+
+    def _all_saved(self) -> dict[str, Row]:
+        # As `Row(*row)` of each, in a quarter of the time.
+        made = partial(tuple.__new__, Row)
+        return {path: made(row) for path, row in self._saved.items()}
+
+    def _is_saved(self) -> bool:
+        return self._rows == (self._all_saved() if self._is_all else {})
+
+    def _shelves_used(self) -> set[str]:
+        """The shelves that something stands on; where not all is known, others too."""
+        used = {row.shelf for row in self._rows.values()}
+        return used if self._is_all else used | self._shelved_on
+
+    def _settle(self) -> None:
+        """Hold what is saved alone."""
+        self._rows, self._is_all = {}, False
+        self._saved = Named(*self._saved.parts)
+
     def _unchanged(self, source: Source, now: int) -> Row | None:
         """What is known of the source, if its bytes are the same."""
-        row = self._rows.get(source.path)
+        row = self._row(source.path)
         if row is None or (row.settled and row.stamp == source.stamp):
             return row
         try:
@@ -132,7 +174,7 @@ class Cache:
         shelf = self._adding()
         read_now, rows = [], []
         for source in sources:
-            known = self._rows.get(source.path)
+            known = self._row(source.path)
             front = _opened(known, self._shelf(known.shelf)).front if known else None
             raw, reading = _bytes(source, read, front)
             rows.append(_put(shelf, source, raw, reading, now))
@@ -149,7 +191,8 @@ class Cache:
         row = self._rows[source.path]
         return fresh or _opened(row, self._shelf(row.shelf))
 
-    def _document(self, row: Row) -> Document:
+    def _document(self, saved: Named, path: str) -> Document:
+        row = Row(*saved.get(path) or ())
         document = _opened(row, self._shelf(row.shelf)).document
         assert document is not None, "a row without a document is not asked for one"
         return document
@@ -176,22 +219,22 @@ class Cache:
             self._rows[path] = row._replace(shelf=shelf.name, at=at)
         shelf.flush()
 
-    def _load(self) -> dict[str, Row]:
+    def _load(self) -> Named:
         """What was saved with the same salt; empty for whatever else may be there."""
         try:
-            salt, shelves, saved = marshal.loads((self._folder / FILE).read_bytes())
+            salt, shelves, names, packs = marshal.loads((self._folder / FILE).read_bytes())
             if self._salt not in (None, salt):
-                return {}
+                return Named()
             self._salt = salt
-            # As `Row(*row)` of each, in a quarter of the time.
-            rows = dict(zip(saved, map(partial(tuple.__new__, Row), saved.values()), strict=True))
             for name, stamp in shelves.items():
                 self._shelf(name)
                 if self._stamp(name) != stamp:
-                    return {}
+                    return Named()
+            saved = Named(names, packs)
         except (OSError, ValueError, EOFError, TypeError, AttributeError):
-            return {}
-        return rows
+            return Named()
+        self._shelved_on = set(shelves)
+        return saved
 
 
 def _opened(row: Row, shelf: Shelf) -> Reading:

@@ -1,15 +1,16 @@
 """Where a site lies, what it says of itself, and how it is to be built: a frozen Config."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from .model.settings import Settings
+from .model.value import value
 
 CACHE = ".atrae"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Config:
     """Where a site lies, what it says of itself, and how it is to be built this time."""
 

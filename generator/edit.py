@@ -4,7 +4,7 @@ The plan is the last build's, with the new texts in it: nothing else is read, pu
 or checked again. Whatever it is not sure of it leaves to a whole build.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from .kept import kept
 from .model.amended import amended
 from .model.diagnostic import Diagnostic, in_order
 from .model.document import Call, Document, Source, words_called
-from .model.output import Tree
 from .model.site import Site
 from .model.stamp import Stamp
 from .plan import Plan, renderer_of
@@ -45,25 +44,32 @@ def rebuild(
     None, and nothing is done, where that is not enough to know. Raises `errors.SiteError`.
     """
     cache = Cache(folder)
-    before = kept(folder, cache.document) if len(edited) <= FEW else None
+    before = kept(folder, cache.documents) if len(edited) <= FEW else None
     if before is None:
         return None
     config = replace(before.config, now=now, workers=1)
     site = replace(before.site, now=now)
     known = Plan(
         site=site,
-        outputs=before.outputs,
+        outputs=(),  # those that are stale, as soon as it is known which
         diagnostics=tuple(findings),
         renderer=renderer_of(config, before.theme, site),
         cache=cache,
     )
-    plan = replan(known, edited, root=config.root, anchored=before.anchored)
+    plan = replan(
+        known,
+        edited,
+        root=config.root,
+        anchored=before.anchored,
+        published=before.outputs,
+    )
     if plan is None:
         return None
     refuse_errors(plan.diagnostics, strict=config.strict)
-    tracing = Tracing(config, plan.renderer, plan.outputs, plan.edit)
+    tracing = Tracing(config, plan.renderer, before.outputs, plan.edit)
     if not tracing.known or tracing.concerned(before.handler):
         return None
+    plan = replace(plan, outputs=before.outputs.public(tracing.reasons))
     changed = publish(config, plan, tracing, progress=progress)
     cache.save()
     tracing.save()
@@ -71,12 +77,17 @@ def rebuild(
 
 
 def replan(
-    plan: Plan, edited: Mapping[str, Stamp], *, root: Path, anchored: frozenset[str]
+    plan: Plan,
+    edited: Mapping[str, Stamp],
+    *,
+    root: Path,
+    anchored: frozenset[str],
+    published: Container[str],
 ) -> Plan | None:
     """The plan after the sources in `edited` (path -> stamp) may have changed, and nothing else.
 
-    `anchored` is what `check.links.anchored` says of the site of `plan`. None where that is not
-    enough to know.
+    `anchored` is what `check.links.leads_into` says of the site of `plan`, and `published` holds
+    the path of every output of the public tree. None where that is not enough to know.
     """
     before = {path: plan.site.by_source[path] for path in edited if path in plan.site.by_source}
     if len(before) < len(edited):
@@ -89,7 +100,6 @@ def replan(
     site = amended(plan.site, after.values()) if len(after) == len(before) else None
     if site is None or not _led_to(before, after, site, anchored) or _shut(before, after):
         return None
-    published = frozenset(o.path for o in plan.outputs if o.tree is Tree.PUBLIC)
     found = [finding for finding in plan.diagnostics if not _stands_in(finding, edited)]
     found += [finding for reading in readings.values() for finding in reading.findings]
     found += check_documents(after.values(), site, published)

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .model.document import Body, Code, Document, Heading, Image, Link, Piece, Source, SourceKind
-from .model.pickled import made_of, parts_of
+from .model.value import made_of, parts_of
 from .read.documents import Reading
 
 _AT = {field.name: at for at, field in enumerate(fields(Document))}

@@ -1,6 +1,5 @@
 """A plan: every output is known before one is rendered."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,17 +7,21 @@ from . import outputs as recipes
 from .cache import Cache, salt_of
 from .config import Config
 from .model.diagnostic import Diagnostic
+from .model.document import Source, SourceKind
+from .model.markup import Markup
 from .model.output import Output, Tree
 from .model.permalink import url_for
 from .model.site import Site
+from .model.value import value
+from .read.markup import read_markup
 from .render.answers import Edit
 from .render.blocks import Blocks
-from .render.templates import Templates
+from .render.templates import Templates, shown
 from .render.theme import Theme
 from .render.view import Renderer, View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Plan:
     """Everything but the rendering: what will be published, and what was found wrong."""
 
@@ -30,6 +33,16 @@ class Plan:
     """Where its documents were read from."""
     edit: Edit | None = None
     """What alone is new since the last build; None where that is not known."""
+
+
+def markup_of(theme: Theme, root: Path) -> tuple[Markup, ...]:
+    """What the theme's templates, and those that the site at `root` puts over them, hold of HTML;
+    each by the name that its author knows it by."""
+    templates = {
+        name: Source(path=shown(file, root), kind=SourceKind.STATIC, where=str(file))
+        for name, file in theme.templates.items()
+    }
+    return read_markup(templates, ())
 
 
 def renderer_of(config: Config, theme: Theme, site: Site) -> Renderer:

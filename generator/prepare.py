@@ -10,7 +10,7 @@ from .model.diagnostic import Diagnostic, in_order
 from .model.document import Source, SourceKind
 from .model.output import Tree, conflicts, unfit
 from .model.site import Site, assemble, with_catalogue
-from .plan import Plan, renderer_of
+from .plan import Plan, markup_of, renderer_of
 from .read.catalogue import compile_catalogue
 from .read.data import read_data
 from .read.documents import read_from, read_with
@@ -18,7 +18,6 @@ from .read.forms import read_declarations
 from .read.markup import read_markup
 from .read.sources import find_sources
 from .read.wordings import find_lock
-from .render.templates import shown
 from .render.theme import Theme, load_theme
 
 
@@ -34,7 +33,8 @@ def prepare(config: Config) -> Plan:
     renderer = renderer_of(config, theme, site)
     return Plan(
         site=site,
-        outputs=outputs,
+        # Whose place an author would mend is in the findings, and of no use any more.
+        outputs=tuple(output._replace(at=None) for output in outputs),
         diagnostics=in_order(findings),
         renderer=renderer,
         cache=cache,
@@ -68,9 +68,9 @@ def read_site(config: Config, theme: Theme, cache: Cache) -> tuple[Site, tuple[D
         handler_templates={name: _template(name, file) for name, file in theme.handler.items()},
         form_names=frozenset(source.name.rpartition(".")[0] for source in sources.forms),
         data=data,
-        markup=read_markup(
-            {name: _written(file, config.root) for name, file in theme.templates.items()},
-            (*theme.assets.values(), *sources.files),
+        markup=(
+            *markup_of(theme, config.root),
+            *read_markup({}, (*theme.assets.values(), *sources.files)),
         ),
         drafts=config.drafts,
         future=config.future,
@@ -80,11 +80,6 @@ def read_site(config: Config, theme: Theme, cache: Cache) -> tuple[Site, tuple[D
     if compiled:
         site = with_catalogue(site, compiled.catalogue, compiled.gated)
     return site, (*wrong, *wrong_data, *wrong_forms, *wrong_lock, *wrong_catalogue)
-
-
-def _written(file: Path, root: Path) -> Source:
-    """A template by the name that its author knows it by."""
-    return Source(path=shown(file, root), kind=SourceKind.STATIC, where=str(file))
 
 
 def _template(name: str, file: Path) -> Source:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from .config import Config
 from .model.diagnostic import Diagnostic
 from .model.output import Output, Tree
 from .model.site import Site
+from .model.value import value
 from .plan import Plan, view_for
 from .tracing import Asked, Tracing
 from .work import each
@@ -21,13 +21,14 @@ Progress = Callable[[int, int], None]
 """Told how many outputs of how many are rendered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Report:
     """What a build did."""
 
     config: Config
     site: Site
     outputs: tuple[Output, ...]
+    """After an edit of texts those alone that were rendered."""
     rendered: Mapping[str, str]
     """Path of each page that was rendered -> why."""
     changed: int
@@ -80,13 +81,15 @@ def publish(
                     folder,
                     cache=config.cache,
                     force=config.force,
+                    whole=not plan.edit,
                     sealed=_sealed if tree is Tree.HANDLER else None,
                 )
             )
             for tree, folder in _folders(config, plan)
         }
         stale = [o for o in plan.outputs if o.tree in trees and _is_stale(o, tracing)]
-        trees[Tree.PUBLIC].keep(tracing.kept)
+        if not plan.edit:
+            trees[Tree.PUBLIC].keep(tracing.kept)
 
         def work(part: Sequence[Output]) -> list[tuple[bytes | Path, Asked | None]]:
             return [_rendered(plan, output, tracing) for output in part]

@@ -1,10 +1,11 @@
 """Which outputs are stale, and why. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from .model.output import Output
+from .model.value import value
 
 Question = tuple[Any, ...]
 Stamp = tuple[int, ...]
@@ -17,7 +18,7 @@ Asks = Callable[[Sequence[Question]], Mapping[int, str]]
 """Asks those questions again whose answers may be others now: number -> digest of the answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Trace:
     """What a build wrote and why."""
 
@@ -37,7 +38,7 @@ class Trace:
     """The file of each output as it was written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verdict:
     """What is stale, and how that was found."""
 

@@ -28,7 +28,7 @@ class Tracing:
     """What of the public tree is stale, and what the next build will want to know.
 
     `edit` says what alone changed since the last build, where that is known; then the public tree
-    is known to stand as it was written, too.
+    is known to stand as it was written, too. `restyled` says that nothing but the theme did.
     """
 
     def __init__(
@@ -37,11 +37,14 @@ class Tracing:
         renderer: Renderer,
         outputs: Iterable[Output],
         edit: Edit | None = None,
+        *,
+        restyled: bool = False,
     ) -> None:
         self._folder, self._public = config.cache / "cache", config.public
         self._answers, self._site, self._edit = Answers(renderer), renderer.site, edit
+        self._restyled = restyled
         self._theme = renderer.theme.digest
-        self._outputs = tuple(o for o in outputs if o.tree is Tree.PUBLIC)
+        self._given = outputs
         self._columns = load_columns(self._folder)
         # Where a text alone changed, the program, the settings and the theme did not.
         self._key = (
@@ -55,6 +58,11 @@ class Tracing:
         self._asked: dict[str, tuple[int, ...]] = {}
         self.handler: set[Question] = set()
         """What the outputs of the handler's tree asked."""
+
+    @cached_property
+    def _outputs(self) -> tuple[Output, ...]:
+        # Where a text alone changed, hardly one of them is asked for.
+        return tuple(output for output in self._given if output.tree is Tree.PUBLIC)
 
     @property
     def kept(self) -> Iterator[str]:
@@ -94,7 +102,7 @@ class Tracing:
         new = Trace(
             key=self._key,
             structure=self._structure,
-            texts="" if self._edit else texts(self._site),
+            texts="" if self._edit else self._texts,
             theme=self._theme,
             questions=self._questions,
         )
@@ -143,10 +151,16 @@ class Tracing:
 
     @cached_property
     def _structure(self) -> str:
+        if self._restyled and self._columns:
+            return self._columns.structure
         if self._edit is None or self._columns is None:
             return structure(self._site)
         # To know it, every document would have to be opened: so the next build that has to does.
         return "" if self._edit.said else self._columns.structure
+
+    @cached_property
+    def _texts(self) -> str:
+        return self._columns.texts if self._restyled and self._columns else texts(self._site)
 
     def _judged(self) -> Verdict:
         if self._edit and self._columns:
@@ -170,7 +184,7 @@ class Tracing:
     def _ask(self, questions: Sequence[Question]) -> dict[int, str]:
         every: Iterable[int] = range(len(questions))
         if self._before and self._before.structure == self._structure:
-            kinds = OF_BODIES if self._before.texts != texts(self._site) else frozenset()
+            kinds = OF_BODIES if self._before.texts != self._texts else frozenset()
             kinds |= OF_THEMES if self._before.theme != self._theme else frozenset()
             every = [number for number in every if questions[number][0] in kinds]
         return {number: self._answers.digest(questions[number]) for number in every}

@@ -1,4 +1,5 @@
-"""Knows, before anything heavy is loaded, what a build could change: nothing, or a few texts.
+"""Knows, before anything heavy is loaded, what a build could change: nothing, a few texts, or the
+theme.
 
 It asks the file system alone: whether every file that a build reads, and every file that it wrote,
 is as it was; so must be the program and the options, and no date may have come that shows or hides
@@ -15,6 +16,9 @@ from .inputs import CONTENT, Seen, differing, digest, look, look_again, stamp_at
 from .model.stamp import Stamp
 
 FILE = "unchanged"
+THEMES = "templates/", "themes/"
+"""What stands there decides how pages look."""
+
 _BETWEEN = "\0"
 _GONE = b"gone"
 
@@ -32,8 +36,8 @@ class Since(NamedTuple):
     seen: Seen
     """What stands there now."""
     edited: dict[str, Stamp]
-    """The documents that are not as they were, by the path from the site's root; nothing else
-    changed."""
+    """The documents and files of `THEMES` that are not as they were, by the path from the site's
+    root; nothing else changed."""
     written: Written
     valid: tuple[float, float]
     report: Any
@@ -65,7 +69,7 @@ def remember(
 
 def since(cache: str, root: str, *, key: str | None, now: float) -> Since | None:
     """What changed in the site at `root` since the last build with this key, or with any where it
-    is None; None where it may be more than texts."""
+    is None; None where it may be more than texts and themes."""
     try:
         with open(f"{cache}/{FILE}", "rb") as file:  # noqa: PTH123
             before, names, values, valid, report = marshal.load(file)
@@ -86,7 +90,7 @@ def since(cache: str, root: str, *, key: str | None, now: float) -> Since | None
 
 
 def edited_since(known: Seen, now: Seen, root: str) -> dict[str, Stamp] | None:
-    """The documents that changed, by path; None where anything else did."""
+    """The documents and files of `THEMES` that changed, by path; None where anything else did."""
     if _named(now) != _named(known):
         return None
     changed = set(differing(known.stamps, now.stamps))
@@ -96,12 +100,15 @@ def edited_since(known: Seen, now: Seen, root: str) -> dict[str, Stamp] | None:
     edited = {}
     for number in sorted(changed):
         path = now.files[number].removeprefix(f"{root}/")
-        if not path.startswith(f"{CONTENT}/") or not path.endswith(".md"):
-            return None
-        if "_gated" in path.split("/"):
+        if not path.startswith(THEMES) and not _is_text(path):
             return None
         edited[path] = stamp_at(now, number)
     return edited
+
+
+def _is_text(path: str) -> bool:
+    within = path.startswith(f"{CONTENT}/") and "_gated" not in path.split("/")
+    return within and path.endswith(".md")
 
 
 def _named(seen: Seen) -> tuple[object, ...]:

@@ -19,11 +19,13 @@ CHUNK = 64
 def uncollected() -> Iterator[None]:
     """Without looking for garbage: hardly anything that a build makes is any before its end, and
     to look for it takes a third of the time."""
+    looks = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if looks:
+            gc.enable()
 
 
 def available() -> int:
@@ -45,7 +47,7 @@ def each(
     def call(number: int) -> Result:
         return function(items[parts[number]])
 
-    if workers < 2 or len(items) < SMALL or not hasattr(os, "fork"):
+    if workers < 2 or not items or len(items) < SMALL or not hasattr(os, "fork"):
         yield from map(call, range(len(parts)))
         return
     from .workers import shared_out  # which few items do without

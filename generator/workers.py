@@ -21,11 +21,14 @@ chunk, so that a worker goes on with the next one while we are busy with another
 def shared_out(call: Callable[[int], Result], parts: int, workers: int) -> Iterator[Result]:
     """What `call` returns for each number below `parts`, in order.
 
-    Whoever is free takes the next number, and waits with what it has done until we take it:
-    results never pile up here, as they would in multiprocessing's own pool.
+    The first is done here, before there are workers: what has to be loaded for it they share with
+    us, and none loads it for itself. Then whoever is free takes the next number, and waits with
+    what it has done until we take it: results never pile up here, as they would in
+    multiprocessing's own pool.
     """
+    first = call(0)
     context = multiprocessing.get_context("fork")
-    next_one = context.Value("l", 0)
+    next_one = context.Value("l", 1)
 
     def numbers() -> Iterator[int]:
         while True:
@@ -37,7 +40,8 @@ def shared_out(call: Callable[[int], Result], parts: int, workers: int) -> Itera
 
     started = dict(_start(context, call, numbers) for _ in range(workers))
     try:
-        yield from _in_order(started, parts)
+        yield first
+        yield from _in_order(started, range(1, parts))
     except BaseException:
         for process in started.values():
             process.terminate()
@@ -77,15 +81,15 @@ def _work(
         sending.send_bytes(packed)
 
 
-def _in_order(workers: Mapping[Connection, ForkProcess], parts: int) -> Iterator[Any]:
-    """Results in the order of their numbers; those that come early wait.
+def _in_order(workers: Mapping[Connection, ForkProcess], numbers: range) -> Iterator[Any]:
+    """The results of these numbers, in their order; those that come early wait.
 
     Raises what went wrong first in that order, and `ChildProcessError` for a worker that was ended
     by others.
     """
     working = dict(workers)
     early: dict[int, tuple[Any, Exception | None]] = {}
-    for number in range(parts):
+    for number in numbers:
         while number not in early:
             for receiving in wait(list(working)):
                 assert isinstance(receiving, Connection)

@@ -5,7 +5,7 @@ of one document after the other, `check(document, site, published)`.
 be told before anything is rendered.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from ..model.diagnostic import Diagnostic
 from ..model.document import Document
@@ -13,7 +13,7 @@ from ..model.site import Site
 from . import forms, images, layouts, links, menu, practices, routes, sources
 
 OfSite = Callable[[Site, frozenset[str]], Iterable[Diagnostic]]
-OfDocument = Callable[[Document, Site, frozenset[str]], Iterable[Diagnostic]]
+OfDocument = Callable[[Document, Site, Container[str]], Iterable[Diagnostic]]
 
 OF_SITE: tuple[OfSite, ...] = (
     sources.check,
@@ -37,7 +37,7 @@ def check(site: Site, published: frozenset[str]) -> tuple[Diagnostic, ...]:
 
 
 def check_documents(
-    documents: Iterable[Document], site: Site, published: frozenset[str]
+    documents: Iterable[Document], site: Site, published: Container[str]
 ) -> tuple[Diagnostic, ...]:
     """Every finding in these documents of the site, beside what concerns it as a whole."""
     return tuple(

@@ -1,6 +1,6 @@
 """A form that a text calls for is declared."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ..model.diagnostic import Diagnostic, error, nearest
 from ..model.document import Call, Document
@@ -10,7 +10,7 @@ from ..model.site import Site
 def check(
     document: Document,
     site: Site,
-    published: frozenset[str],  # noqa: ARG001
+    published: Container[str],  # noqa: ARG001
 ) -> Iterator[Diagnostic]:
     """`unknown-form`: an error, for a page without its form keeps a promise to nobody."""
     known = site.form_names

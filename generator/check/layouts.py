@@ -1,6 +1,6 @@
 """A document's layout is one that the theme has."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ..model.diagnostic import Diagnostic, nearest, warning
 from ..model.document import Document
@@ -10,7 +10,7 @@ from ..model.site import Site
 def check(
     document: Document,
     site: Site,
-    published: frozenset[str],  # noqa: ARG001
+    published: Container[str],  # noqa: ARG001
 ) -> Iterator[Diagnostic]:
     """`unknown-layout`: the page is shown in the usual one."""
     if document.layout and document.layout not in site.layouts:

@@ -1,6 +1,6 @@
 """Internal links lead to something that is published, and anchors to something that is there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from ..model.diagnostic import Diagnostic, nearest, warning
 from ..model.document import Call, Document, Link
@@ -9,7 +9,7 @@ from ..model.reference import Reference, resolve
 from ..model.site import Site
 
 
-def check(document: Document, site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:
+def check(document: Document, site: Site, published: Container[str]) -> Iterator[Diagnostic]:
     """`dead-link` and `dead-anchor`, once for each link."""
     for hole in document.body.holes:
         if isinstance(hole, Link):
@@ -30,7 +30,7 @@ def leads_into(documents: Iterable[Document], site: Site) -> frozenset[str]:
 
 
 def _judge(
-    site: Site, document: Document, link: Link, published: frozenset[str]
+    site: Site, document: Document, link: Link, published: Container[str]
 ) -> Iterator[Diagnostic]:
     reference = resolve(site, document, link.target)
     place = document.line(link.line)
@@ -49,7 +49,7 @@ def _target(site: Site, reference: Reference) -> Document | None:
     return reference.document or site.by_url.get(reference.url)
 
 
-def is_published(url: str, published: frozenset[str]) -> bool:
+def is_published(url: str, published: Container[str]) -> bool:
     """Whether a file answers for the path, as static hosts serve it: `/a` is `/a/`, too."""
     return file_for(url) in published or file_for(f"{url}/") in published
 

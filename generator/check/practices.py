@@ -1,7 +1,7 @@
 """No dark pattern in what authors wrote as HTML, CSS or JavaScript: documents, theme, static
 files."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Document
@@ -13,7 +13,7 @@ from . import boxes, embedded, overlays
 def check_document(
     document: Document,
     site: Site,
-    published: frozenset[str],  # noqa: ARG001
+    published: Container[str],  # noqa: ARG001
 ) -> Iterator[Diagnostic]:
     """What `boxes`, `embedded` and `overlays` refuse, in one document."""
     for element in document.body.elements:
@@ -33,6 +33,11 @@ def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:  # noq
             yield from _judge(element, place, site)
             if file.dialect is Dialect.MAIL:
                 yield from _in_mail(element, place)
+
+
+def premises(site: Site) -> tuple[object, ...]:
+    """What the findings in documents depend on of that."""
+    return _declares(site), overlays.covering(site.markup)
 
 
 def _judge(

@@ -18,7 +18,7 @@ def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:  # noq
                 at=document.at,
                 hint="keep one of them",
             )
-        other = site.translations[document.translation_key][document.language]
+        other = site.translations[document.language][document.translation_key]
         if other is not document:
             yield error(
                 "two-sources",

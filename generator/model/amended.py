@@ -44,7 +44,7 @@ def amended(site: Site, documents: Iterable[Document]) -> Site | None:
         terms=_terms(site, new),
         by_source={**site.by_source, **{d.source.path: d for d in new.values()}},
         by_url={**site.by_url, **_places(site, new)},
-        translations={**site.translations, **_translations(site, new, now)},
+        translations=_translations(site, new),
     )
 
 
@@ -108,8 +108,10 @@ def _places(site: Site, new: Mapping[int, Document]) -> dict[str, Document]:
     return {d.url: d for old, d in new.items() if id(site.by_url[d.url]) == old}
 
 
-def _translations(
-    site: Site, new: Mapping[int, Document], now: Now
-) -> dict[str, dict[str, Document]]:
-    keys = {document.translation_key for document in new.values()}
-    return {key: {code: now(d) for code, d in site.translations[key].items()} for key in keys}
+def _translations(site: Site, new: Mapping[int, Document]) -> dict[str, Mapping[str, Document]]:
+    found = dict(site.translations)
+    for old, document in new.items():
+        known, key = found[document.language], document.translation_key
+        if id(known[key]) == old:
+            found[document.language] = {**known, key: document}
+    return found

@@ -1,8 +1,9 @@
 """What is found wrong: a message with place, code and severity."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from .value import parts_of, value
 
 
 class Severity(StrEnum):
@@ -12,7 +13,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value
 class Location:
     """A place in a file of the site: `path` from its root with `/`; line and column from 1.
 
@@ -28,7 +29,7 @@ class Location:
         return ":".join((self.path, *map(str, numbers)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Diagnostic:
     """One finding. `code` is stable and names the kind; `hint` is the way out."""
 
@@ -57,7 +58,7 @@ def error(code: str, message: str, *, at: Location, hint: str = "") -> Diagnosti
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """By place, then code: the same for any order in which they were found."""
     nowhere = Location(path="")
-    return tuple(sorted(diagnostics, key=lambda d: (d.at or nowhere, d.code, d.message)))
+    return tuple(sorted(diagnostics, key=lambda d: (parts_of(d.at or nowhere), d.code, d.message)))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

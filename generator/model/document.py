@@ -1,7 +1,7 @@
 """A source, what is parsed from it, and the body: HTML with holes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from .diagnostic import Location
 from .lazy import Lazy
 from .markup import Element
-from .pickled import by_position
+from .value import value
 
 
 class SourceKind(StrEnum):
@@ -25,11 +25,10 @@ class SourceKind(StrEnum):
     STATIC = "static"
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Source:
     """A file on disk. `path` counts from the site's root, with `/`; `where` it lies, the system's
-    way."""
+    way, which is empty once a document of the site was read of it."""
 
     path: str
     kind: SourceKind
@@ -53,15 +52,14 @@ class Source:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Hole:
     """A piece of a body that depends on the rest of the site. `raw` is what the parser wrote."""
 
     raw: str
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Link(Hole):
     """The quoted value of an attribute that names a place on this site."""
 
@@ -69,8 +67,7 @@ class Link(Hole):
     line: int
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Image(Hole):
     """An `<img>` tag whose source is on this site; `span` is the quoted value within `raw`."""
 
@@ -80,8 +77,7 @@ class Image(Hole):
     line: int
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Code(Hole):
     """A fenced block that names its language; `text` is what stood between the fences."""
 
@@ -89,8 +85,7 @@ class Code(Hole):
     text: str
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Heading(Hole):
     """The opening tag of a heading; `title` is its plain text."""
 
@@ -101,16 +96,14 @@ class Heading(Hole):
     """Whether its author gave it the anchor, which `raw` has then."""
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verbatim(Hole):
     """A shortcode where it means nothing, as in code: its own text, escaped."""
 
     html: str
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Call(Hole):
     """A shortcode. `raw` opens it; `inner` and `closing` are there where it has a closing tag."""
 
@@ -151,15 +144,14 @@ def raw(pieces: Iterable[Piece]) -> str:
     return "".join(parts)
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Body:
     """HTML cut at its holes. Nothing in it depends on another document."""
 
     pieces: Sequence[Piece] = ()
     """In memory, or kept in a file and read whenever they are asked for."""
     holes: tuple[Link | Image | Call, ...] = ()
-    """Those that checks ask about, without what is inside of them."""
+    """Those that checks ask about, without their HTML and what is inside of them."""
     named: str = ""
     """Its anchors, parted by NUL, which no HTML has: sets take four times the room, and there are
     thousands of them that nobody asks for."""
@@ -188,8 +180,7 @@ class Body:
         return headings(self.pieces)
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Document(Lazy):
     """A parsed source, in one language, at its place on the site.
 

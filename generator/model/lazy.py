@@ -3,8 +3,11 @@
 An edit is about one document of thousands: the others are passed around, and hardly ever opened.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import partial
+from itertools import repeat
 from typing import Any, Self
 
 
@@ -19,6 +22,15 @@ class Lazy:
         value = cls.__new__(cls)
         object.__setattr__(value, "_load", load)
         return value
+
+    @classmethod
+    def each_later(cls, load: Callable[[str], Self], names: Sequence[str]) -> list[Self]:
+        """One for each of the names, which becomes what `load` returns for it."""
+        # There are thousands: no call of ours for each.
+        values = list(map(cls.__new__, repeat(cls, len(names))))
+        put = Lazy._load.__set__  # type: ignore[attr-defined]
+        deque(map(put, values, map(partial, repeat(load), names)), maxlen=0)
+        return values
 
     def __getattr__(self, name: str) -> Any:
         # Python asks here only where a slot is empty: a value that is whole never comes by.

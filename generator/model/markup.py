@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
-from .pickled import by_position
+from .value import value
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Element:
     """One element that checks ask about. `attributes` by lower-case name, values decoded."""
 
@@ -41,8 +40,7 @@ class Dialect(StrEnum):
     SCRIPT = "script"
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Markup:
     """A file of theme or site that is no document; `path` is how its author names it."""
 

@@ -1,13 +1,13 @@
 """Where everything stands: every page of the site, and when it changed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from .document import Document
 from .site import Site
+from .value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Place:
     """A page as a sitemap names it. `url` is a path on the site."""
 
@@ -23,7 +23,7 @@ def places(site: Site) -> tuple[Place, ...]:
         newest = max(map(updated, section.dated), default=None)
         found[section.url] = Place(url=section.url, updated=newest)
     for document in site.by_source.values():
-        others = site.translations[document.translation_key]
+        others = site.in_languages(document.translation_key)
         changed = document.lastmod or document.date
         if document.url in found:
             changed = changed or found[document.url].updated

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -10,11 +9,12 @@ from .document import Document
 from .permalink import join
 from .settings import Language
 from .site import Site
+from .value import value
 
 _PATH = re.compile(r"(?!//)[\w./-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reference:
     """`url` is a path on the site, decoded; `document` is set where the link names one."""
 
@@ -78,14 +78,14 @@ def in_language(site: Site, source: str, language: str) -> Document | None:
     named = site.by_source.get(source)
     if named is None:
         return _any_language(site, source, language)
-    return site.translations[named.translation_key].get(language, named)
+    return site.translations.get(language, {}).get(named.translation_key, named)
 
 
 def _any_language(site: Site, source: str, language: str) -> Document | None:
     """`about.md` may exist as `about.es.md` alone."""
     key = source.removeprefix("content/").removesuffix(".md")
-    known: Mapping[str, Document] = site.translations.get(key, {})
-    return known.get(language) if source.endswith(".md") else None
+    known: Mapping[str, Document] = site.translations.get(language, {})
+    return known.get(key) if source.endswith(".md") else None
 
 
 def translation(site: Site, source: str, language: Language) -> Document | None:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
+
+from .value import value
 
 if TYPE_CHECKING:
     from forms.catalogue import Controller, Texts
@@ -17,7 +19,7 @@ PATH_SAFE = "/:@!$&'()*+,;=~-._"
 _stays = re.compile(f"[A-Za-z0-9{re.escape(PATH_SAFE)}]*").fullmatch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Language:
     """One language of the site. `prefix` is its folder in URLs, empty for the default one."""
 
@@ -28,7 +30,7 @@ class Language:
     prefix: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class MenuItem:
     """An entry of the menu: a source of the site, or an address; the title may come from it."""
 
@@ -37,7 +39,7 @@ class MenuItem:
     title: "Texts" = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Settings:
     """The settings that outputs and templates may ask."""
 
@@ -90,7 +92,9 @@ class Settings:
         """A path on the site as pages write it: percent-encoded, the base path in front."""
         path = url.lstrip("/")
         # Most paths are as they should be, which is seen sooner than they are encoded.
-        return self.base_path + (path if _stays(path) else quote(path, safe=PATH_SAFE))
+        link = self.base_path + (path if _stays(path) else quote(path, safe=PATH_SAFE))
+        # The same text is held once: each of thousands of documents is linked.
+        return url if link == url else link
 
     def absolute(self, url: str) -> str:
         """A path on the site as an address of the world."""

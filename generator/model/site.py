@@ -1,7 +1,7 @@
 """The site: every visible document in its section and under its terms. Immutable."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,14 @@ from .markup import Markup
 from .permalink import tidy
 from .settings import Language, Settings
 from .taxonomy import Term, collect
+from .value import value
 
 if TYPE_CHECKING:
     # Loaded with the forms of a site that has some: pydantic takes as long as an edit.
     from forms.catalogue import Catalogue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Section:
     """A folder of documents in one language; `document` is its `_index.md`, if there is one."""
 
@@ -38,7 +39,7 @@ class Section:
         return self.documents if self.path else self.dated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Hidden:
     """A document that is not published, and why (`draft`, `future`, `expired`)."""
 
@@ -46,7 +47,7 @@ class Hidden:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Site:
     """All that outputs are planned and rendered from."""
 
@@ -64,7 +65,7 @@ class Site:
     by_url: Mapping[str, Document]
     """URL -> visible document, sections' too."""
     translations: Mapping[str, Mapping[str, Document]]
-    """Translation key -> language -> visible document, sections' too."""
+    """Language -> translation key -> visible document, sections' too."""
     files: tuple[tuple[str, Source], ...]
     """The URL of each file that is published as it is: beside documents, or from `static/`."""
     file_urls: Mapping[str, str]
@@ -88,6 +89,10 @@ class Site:
         """Those that have at least one document, and the default one."""
         spoken = {language for language, _ in self.sections}
         return tuple(known for known in self.settings.languages if known.code in spoken)
+
+    def in_languages(self, key: str) -> dict[str, Document]:
+        """Language -> the document with this translation key, in each that has it."""
+        return {code: known[key] for code, known in self.translations.items() if key in known}
 
     def section(self, language: str, path: str) -> Section | None:
         """The section at `path` from the content folder, in `language`."""
@@ -207,7 +212,7 @@ def assemble(
             )
     translations: dict[str, dict[str, Document]] = {}
     for document in visible:
-        translations.setdefault(document.translation_key, {})[document.language] = document
+        translations.setdefault(document.language, {})[document.translation_key] = document
     # The default language comes first, so that a document's files stand at its URL in that one.
     bundles: dict[str, Document] = {}
     first = settings.default_language.code

@@ -1,11 +1,11 @@
 """Terms: what documents are filed under."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from .document import Document
 from .permalink import fold, slugify, tidy
+from .value import value
 
 NOT_TAXONOMIES = frozenset(
     {"title", "date", "lastmod", "description", "summary", "slug", "permalink", "draft", "expires"}
@@ -14,7 +14,7 @@ NOT_TAXONOMIES = frozenset(
 """Keys of front matter that no taxonomy can be called by."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Term:
     """One term in one language, with its documents in the order of lists."""
 

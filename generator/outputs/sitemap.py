@@ -1,20 +1,20 @@
 """sitemap.xml (sitemaps.org 0.9), in parts where there are too many pages, and robots.txt."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..model.output import Output
 from ..model.permalink import url_for
 from ..model.places import places
 from ..model.site import Site
+from ..model.value import value
 from ..render.view import View
 
 LIMIT = 50_000
 """The most pages that the protocol allows in one file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SitemapPage:
     """The same with whole addresses, for the template."""
 

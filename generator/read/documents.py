@@ -3,7 +3,6 @@
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -13,9 +12,9 @@ from ..model import permalink
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.digest import digest_of
 from ..model.document import Body, Document, Source, SourceKind
-from ..model.pickled import by_position
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
+from ..model.value import value
 from .body import cut
 from .front_matter import Front, Split, read_front_matter, split
 from .front_values import FrontMatter
@@ -27,8 +26,7 @@ from .tags import plain_text
 _OPENING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reading:
     """What one source gave. `document` is None where there is an error among the findings."""
 

@@ -1,12 +1,11 @@
 """The front matter of a document: what stands between two lines of `---`."""
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.digest import digest_of
-from ..model.pickled import by_position
+from ..model.value import value
 from .front_lines import read_lines
 from .front_values import FrontMatter
 
@@ -22,8 +21,7 @@ class Split(NamedTuple):
     body_line: int
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Front:
     """A front matter without findings that was not quick to read, worth keeping."""
 

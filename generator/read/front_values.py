@@ -1,12 +1,12 @@
 """What an author says of a document, as values: however it was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..model.pickled import by_position
+from ..model.value import value
 
 SLUG = r"^[^/?#\x00-\x20]*$"
 LAYOUT = r"^[a-z0-9_-]*$"
@@ -17,8 +17,7 @@ Day = date | datetime
 """Or a moment of it."""
 
 
-@by_position
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FrontMatter:
     """What may be said of a document. Nothing of it is missing: what is not said is empty."""
 

@@ -10,10 +10,10 @@ In the text a letter-and-digit mark stands for each, which no parser touches, wh
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 
 from ..model.diagnostic import Diagnostic, Location, error, nearest
+from ..model.value import value
 
 MARK = re.compile(r"sc[0-9a-f]{12}x\d+x")
 """What a mark looks like; only those that a text was given are its own."""
@@ -26,7 +26,7 @@ _TAG = re.compile(
 _ARGUMENT = re.compile(r"(?:([A-Za-z_][\w-]*)=)?(?:\"([^\"\n]*)\"|([^\s\"]+))")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Tag:
     """One tag as it stands in the source."""
 
@@ -39,7 +39,7 @@ class Tag:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Marked:
     """A text in which a mark stands for each tag."""
 

@@ -1,13 +1,13 @@
 """Asks a question again, and says by a digest whether the answer is the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ..errors import SiteError
 from ..model.digest import digest_of
 from ..model.document import Document, Image, Link
 from ..model.site import Section, Site
 from ..model.taxonomy import Term
+from ..model.value import value
 from .body import address
 from .metadata import social_image
 from .questions import Question
@@ -35,7 +35,7 @@ OF_PLACES = frozenset(
 an answer is a question of its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Edit:
     """What is new on a site whose documents all stand where they stood."""
 

@@ -26,6 +26,9 @@ LIMIT = 64 << 20
 
 _HEAD = 28
 
+Place = tuple[int, int, bytes]
+"""Offset and length of a block's HTML, and its digest."""
+
 
 class Blocks:
     """What `highlight` makes of blocks, kept in `file`. `salt` stands for whatever made it."""
@@ -39,7 +42,7 @@ class Blocks:
         html = self._kept(key)
         if html is None:
             html = highlight(text, language)
-            self._add(key, html)
+            self._places[key] = self._added(key, html) or html
         return html
 
     def _kept(self, key: bytes) -> str | None:
@@ -53,11 +56,15 @@ class Blocks:
             return None
         return raw.decode() if _digest(raw, 8) == digest else None
 
-    def _add(self, key: bytes, html: str) -> None:
-        self._places[key] = html
+    def _added(self, key: bytes, html: str) -> Place | None:
+        """Where it stands now; None where it could not be added."""
         with suppress(OSError, UnicodeEncodeError), _alone(self._descriptor):
             raw = html.encode()
-            os.write(self._descriptor, key + _digest(raw, 8) + len(raw).to_bytes(4) + raw)
+            digest = _digest(raw, 8)
+            os.write(self._descriptor, key + digest + len(raw).to_bytes(4) + raw)
+            end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+            return end - len(raw), len(raw), digest
+        return None
 
     @cached_property
     def _descriptor(self) -> int:
@@ -66,8 +73,8 @@ class Blocks:
         return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
 
     @cached_property
-    def _places(self) -> dict[bytes, tuple[int, int, bytes] | str]:
-        """Where the HTML of a block stands, or itself, if it was made just now."""
+    def _places(self) -> dict[bytes, Place | str]:
+        """Where the HTML of a block stands, or itself, if it could not be added."""
         with suppress(OSError), _alone(self._descriptor):
             found = self._records()
             if found is not None:
@@ -77,12 +84,12 @@ class Blocks:
             os.write(self._descriptor, self._first)
         return {}
 
-    def _records(self) -> dict[bytes, tuple[int, int, bytes] | str] | None:
+    def _records(self) -> dict[bytes, Place | str] | None:
         """None for a file that is to be begun anew."""
         size, at = os.fstat(self._descriptor).st_size, len(self._first)
         if size > LIMIT or os.pread(self._descriptor, at, 0) != self._first:
             return None
-        places: dict[bytes, tuple[int, int, bytes] | str] = {}
+        places: dict[bytes, Place | str] = {}
         while at + _HEAD <= size:
             head = os.pread(self._descriptor, _HEAD, at)
             length = int.from_bytes(head[24:])
@@ -94,11 +101,12 @@ class Blocks:
 
 @contextmanager
 def _alone(descriptor: int) -> Iterator[None]:
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    # A lock of the process: workers may have the descriptor from their parent.
+    fcntl.lockf(descriptor, fcntl.LOCK_EX)
     try:
         yield
     finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        fcntl.lockf(descriptor, fcntl.LOCK_UN)
 
 
 def _digest(raw: bytes, size: int) -> bytes:

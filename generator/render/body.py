@@ -107,20 +107,18 @@ def _say(
 
 def table_of_contents(headings: Sequence[Heading]) -> tuple[TocEntry, ...]:
     """Headings as a tree by level; a level that was skipped makes no empty entry."""
+    # From the end on, so that what stands below a heading is known before it.
     entries: list[TocEntry] = []
-    position = 0
-    while position < len(headings):
-        heading = headings[position]
-        below = position + 1
-        while below < len(headings) and headings[below].level > heading.level:
-            below += 1
+    for heading in reversed(headings):
+        below = []
+        while entries and entries[-1].level > heading.level:
+            below.append(entries.pop())
         entries.append(
             TocEntry(
                 title=heading.title,
                 anchor=heading.anchor,
                 level=heading.level,
-                children=table_of_contents(headings[position + 1 : below]),
+                children=tuple(below),
             )
         )
-        position = below
-    return tuple(entries)
+    return tuple(reversed(entries))

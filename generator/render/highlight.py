@@ -29,7 +29,6 @@ def _formatter() -> "HtmlFormatter[str]":
     return HtmlFormatter(nowrap=True)
 
 
-@lru_cache(maxsize=1024)
 def highlight(text: str, language: str) -> str:
     """A `<pre>` with Pygments' short classes; without colours for a language that it lacks."""
     from pygments import highlight as colour

@@ -122,7 +122,7 @@ class Presenter:
     @question
     def translated(self, document: Document) -> tuple[Translation, ...]:
         """The same where there are several languages."""
-        known = self._site.translations.get(document.translation_key, {})
+        known = self._site.in_languages(document.translation_key)
         return self._translations({code: d.url for code, d in known.items()})
 
     @shared_question

@@ -17,6 +17,9 @@ Shared = dict[Question, tuple[Any, Mapping[Question, None]]]
 """Question -> its answer, and the questions that were asked to find it."""
 
 
+_NOTHING: Mapping[Question, None] = {}
+
+
 class Asked(Protocol):
     """What keeps account of its questions."""
 
@@ -93,7 +96,7 @@ def _apart(self: Asked, method: Callable[[], Answer]) -> tuple[Answer, Mapping[Q
     """An answer, and what was asked to find it."""
     before, self.asked = self.asked, {}
     try:
-        return method(), self.asked
+        return method(), self.asked or _NOTHING
     finally:
         self.asked = before
 

@@ -12,13 +12,13 @@ over the theme's.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import ConfigError, TemplateError
 from ..model.diagnostic import nearest
 from ..model.digest import digest_of
 from ..model.document import Source, SourceKind
+from ..model.value import value
 
 FALLBACK = "en"
 """The language of texts for a language that the theme does not speak."""
@@ -27,7 +27,7 @@ _TEXTS = ("texts/", "handler/texts/")
 _NO_LAYOUT = frozenset({"base", "shell", "redirect", "404", "state"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Theme:
     """What rendering needs of a theme, overrides resolved. Paths are from the theme's root."""
 

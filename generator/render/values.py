@@ -1,16 +1,18 @@
 """What templates see: finished, frozen, in the language of the page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
+from ..model.value import value
+
 EMPTY = Markup("")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TextLink:
     """A text that leads somewhere; `current` on the page that it leads to or within."""
 
@@ -19,7 +21,7 @@ class TextLink:
     current: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Translation:
     """The same page in another language; `current` for this one."""
 
@@ -30,7 +32,7 @@ class Translation:
     current: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TermLink:
     """A term."""
 
@@ -38,14 +40,14 @@ class TermLink:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TermCount(TermLink):
     """A term and how many documents it holds."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TocEntry:
     """A heading and those below it."""
 
@@ -55,7 +57,7 @@ class TocEntry:
     children: "tuple[TocEntry, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Card:
     """What a list shows of a document. `url` is as pages link, `absolute_url` whole."""
 
@@ -81,7 +83,7 @@ class Card:
         return self.lastmod or self.date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Entry:
     """An entry of a feed: a card and its content with whole addresses."""
 
@@ -89,7 +91,7 @@ class Entry:
     content: Markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Pager:
     """Where a page of a list stands among the others."""
 
@@ -100,7 +102,7 @@ class Pager:
     next: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Page:
     """The page being rendered. `kind`: home, section, page, taxonomy, term, state, 404, shell."""
 
@@ -126,7 +128,7 @@ class Page:
     """Of a fixed state of the forms, such as `check-your-inbox`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SiteValue:
     """The site in the language of the page."""
 

@@ -1,7 +1,7 @@
 """A view: all that a template may ask, for one page in one language."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from ..model.reference import in_language, translation
 from ..model.settings import MenuItem
 from ..model.site import Section, Site
 from ..model.taxonomy import Term
+from ..model.value import value
 from .body import Coloured, close, linked, table_of_contents
 from .form import render_form
 from .highlight import highlight
@@ -27,7 +28,7 @@ from .values import Card, Entry, Page, Pager, TermCount, TextLink, TocEntry
 from .words import Words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Renderer:
     """What every view of a build shares."""
 
@@ -48,7 +49,7 @@ class Renderer:
         return View(self, language, url, elsewhere=elsewhere)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Listed:
     """One page of a list. `url` is a path on the site."""
 

@@ -148,7 +148,13 @@ class Live:
         site = before.plan.site
         if self._anchored is None:
             self._anchored = leads_into(site.by_source.values(), site)
-        plan = replan(before.plan, edited, root=self._root, anchored=self._anchored)
+        plan = replan(
+            before.plan,
+            edited,
+            root=self._root,
+            anchored=self._anchored,
+            published=before.outputs,
+        )
         if plan is None:
             return None
         return replace(before, version=self._version(), plan=plan, diagnostics=plan.diagnostics)

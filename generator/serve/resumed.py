@@ -11,7 +11,7 @@ from ..check.links import leads_into
 from ..config import CACHE, Config, at_address
 from ..edit import FEW, replan
 from ..inputs import Seen
-from ..kept import FILE as PLAN, Kept, keep as save_kept, kept as load_kept
+from ..kept import FILE as PLAN, Kept, Planned, keep as save_kept, kept as load_kept
 from ..model.diagnostic import Severity
 from ..plan import Plan, renderer_of
 from ..publish import shown_within
@@ -42,7 +42,7 @@ def resumed(root: Path, *, now: datetime, address: str, forms_url: str) -> Resum
         if before is None or len(before.edited) > FEW:
             continue
         documents = Cache(cache)
-        kept = load_kept(folder, documents.document)
+        kept = load_kept(folder, documents.documents)
         if kept and (own or _served_alike(kept, root)):
             config = at_address(replace(kept.config, now=now), address, forms_url)
             return _edited(kept, config, documents, before, own=own)
@@ -59,7 +59,7 @@ def keep(root: Path, seen: Seen, config: Config, plan: Plan) -> frozenset[str]:
         config=config,
         theme=plan.renderer.theme,
         site=site,
-        outputs=plan.outputs,
+        outputs=Planned.of(plan.outputs),
         handler=frozenset(),
         anchored=anchored,
     )
@@ -100,13 +100,19 @@ def _edited(
     findings = before.report if own else Summary(*before.report).findings
     plan: Plan | None = Plan(
         site=site,
-        outputs=kept.outputs,
+        outputs=tuple(kept.outputs),
         diagnostics=tuple(diagnostic(*found) for found in findings),
         renderer=renderer_of(config, kept.theme, site),
         cache=documents,
     )
     if plan and before.edited:
-        plan = replan(plan, before.edited, root=config.root, anchored=kept.anchored)
+        plan = replan(
+            plan,
+            before.edited,
+            root=config.root,
+            anchored=kept.anchored,
+            published=kept.outputs,
+        )
     if plan is None or any(found.severity is Severity.ERROR for found in plan.diagnostics):
         return None
     return Resumed(plan=replace(plan, edit=None), anchored=kept.anchored)

@@ -44,9 +44,15 @@ def is_ours(target: Path, cache: Path) -> bool:
 
 @contextmanager
 def staged(
-    target: Path, *, cache: Path, force: bool = False, sealed: Sealed | None = None
+    target: Path,
+    *,
+    cache: Path,
+    force: bool = False,
+    whole: bool = True,
+    sealed: Sealed | None = None,
 ) -> Iterator[Stage]:
     """Fill the stage; on leaving without an error it becomes `target`, sealed if that is asked.
+    Unless it is filled as a `whole`, what an earlier build wrote stays, too.
 
     Raises `PublishError` for a folder that is not ours (without `force`), for what somebody else
     put where one of our files should go, and where the folder cannot be written.
@@ -64,6 +70,7 @@ def staged(
             if target.is_dir():
                 shutil.copymode(target, fresh)
             stage = Stage(target, fresh, sealed)
+            stage.keep(() if whole else known or ())
             yield stage
             stage.seal()
             _commit(stage, spare, target, fresh, known_file, known=known, force=force)

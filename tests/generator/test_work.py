@@ -35,7 +35,23 @@ def test_results_that_no_pipe_can_hold_come_too() -> None:
 
 def test_of_few_items_nobody_makes_a_process() -> None:
     assert set(each(process, range(SMALL - 1), workers=2)) == {os.getpid()}
-    assert os.getpid() not in set(each(process, MANY, workers=2))
+
+
+def test_of_many_the_first_are_done_here_and_the_others_in_processes() -> None:
+    first, *others = each(process, MANY, workers=2)
+    assert first == os.getpid()
+    assert os.getpid() not in others
+
+
+def test_what_the_first_ones_load_every_worker_has() -> None:
+    loaded: list[int] = []
+
+    def work(_: Sequence[int]) -> int:
+        if not loaded:
+            loaded.append(os.getpid())
+        return loaded[0]
+
+    assert set(each(work, MANY, workers=2)) == {os.getpid()}
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -69,6 +85,7 @@ def test_a_worker_that_is_killed_is_an_error() -> None:
 def test_who_stops_asking_ends_the_workers() -> None:
     results = each(doubled, MANY, workers=2)
     next(results)
+    assert multiprocessing.active_children() != []
     del results
     assert multiprocessing.active_children() == []
 
@@ -82,6 +99,6 @@ def test_nobody_works_far_ahead_of_who_asks() -> None:
         return bytes(2 << 20)
 
     results = each(work, MANY, workers=2)
-    next(results)
-    assert done.value <= 6
+    next(results), next(results)
+    assert done.value <= 7
     results.close()  # type: ignore[attr-defined]

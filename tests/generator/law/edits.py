@@ -210,4 +210,5 @@ def _named(world: World, pattern: str) -> list[Path]:
 
 def undo(world: World) -> None:
     """Everything that was written is as it was before the last edits."""
-    world.restore(world.past)
+    if world.past:
+        world.restore(world.past)

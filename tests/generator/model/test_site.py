@@ -160,12 +160,11 @@ translation_key: bee
 # Equis
 """,
     )
-    found = {key: {code: d.title for code, d in known.items()} for key, known in
+    found = {code: {key: d.title for key, d in known.items()} for code, known in
              site.translations.items()}  # fmt: skip
     assert found == {
-        "a": {"en": "A", "es": "Á"},
-        "bee": {"en": "B", "es": "Abeja"},
-        "x/_index": {"en": "X", "es": "Equis"},
+        "en": {"a": "A", "bee": "B", "x/_index": "X"},
+        "es": {"a": "Á", "bee": "Abeja", "x/_index": "Equis"},
     }
     assert [language.code for language in site.languages()] == ["en", "es"]
     assert {key: section.url for key, section in site.sections.items()} == {

@@ -152,6 +152,13 @@ def test_internal_links_are_holes_whoever_wrote_them() -> None:
     assert [target for target, _ in links(text)] == ["a.md", "/b/?x=1#y", "c.md", "d&.md"]
 
 
+def test_html_is_held_once() -> None:
+    found = holds("[a](a.md) ![b](b.png)\n\n{{< box >}}\n\nx\n\n{{< /box >}}\n")
+    assert [type(hole) for hole in found.holes] == [Link, Image, Call]
+    assert {hole.raw for hole in found.holes} == {""}
+    assert all(piece.raw for piece in found.pieces if not isinstance(piece, str))
+
+
 @pytest.mark.parametrize(
     "target", ["https://x.org/", "//x.org/a", "mailto:a@x.org", "tel:1", "data:,x", "http://[bad"]
 )

@@ -53,6 +53,15 @@ def test_what_workers_made_is_kept(file: Path) -> None:
     assert file.stat().st_size == size
 
 
+def test_workers_beside_one_another_read_what_they_made_just_now(file: Path) -> None:
+    blocks, texts = Blocks(file, salt="1"), [f"{n} = {n}" for n in range(2 * SMALL)]
+    list(each(lambda part: [blocks.highlight(t, "") for t in [*part, *part]], texts, workers=4))
+    once = Blocks(file.with_name("once"), salt="1")
+    for text in texts:
+        once.highlight(text, "")
+    assert file.stat().st_size == file.with_name("once").stat().st_size
+
+
 @given(st.integers(0, 2000), st.binary(max_size=40), st.booleans())
 @settings(max_examples=80, deadline=None)
 def test_a_damaged_file_is_only_slower(

@@ -1,10 +1,15 @@
 """A template is its author's program: every fault of it has its file and line."""
 
+from datetime import date
+from pathlib import Path
+
+import jinja2
 import pytest
 from hypothesis import given, strategies as st
+from markupsafe import Markup
 
 from generator.errors import SiteError, TemplateError
-from generator.render.templates import readable
+from generator.render.templates import Templates, readable
 
 from ...conftest import MakeSite
 
@@ -132,3 +137,49 @@ def test_what_has_no_sign_in_xml_is_replaced_wherever_it_stands(text: str) -> No
     fine = [c in "\t\n\r" or ("\x20" <= c <= "\ud7ff") or "\ue000" <= c <= "\ufffd" for c in text]
     wanted = [c if f or c > "\uffff" else "\ufffd" for c, f in zip(text, fine, strict=True)]
     assert readable(text) == "".join(wanted)
+
+
+EVERYTHING = """
+{% macro twice(text) %}{{ text }}{{ caller() }}{% endmacro %}
+{% set kept %}<i>{{ value }}</i>{% endset %}
+{{ value }}{{ kept }}{{ value ~ kept }}{{ value|e }}{{ value|string|upper }}{{ value|safe }}
+{% call twice(value) %}{{ value }}{% endcall %}
+{% for name in [[[]], []] recursive %}{{ value }}{{ loop(name) }}{{ loop.index }}{% endfor %}
+{% for name in names %}{{ loop.cycle("<", value) }}{{ name.isoformat() }}{% endfor %}
+{% filter upper %}{{ value }}{% endfilter %}{{ joiner("<")() }}{{ range(2)|list }}
+{% autoescape flag %}{{ value }}{% endautoescape %}{{ given("<", end=value) }}{{ "%s" % value }}
+{{ wants() }}{{ caption.format(value) }}
+"""
+
+IN_JINJA2 = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+    EVERYTHING.removesuffix("\n")
+)
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    file = tmp_path_factory.mktemp("templates") / "all.html"
+    file.write_text(EVERYTHING, encoding="utf-8")
+    return Templates({"all.html": file}, Path())
+
+
+VALUES = st.text("a<>&'\" ") | st.integers() | st.booleans() | st.text("a<&").map(Markup)
+
+
+@given(value=VALUES, flag=st.booleans())
+def test_a_template_says_what_it_says_in_jinja2(
+    templates: Templates, value: object, flag: bool
+) -> None:
+    @jinja2.pass_context
+    def wants(context: jinja2.runtime.Context) -> object:
+        return context["value"]
+
+    context = {
+        "value": value,
+        "flag": flag,
+        "names": [date(2026, 1, 2), date(2026, 1, 3)],
+        "caption": Markup("<b>{}</b>"),
+        "given": lambda first, end: [first, end],
+        "wants": wants,
+    }
+    assert templates.render("all.html", context) == IN_JINJA2.render(context)
