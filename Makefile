@@ -35,7 +35,7 @@ test-all: test test-node ## and what needs Node and Java
 test-node: $(READY) node-tools ## only what needs Node and Java
 	$(BIN)/pytest -m node
 
-bench: $(READY) ## measure against Hugo, Pelican and Eleventy: about half an hour
+bench: $(READY) ## measure against Hugo, Pelican and Eleventy: about twenty minutes
 	$(BIN)/python -m tests.benchmarks --out bench
 
 bench-quick: $(READY) ## 1,000 articles, one round, against Hugo: two minutes
