@@ -53,26 +53,29 @@ class Oracle:
         return self._asked(person, purposes, "form", now)
 
     def kept_back(self) -> list[Word]:
-        """What robots asked for and the owner has not decided on, in order."""
-        held = [w for each in self.people.values() for w in each.words if w.what == "held"]
+        """What robots asked for and the owner has not decided on, in order; what was asked for
+        before a move, with another address, is nobody's any more."""
+        held = [
+            word
+            for each in self.people.values()
+            for word in each.words
+            if word.what == "held" and word.number > each.moved
+        ]
         return sorted((w for w in held if w not in self.decided), key=lambda word: word.number)
 
     def release(self, person: Person, word: Word, now: datetime) -> list[Mail]:
         """The owner lets a form that was kept back go on; no mail: it may not, now."""
-        if word.number <= person.moved or "all" in self.bars(person.address):
+        if "all" in self.bars(person.address):
             return []
         held = self._of_the_same_form(person, word)
         owed = self._asked(person, tuple(each.purpose for each in held), "released", now)
         self.decided.update(held if owed else ())
         return owed
 
-    def discard(self, person: Person, word: Word, now: datetime) -> bool:
-        """The owner puts it away; false: the address is another one by now."""
-        if word.number <= person.moved:
-            return False
+    def discard(self, person: Person, word: Word, now: datetime) -> None:
+        """The owner puts it away."""
         self.decided.update(self._of_the_same_form(person, word))
         self.say(person, now, "discarded", "nothing")
-        return True
 
     def confirm(self, person: Person, about: tuple[Word, ...], now: datetime) -> list[Mail]:
         """*Yes, confirm* of a mail about these words."""
