@@ -20,21 +20,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from . import fresh, handlers, me, resources, sieve
-from .answers import Headers, message, preferred, security_headers
-from .bundle import Bundle, BundleError, Bundles, read_bundle
 from .catalogue import Catalogue, Resource
-from .chores import chores_of
-from .compose import Composer
-from .current import Current, Rendering
-from .decision import Limits
-from .development import development_settings
-from .domains import Blocklist
-from .even import Beat, Bell
-from .gate import guarded, guards_of
-from .guard import RefusalError
-from .links import Links
-from .mail import (
+from .delivery.outbox import Backoff, Worker
+from .links.links import Links
+from .links.tokens import Tokens
+from .mail.compose import Composer
+from .mail.smtp import (
     DelayedError,
     Deliver,
     DeliveryError,
@@ -45,18 +36,28 @@ from .mail import (
     WithdrawnError,
     smtp_delivery,
 )
-from .operations import Operations, equipped
-from .outbox import Backoff, Worker
-from .service import Service
-from .settings import Settings, SettingsError, SuppressionKey, read_environment
-from .store.ceiling import ceiling_of
-from .store.engine import UNAVAILABLE, Database, open_engine
-from .store.lock import LockedError, sole_writer
-from .store.migrate import SchemaError
-from .store.queue import Queue
-from .store.store import Store, WrongKeyError
-from .templates import Pages
-from .tokens import Tokens
+from .operations.equip import Operations, equipped
+from .operations.periodic import chores_of
+from .permission.record import Limits
+from .settings.development import development_settings
+from .settings.environment import Settings, SettingsError, SuppressionKey, read_environment
+from .site.bundle import Bundle, BundleError, Bundles, read_bundle
+from .site.reload import Current, Rendering
+from .site.templates import Pages
+from .store.database.engine import UNAVAILABLE, Database, open_engine
+from .store.database.file_lock import LockedError, sole_writer
+from .store.database.migrate import SchemaError
+from .store.queues.ceiling import ceiling_of
+from .store.queues.outbox import Queue
+from .store.records.store import Store, WrongKeyError
+from .web import guides, optin, preferences, subject_requests
+from .web.constant_time import Beat, Bell
+from .web.context import Service
+from .web.guards import guarded, guards_of
+from .web.request_body import RefusalError
+from .web.responses import Headers, message, preferred, security_headers
+from .web.screening import screen
+from .web.screening.blocklist import Blocklist
 
 __all__ = [
     "START_ERRORS",
@@ -178,22 +179,22 @@ def routes(service: Service) -> list[Route]:
         return Route(path, guarded(service, guards, endpoint), methods=[method])
 
     return [
-        route("/f/{form}", handlers.subscribe, "POST"),
-        route("/f/{form}/challenge", sieve.challenge, "GET"),
-        route("/confirm/{token}", handlers.show_confirmation, "GET"),
-        route("/confirm/{token}", handlers.confirm, "POST"),
-        route("/unsubscribe/{token}", handlers.show_unsubscribe, "GET"),
-        route("/unsubscribe/{token}", handlers.unsubscribe, "POST"),
-        route("/me/{token}", me.show, "GET"),
-        route("/me/{token}", me.save, "POST"),
-        route("/fresh/{token}", fresh.show, "GET"),
-        route("/fresh/{token}", fresh.answer, "POST"),
-        route("/resource/{token}/{name}", resources.download, "GET"),
-        route("/resource/{token}/{name}", resources.send_again, "POST"),
-        route("/more/{token}", resources.show_offers, "GET"),
-        route("/more/{token}", resources.take_offer, "POST"),
-        route("/healthz", handlers.healthy, "GET"),
-        route("/readyz", handlers.ready, "GET"),
+        route("/f/{form}", optin.subscribe, "POST"),
+        route("/f/{form}/challenge", screen.challenge, "GET"),
+        route("/confirm/{token}", optin.show_confirmation, "GET"),
+        route("/confirm/{token}", optin.confirm, "POST"),
+        route("/unsubscribe/{token}", optin.show_unsubscribe, "GET"),
+        route("/unsubscribe/{token}", optin.unsubscribe, "POST"),
+        route("/me/{token}", preferences.show, "GET"),
+        route("/me/{token}", preferences.save, "POST"),
+        route("/fresh/{token}", subject_requests.show, "GET"),
+        route("/fresh/{token}", subject_requests.answer, "POST"),
+        route("/resource/{token}/{name}", guides.download, "GET"),
+        route("/resource/{token}/{name}", guides.send_again, "POST"),
+        route("/more/{token}", guides.show_offers, "GET"),
+        route("/more/{token}", guides.take_offer, "POST"),
+        route("/healthz", optin.healthy, "GET"),
+        route("/readyz", optin.ready, "GET"),
     ]
 
 

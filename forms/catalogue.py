@@ -15,8 +15,8 @@ from typing import Annotated
 
 from pydantic import Field as Constraint
 
-from .canonical import canonical_json as canonical_json, digest_of as digest_of
-from .fields import (
+from .declared.canonical import canonical_json as canonical_json, digest_of as digest_of
+from .declared.fields import (
     Field as Field,
     Identifier as Identifier,
     Kind as Kind,
@@ -24,7 +24,7 @@ from .fields import (
     Texts as Texts,
     Value as Value,
 )
-from .phrases import Phrases as Phrases
+from .declared.phrases import Phrases as Phrases
 
 HONEYPOT = "website"
 """The input that people do not see and simple robots fill in."""

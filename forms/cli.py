@@ -2,16 +2,7 @@
 
 import click
 
-from .commands import (
-    database,
-    doctor,
-    evidence,
-    people,
-    quarantine,
-    server,
-    suppression,
-    webhooks,
-)
+from .commands import database, doctor, evidence, people, quarantine, server, suppression, webhooks
 
 FAMILIES = (server, people, quarantine, suppression, evidence, database, webhooks, doctor)
 

@@ -66,7 +66,7 @@ def _build(plain: Plain, began: float) -> None:
     from datetime import UTC, datetime
 
     from .again import Options, build
-    from .console import progress_bar, reported, say_report
+    from .terminal import progress_bar, reported, say_report
 
     gc.disable()  # until the end, which comes as soon as the site is built
     options = Options(plain.source, plain.output, plain.handler)

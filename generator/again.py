@@ -8,9 +8,18 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from .inputs import Seen, look
-from .unchanged import THEMES, Since, Written, remember, since, with_own, wrote, wrote_again
-from .work import available, uncollected
+from .incremental.changes import (
+    THEMES,
+    Since,
+    Written,
+    remember,
+    since,
+    with_own,
+    wrote,
+    wrote_again,
+)
+from .incremental.snapshot import Seen, look
+from .parallel import available, uncollected
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -133,10 +142,10 @@ def _part(
     folder = Path(cache)
     findings = [diagnostic(*finding) for finding in Summary(*before.report).findings]
     if _is_of_theme(before):
-        from .restyle import restyle
+        from .plan.after_theme import restyle
 
         return restyle(folder, findings, now=now, progress=progress)
-    from .edit import rebuild
+    from .plan.after_texts import rebuild
 
     return rebuild(folder, before.edited, findings, now=now, progress=progress)
 
@@ -150,7 +159,7 @@ def _site(options: Options, now: "datetime", progress: "Progress | None") -> "Re
     from pathlib import Path
 
     from .build import build as build_site
-    from .config import load_config
+    from .config.config import load_config
 
     config = load_config(
         Path(options.source),

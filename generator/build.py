@@ -1,14 +1,14 @@
 """The story: read -> assemble -> plan -> check -> render -> write."""
 
 from .check.links import leads_into
-from .config import Config
+from .config.config import Config
 from .errors import refuse_errors
-from .kept import Kept, Planned, keep as save_kept
+from .incremental.last_plan import Kept, Planned, keep as save_kept
+from .incremental.staleness import Tracing
 from .model.wordings import published
-from .plan import Plan
-from .prepare import prepare
+from .plan.full import prepare
+from .plan.plan import Plan
 from .publish import Progress, Report, publish, report
-from .tracing import Tracing
 from .write.wordings import keep_wordings
 
 

@@ -10,15 +10,8 @@ from typing import Any
 import click
 
 from .again import Options, build as build_site
-from .console import (
-    counted,
-    progress_bar,
-    reported,
-    say_diagnostics,
-    say_json,
-    say_report,
-)
 from .model.diagnostic import Severity
+from .terminal import counted, progress_bar, reported, say_diagnostics, say_json, say_report
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 source_option = click.option(
@@ -123,8 +116,8 @@ def check(source: Path, as_json: bool, strict: bool, clock: datetime | None) -> 
 
     Drafts and future documents are checked too: that is when one wants to know.
     """
-    from .config import load_config
-    from .prepare import prepare
+    from .config.config import load_config
+    from .plan.full import prepare
 
     with reported(as_json=as_json):
         config = load_config(source, now=clock or now(), drafts=True, future=True)
@@ -190,7 +183,7 @@ def new() -> None:
 @click.option("--title", help="The site's title.  [default: from DIR]")
 def new_site(folder: Path, language: str, title: str | None) -> None:
     """Make a site that builds and serves at once, with a newsletter form and a gated guide."""
-    from .new import make_site
+    from .scaffold import make_site
 
     with reported():
         made = make_site(folder, language=language, title=title, today=now().date())
@@ -205,7 +198,7 @@ def new_site(folder: Path, language: str, title: str | None) -> None:
 @click.option("--language", help="Of a site with several.  [default: the site's]")
 def new_article(title: str, source: Path, section: str, language: str | None) -> None:
     """Begin an article: a draft, dated today."""
-    from .new import make_article
+    from .scaffold import make_article
 
     with reported():
         made = make_article(source, title, section=section, language=language, now=now())
@@ -218,7 +211,7 @@ def new_article(title: str, source: Path, section: str, language: str | None) ->
 @click.option("--section", default="guides", show_default=True, help="The folder below content/.")
 def new_resource(title: str, source: Path, section: str) -> None:
     """Begin a gated resource: its page, its purpose, its form, and the place for its file."""
-    from .new import make_resource
+    from .scaffold import make_resource
 
     with reported():
         made = make_resource(source, title, section=section, now=now())

@@ -7,14 +7,14 @@ from itertools import chain
 from pathlib import Path
 
 from . import outputs as recipes
-from .config import Config
+from .config.config import Config
+from .incremental.staleness import Asked, Tracing
 from .model.diagnostic import Diagnostic
 from .model.output import Output, Tree
 from .model.site import Site
 from .model.value import value
-from .plan import Plan, view_for
-from .tracing import Asked, Tracing
-from .work import each
+from .parallel import each
+from .plan.plan import Plan, view_for
 from .write.publish import is_ours, refuse_folders, staged
 
 Progress = Callable[[int, int], None]

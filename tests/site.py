@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.build import build
-from generator.config import Config, load_config
+from generator.config.config import Config, load_config
 from generator.model.diagnostic import Diagnostic
-from generator.plan import Plan
-from generator.prepare import prepare
+from generator.plan.full import prepare
+from generator.plan.plan import Plan
 from generator.publish import Report
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ..not_done import NotDoneError
-from .edge import ask_first, database_url, dry_run_option, explained, progress, yes_option
+from ..errors import NotDoneError
+from .errors import ask_first, database_url, dry_run_option, explained, progress, yes_option
 
 
 @click.command()
@@ -21,7 +21,7 @@ def migrate() -> None:
     Example:
       atrae forms backup before.db && atrae forms migrate
     """
-    from ..serving import migrate_database
+    from ..server import migrate_database
 
     before, after = migrate_database(database_url())
     click.echo(f"the database was at {before or 'nothing'} and is at {after}")
@@ -42,7 +42,7 @@ def backup(file: Path, force: bool) -> None:
     Example:
       atrae forms backup /backups/forms-$(date +%F).db
     """
-    from ..store.backup import backup as copied
+    from ..store.upkeep.backup import backup as copied
 
     bar = _Bar("copying")
     size = copied(database_url(), file, force=force, step=bar.step)
@@ -70,8 +70,8 @@ def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) 
       atrae forms restore forms-2026-03-01.db --verify --dry-run
       atrae forms restore forms-2026-03-01.db --verify --yes
     """
-    from ..store.backup import check_backup, lost, restore as put_back
-    from ..store.lock import sole_writer
+    from ..store.database.file_lock import sole_writer
+    from ..store.upkeep.backup import check_backup, lost, restore as put_back
 
     url = database_url()
     check_backup(file)
@@ -97,7 +97,7 @@ def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) 
 
 
 def _vouch_for(file: Path) -> None:
-    from ..store.records import open_records
+    from ..store.database.read_only import open_records
     from ..store.verify import verify as findings
 
     with (
@@ -124,9 +124,9 @@ def move(source: str, target: str) -> None:
       atrae forms move sqlite:////var/lib/atrae/forms.db -
       atrae forms move - sqlite:///forms.db
     """
-    from ..store.engine import Database, open_engine, sqlite_file
-    from ..store.lock import sole_writer
-    from ..store.move import move as moved, total
+    from ..store.database.engine import Database, open_engine, sqlite_file
+    from ..store.database.file_lock import sole_writer
+    from ..store.upkeep.move import move as moved, total
 
     here, there = _url(source), _url(target)
     file = sqlite_file(here)
@@ -150,7 +150,7 @@ def move(source: str, target: str) -> None:
 
 
 def _url(text: str) -> str:
-    from ..settings import read_database
+    from ..settings.environment import read_database
 
     return (
         database_url() if text == "-" else read_database({"ATRAE_DATABASE_URL": text}, Path.cwd())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from .edge import explained, fail
+from .errors import explained, fail
 
 
 @click.command()
@@ -24,10 +24,10 @@ def doctor(dkim_selector: str, offline: bool) -> None:
       atrae forms doctor --offline
     """
     from ..app import utc_now
-    from ..diagnosis import Level
-    from ..doctor import examine
-    from ..sender_dns import Dns
-    from ..serving import suppression_key
+    from ..declared.findings import Level
+    from ..operations.doctor import examine
+    from ..operations.sender_dns import Dns
+    from ..server import suppression_key
 
     here, worst = Path.cwd(), False
     key = suppression_key(os.environ, here)

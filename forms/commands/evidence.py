@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .edge import address_of, database_url, explained, fail
-from .opening import open_for_writing
+from .database_access import open_for_writing
+from .errors import address_of, database_url, explained, fail
 
 if TYPE_CHECKING:
-    from ..signing import PublicKey
+    from ..evidence.signing import PublicKey
 
 SHOWN = 20
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -55,9 +55,9 @@ def seal() -> None:
     ATRAE_CHECKPOINT_KEY; the mail leaves with the next ones that `serve` sends.
     """
     from ..app import utc_now
-    from ..checkpoint import armoured
-    from ..keyring import first_key
-    from ..store.seal import Sealer
+    from ..evidence.checkpoint import armoured
+    from ..settings.keys import first_key
+    from ..store.records.checkpoints import Sealer
 
     key, (owner, host) = first_key(os.environ, Path.cwd()), _addresses()
     with open_for_writing() as store:
@@ -87,10 +87,10 @@ def proof(email: str | None, contact: str | None, output: Path | None) -> None:
       atrae forms proof ana@example.org -o ana.proof.json
     """
     from ..app import utc_now
-    from ..keyring import first_key
-    from ..proof import bundle_of, flaws
-    from ..store.proof import evidence_of
-    from ..store.records import open_records
+    from ..evidence.proof import bundle_of, flaws
+    from ..settings.keys import first_key
+    from ..store.database.read_only import open_records
+    from ..store.people.evidence import evidence_of
 
     if (email is None) == (contact is None):
         raise click.UsageError("name the person by EMAIL or by --contact")
@@ -115,7 +115,7 @@ def proof(email: str | None, contact: str | None, output: Path | None) -> None:
 
 def _addresses() -> tuple[str, str]:
     """Who checkpoints go to, and the host of Message-IDs; empty where the settings do not say."""
-    from ..settings import mailbox
+    from ..settings.environment import mailbox
 
     sender = os.environ.get("ATRAE_MAIL_FROM", "")
     owner = os.environ.get("ATRAE_OWNER", "") or os.environ.get("ATRAE_REPLY_TO", "") or sender
@@ -126,8 +126,8 @@ def _addresses() -> tuple[str, str]:
 
 
 def _trusted(key: str | None) -> "tuple[PublicKey, ...]":
-    from ..keyring import checkpoint_keys
-    from ..signing import PublicKey
+    from ..evidence.signing import PublicKey
+    from ..settings.keys import checkpoint_keys
 
     if key is None:
         return tuple(each.public for each in checkpoint_keys(os.environ, Path.cwd()))
@@ -138,7 +138,7 @@ def _trusted(key: str | None) -> "tuple[PublicKey, ...]":
 
 
 def _verify_bundle(bundle: Path, keys: "tuple[PublicKey, ...]") -> None:
-    from ..proof import LARGEST, flaws, key_of
+    from ..evidence.proof import LARGEST, flaws, key_of
 
     with bundle.open("rb") as file:
         content = file.read(LARGEST + 1)
@@ -153,9 +153,9 @@ def _verify_bundle(bundle: Path, keys: "tuple[PublicKey, ...]") -> None:
 def _verify_database(
     checkpoint: Path | None, keys: "tuple[PublicKey, ...]", *, verbose: bool
 ) -> None:
-    from ..checkpoint import LARGEST_MAIL, read_mailed
-    from ..not_done import NotDoneError
-    from ..store.records import open_records
+    from ..errors import NotDoneError
+    from ..evidence.checkpoint import LARGEST_MAIL, read_mailed
+    from ..store.database.read_only import open_records
     from ..store.verify import Trust, count, verify as findings
 
     mailed = None

@@ -9,8 +9,9 @@ from typing import TextIO
 
 import click
 
-from ..not_done import NotDoneError
-from .edge import (
+from ..errors import NotDoneError
+from .database_access import open_for_writing
+from .errors import (
     address_of,
     ask_first,
     database_url,
@@ -21,7 +22,6 @@ from .edge import (
     show_json,
     yes_option,
 )
-from .opening import open_for_writing
 
 SHOWN = 50
 """Faults or lines that are printed; the others are counted."""
@@ -53,8 +53,8 @@ def export(email: str | None, what: str | None, form: str | None, output: Path |
     if email is not None:
         _export_person(email)
         return
-    from ..store.export_all import contacts, events, write_csv, write_jsonl
-    from ..store.records import open_records
+    from ..store.database.read_only import open_records
+    from ..store.people.export_all import contacts, events, write_csv, write_jsonl
 
     with open_records(database_url()) as connection, _target(output) as out:
         rows = contacts(connection) if what == "contacts" else events(connection)
@@ -64,9 +64,9 @@ def export(email: str | None, what: str | None, form: str | None, output: Path |
 
 
 def _export_person(email: str) -> None:
-    from ..serving import suppression_key
-    from ..store.export import export as exported
-    from ..store.records import open_records
+    from ..server import suppression_key
+    from ..store.database.read_only import open_records
+    from ..store.people.export import export as exported
 
     address = address_of(email)
     with open_records(database_url()) as connection:
@@ -116,8 +116,8 @@ def import_(file: Path, dry_run: bool, yes: bool) -> None:
       ana@example.org,newsletter,en,fair 2025,2025-03-31,signed sheet 14,"Send me the newsletter."
     """
     from ..app import utc_now
-    from ..store.transfer import import_grants, known_wordings
-    from ..transfer import read_grants
+    from ..permission.importing import read_grants
+    from ..store.people.importing import import_grants, known_wordings
 
     now = utc_now()
     with open_for_writing() as store:
@@ -165,7 +165,7 @@ def erase(email: str, yes: bool, dry_run: bool) -> None:
       atrae forms erase ana@example.org --yes
     """
     from ..app import utc_now
-    from ..store.erase import BY_OWNER, amount, contact_of, erase as erased, scrub
+    from ..store.people.erase import BY_OWNER, amount, contact_of, erase as erased, scrub
 
     address = address_of(email)
     with open_for_writing() as store:
@@ -199,8 +199,8 @@ def purge(dry_run: bool) -> None:
       atrae forms purge --dry-run
     """
     from ..app import utc_now
-    from ..store.erase import scrub
-    from ..store.purge import Keep, purge as purged
+    from ..store.people.erase import scrub
+    from ..store.people.purge import Keep, purge as purged
 
     with open_for_writing() as store:
         gone = purged(store, now=utc_now(), keep=Keep(), dry_run=dry_run)

@@ -4,8 +4,8 @@ import sys
 
 import click
 
-from .edge import database_url, explained
-from .opening import open_for_writing
+from .database_access import open_for_writing
+from .errors import database_url, explained
 
 
 @click.command()
@@ -40,9 +40,9 @@ def quarantine(form: str | None, release: int | None, discard: int | None) -> No
 
 
 def _list(form: str | None) -> None:
-    from ..store.export_all import write_csv, write_jsonl
-    from ..store.quarantine import quarantine as kept_back
-    from ..store.records import open_records
+    from ..store.database.read_only import open_records
+    from ..store.people.export_all import write_csv, write_jsonl
+    from ..store.people.quarantine import quarantine as kept_back
 
     with open_records(database_url()) as connection:
         number = (write_jsonl if form == "jsonl" else write_csv)(kept_back(connection), sys.stdout)
@@ -52,7 +52,7 @@ def _list(form: str | None) -> None:
 
 def _release(number: int) -> None:
     from ..app import Limits, utc_now
-    from ..store.quarantine import let_go_on
+    from ..store.people.quarantine import let_go_on
 
     with open_for_writing() as store:
         let_go_on(store, number, now=utc_now(), limits=Limits())
@@ -61,7 +61,7 @@ def _release(number: int) -> None:
 
 def _discard(number: int) -> None:
     from ..app import utc_now
-    from ..store.quarantine import put_away
+    from ..store.people.quarantine import put_away
 
     with open_for_writing() as store:
         put_away(store, number, now=utc_now())

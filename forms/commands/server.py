@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from .edge import explained
+from .errors import explained
 
 
 @click.command()
@@ -23,8 +23,8 @@ def serve(host: str, port: int) -> None:
       ATRAE_SITE_URL=https://example.org/ ATRAE_PUBLIC_URL=https://forms.example.org … \\
         atrae forms serve --port 8001
     """
-    from ..logs import configure
-    from ..serving import run
+    from ..server import run
+    from ..settings.logging import configure
 
     configure(os.environ)
     run(os.environ, Path.cwd(), host=host, port=port)
@@ -42,8 +42,8 @@ def worker() -> None:
     Example:
       ATRAE_DATABASE_URL=postgresql://… ATRAE_SMTP_URL=smtps://… atrae forms worker
     """
-    from ..logs import configure
-    from ..serving import work
+    from ..server import work
+    from ..settings.logging import configure
 
     configure(os.environ)
     work(os.environ, Path.cwd())

@@ -2,9 +2,9 @@
 
 import click
 
-from ..not_done import NotDoneError
-from .edge import address_of, ask_first, explained, yes_option
-from .opening import open_for_writing
+from ..errors import NotDoneError
+from .database_access import open_for_writing
+from .errors import address_of, ask_first, explained, yes_option
 
 LONGEST = 2000
 """Characters of a reason."""
@@ -31,7 +31,7 @@ def suppress(email: str, reason: str, complaint: bool) -> None:
       atrae forms suppress ana@example.org --complaint --reason "report of her provider"
     """
     from ..app import utc_now
-    from ..suppressing import complain, never
+    from ..permission.suppression import complain, never
 
     address, said = address_of(email), _reason(reason)
     decide = complain if complaint else never
@@ -55,7 +55,7 @@ def lift(email: str, reason: str, yes: bool) -> None:
       atrae forms lift ana@example.org --reason "she asked me to, in person, on 5 May"
     """
     from ..app import utc_now
-    from ..suppressing import lift as lifted
+    from ..permission.suppression import lift as lifted
 
     address, said = address_of(email), _reason(reason)
     ask_first("Let this person ask for mail again?", yes=yes)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import click
 
-from ..not_done import NotDoneError
-from .edge import ask_first, dry_run_option, explained, yes_option
-from .opening import open_for_writing
+from ..errors import NotDoneError
+from .database_access import open_for_writing
+from .errors import ask_first, dry_run_option, explained, yes_option
 
 
 @click.group()
@@ -33,8 +33,8 @@ def status() -> None:
     Example:
       atrae forms webhooks status
     """
-    from ..store.hooks import HookQueue
-    from ..webhooks import read_endpoints
+    from ..delivery.webhooks import read_endpoints
+    from ..store.queues.webhooks import HookQueue
 
     endpoints = {endpoint.id: endpoint for endpoint in read_endpoints(os.environ)}
     with open_for_writing() as store:
@@ -66,8 +66,8 @@ def replay(since: datetime | None, chosen: str | None, yes: bool, dry_run: bool)
       atrae forms webhooks replay --since 2026-03-01 --yes
     """
     from ..app import utc_now
-    from ..store.hooks import HookQueue
-    from ..webhooks import read_endpoints
+    from ..delivery.webhooks import read_endpoints
+    from ..store.queues.webhooks import HookQueue
 
     hooks = [e.hook for e in read_endpoints(os.environ) if chosen in (None, e.id)]
     if not hooks:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Container, Iterable
 from ..model.diagnostic import Diagnostic
 from ..model.document import Document
 from ..model.site import Site
-from . import forms, images, layouts, links, menu, practices, routes, sources
+from . import forms, images, layouts, links, menu, routes, sources
+from .consent import practices
 
 OfSite = Callable[[Site, frozenset[str]], Iterable[Diagnostic]]
 OfDocument = Callable[[Document, Site, Container[str]], Iterable[Diagnostic]]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .diagnostic import Location
+from .elements import Element
 from .lazy import Lazy
-from .markup import Element
 from .value import value
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .document import Document, Source, visibility
-from .markup import Markup
+from .elements import Markup
 from .permalink import tidy
 from .settings import Language, Settings
 from .taxonomy import Term, collect

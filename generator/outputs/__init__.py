@@ -12,7 +12,7 @@ from typing import Protocol
 from ..model.output import Output
 from ..model.site import Site
 from ..render.view import View
-from . import asset, feed, forms, listing, missing, page, redirect, sitemap, term
+from . import asset, feed, forms, listing, not_found, page, redirect, sitemap, term
 
 
 class Recipe(Protocol):
@@ -33,7 +33,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "feed": feed,
         "sitemap": sitemap,
         "redirect": redirect,
-        "missing": missing,
+        "missing": not_found,
         "asset": asset,
         "forms": forms,
     }

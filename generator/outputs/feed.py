@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ..model.output import Output
 from ..model.permalink import file_for
-from ..model.places import updated
 from ..model.site import Site
+from ..model.sitemap import updated
 from ..render.view import View
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ..model.output import Output
 from ..model.permalink import url_for
-from ..model.places import places
 from ..model.site import Site
+from ..model.sitemap import places
 from ..model.value import value
 from ..render.view import View
 

@@ -15,13 +15,13 @@ from ..model.document import Body, Document, Source, SourceKind
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
 from ..model.value import value
-from .body import cut
-from .front_matter import Front, Split, read_front_matter, split
-from .front_values import FrontMatter
+from .front_matter.dates import in_zone
+from .front_matter.keys import FrontMatter
+from .front_matter.split import Front, Split, read_front_matter, split
+from .html.body import cut
+from .html.shortcodes import take_out, unknown
+from .html.tokenizer import plain_text
 from .markdown import to_html
-from .moment import in_zone
-from .shortcodes import take_out, unknown
-from .tags import plain_text
 
 _OPENING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
 

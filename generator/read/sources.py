@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..model.document import Source, SourceKind
-from ..model.stamp import Stamp, stamp_of
+from ..model.file_stat import Stamp, stamp_of
 
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
 GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"

@@ -6,16 +6,7 @@ from typing import Any, Protocol, assert_never
 
 from markupsafe import Markup
 
-from ..model.document import (
-    Call,
-    Code,
-    Document,
-    Heading,
-    Image,
-    Link,
-    Piece,
-    Verbatim,
-)
+from ..model.document import Call, Code, Document, Heading, Image, Link, Piece, Verbatim
 from ..model.reference import is_internal, resolve
 from ..model.site import Site
 from .highlight import highlight

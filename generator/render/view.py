@@ -10,22 +10,22 @@ from ..errors import TemplateError
 from ..model.diagnostic import nearest
 from ..model.document import Document, Piece, headings
 from ..model.permalink import of_page, pages_of
-from ..model.places import Place, places
 from ..model.reference import in_language, translation
 from ..model.settings import MenuItem
 from ..model.site import Section, Site
+from ..model.sitemap import Place, places
 from ..model.taxonomy import Term
 from ..model.value import value
 from .body import Coloured, close, linked, table_of_contents
+from .dependencies import Shared, part_of, question, shared_question
 from .form import render_form
 from .highlight import highlight
+from .i18n import Words
+from .listings import Presenter
 from .metadata import content_security_policy
-from .present import Presenter
-from .questions import Shared, part_of, question, shared_question
 from .templates import Templates
 from .theme import Theme
 from .values import Card, Entry, Page, Pager, TermCount, TextLink, TocEntry
-from .words import Words
 
 
 @value

@@ -4,6 +4,6 @@ What makes a model of it is asked for by its own name, `schema.model`: it loads 
 text of YAML is read without.
 """
 
-from .text import Parsed, dump, load_flat, parse, plain
+from .yaml_text import Parsed, dump, load_flat, parse, plain
 
 __all__ = ["Parsed", "dump", "load_flat", "parse", "plain"]

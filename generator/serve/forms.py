@@ -18,9 +18,9 @@ from forms.app import (
 )
 from forms.catalogue import Catalogue, Controller, Resource, State
 
-from ..config import CACHE
+from ..config.config import CACHE
 from ..model.output import Output, Tree
-from ..plan import Plan, render
+from ..plan.plan import Plan, render
 from .inbox import Inbox
 from .live import Live
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from secrets import token_hex
 
 from ..check.links import leads_into
-from ..config import Config, at_address, load_config
-from ..edit import replan
+from ..config.config import Config, at_address, load_config
 from ..errors import ContentError, SiteError
-from ..inputs import look
+from ..incremental.snapshot import look
 from ..model.diagnostic import Diagnostic, Severity
+from ..model.file_stat import Stamp, stamp_of
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
 from ..model.site import Site
-from ..model.stamp import Stamp, stamp_of
-from ..plan import Plan, render
+from ..parallel import available, uncollected
+from ..plan.after_texts import replan
+from ..plan.plan import Plan, render
 from ..read.sources import is_leftover
-from ..work import available, uncollected
 from .resumed import keep, resumed
 
 
@@ -189,7 +189,7 @@ class Live:
 
     def _prepared(self, *, workers: int = 1) -> State:
         # Only here: who goes on where another ended does without.
-        from ..prepare import prepare
+        from ..plan.full import prepare
 
         version = self._version()
         try:

@@ -6,16 +6,22 @@ from datetime import datetime
 from pathlib import Path
 
 from ..again import Summary, diagnostic, plain
-from ..cache import Cache
 from ..check.links import leads_into
-from ..config import CACHE, Config, at_address
-from ..edit import FEW, replan
-from ..inputs import Seen
-from ..kept import FILE as PLAN, Kept, Planned, keep as save_kept, kept as load_kept
+from ..config.config import CACHE, Config, at_address
+from ..incremental.changes import FILE, Since, remember, since, wrote
+from ..incremental.documents import Cache
+from ..incremental.last_plan import (
+    FILE as PLAN,
+    Kept,
+    Planned,
+    keep as save_kept,
+    kept as load_kept,
+)
+from ..incremental.snapshot import Seen
 from ..model.diagnostic import Severity
-from ..plan import Plan, renderer_of
+from ..plan.after_texts import FEW, replan
+from ..plan.plan import Plan, renderer_of
 from ..publish import shown_within
-from ..unchanged import FILE, Since, remember, since, wrote
 
 _KEY = "serve"
 

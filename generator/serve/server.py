@@ -15,13 +15,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..config import CACHE
+from ..config.config import CACHE
 from ..errors import ConfigError
-from ..inputs import READ, SETTINGS
+from ..incremental.snapshot import READ, SETTINGS
 from ..model.diagnostic import Severity
 from ..render.theme import themes_shipped
 from .inbox import Inbox
-from .late import Late
+from .lazy_handler import Late
 from .live import Live, State
 from .pages import Pages
 from .watch import Changed, watching

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from .spare import make_way
+from .recycled import make_way
 
 
 class Folders:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..errors import PublishError
-from .few import folders_of
 from .folders import Folders
-from .spare import make_way
+from .in_place import folders_of
+from .recycled import make_way
 
 
 def keep_foreign(

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import PublishError
-from .exchange import exchange, recover
-from .few import are_few, rename_in
 from .foreign import keep_foreign, link_all
+from .in_place import are_few, rename_in
 from .manifest import manifest_file, read_manifest, write_manifest
-from .spare import Spare
+from .recycled import Spare
 from .stage import Sealed, Stage
+from .swap import exchange, recover
 
 _AUTHORS = ("content", "static", "data", "templates", "themes", "plugins", ".atrae")
 

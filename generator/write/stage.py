@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..errors import PublishError
 from .folders import Folders
-from .spare import make_way, write_over
+from .recycled import make_way, write_over
 
 SEAL = "manifest.json"
 """In a sealed folder: the digests of its files, by which a reader knows that it has all of it."""

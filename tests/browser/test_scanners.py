@@ -8,13 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error
 
-from tests.forms.databases import (
-    EmptyDatabase,
-    database_url,
-    empty_database,
-    postgresql,
-)
-from tests.forms.test_me import ANA, NEW, asked, centre
+from tests.forms.databases import EmptyDatabase, database_url, empty_database, postgresql
+from tests.forms.web.test_preferences import ANA, NEW, asked, centre
 from tests.forms.world import World, link, text_of, world
 
 __all__ = ["EmptyDatabase", "database_url", "empty_database", "postgresql"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from forms.suspicion import WAIT
+from forms.web.screening.signals import WAIT
 from tests.serving import Served, new_site, serving
 
 from .test_loop import ADDRESS, GUIDE, confirm, record

@@ -250,7 +250,7 @@ def rows(url: str, query: str, **values: object) -> list[tuple[object, ...]]:
 
 def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
     """Everything that the database holds, table by table, in an order of its own."""
-    from forms.store.tables import metadata
+    from forms.store.database.tables import metadata
 
     return {
         name: sorted(rows(url, f"SELECT * FROM {name}"), key=repr)

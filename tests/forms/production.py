@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from forms.tokens import Action, Tokens
+from forms.links.tokens import Action, Tokens
 
 from . import databases
 from .declared import GUIDE, GUIDE_NAME, catalogue, pages, write_bundle

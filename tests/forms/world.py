@@ -19,9 +19,9 @@ from starlette.types import ASGIApp
 
 from forms.app import Backoff, Beat, Pages, Permitted, WithdrawnError, create_app
 from forms.catalogue import Catalogue
-from forms.operations import Operations
-from forms.patience import PatientProtocol
-from forms.settings import Settings, read_environment
+from forms.operations.equip import Operations
+from forms.settings.environment import Settings, read_environment
+from forms.web.deadlines import PatientProtocol
 
 from . import databases
 from .declared import GUIDE, catalogue, pages

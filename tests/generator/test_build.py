@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from forms.bundle import read_bundle
+from forms.site.bundle import read_bundle
 from generator.errors import ContentError, PublishError, SiteError, TemplateError
 
 from ..conftest import MakeSite

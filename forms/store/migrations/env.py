@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from forms.store.tables import metadata
+from forms.store.database.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -7,8 +7,8 @@ from collections.abc import Generator
 
 from sqlalchemy import Connection, func, select
 
-from ...ledger import SYSTEM
-from ..tables import checkpoint, contact, detail, form, ledger, outbox, wording
+from ...permission.ledger import SYSTEM
+from ..database.tables import checkpoint, contact, detail, form, ledger, outbox, wording
 from .chains import chains
 from .checkpoints import checkpoints
 from .finding import Finding, Known, Trust

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
-from ...address import parse_address
-from ...canonical import Json
-from ...grounds import Story
-from ...ledger import BY_MOVE, START, SYSTEM, Detail, Event, Kind, digest_of_event
-from ..rows import event_of
-from ..suppression import PREFIX
-from ..tables import contact, detail, ledger, outbox, pending, suppression
+from ...declared.address import parse_address
+from ...declared.canonical import Json
+from ...evidence.audit import Story
+from ...permission.ledger import BY_MOVE, START, SYSTEM, Detail, Event, Kind, digest_of_event
+from ..database.tables import contact, detail, ledger, outbox, pending, suppression
+from ..records.rows import event_of
+from ..records.suppression import PREFIX
 from .finding import Finding, Known
 from .mails import outbox_of
 from .suppressions import suppressed

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ...checkpoint import NO_HEADS, Checkpoint, heads_after
-from ...ledger import Event, Kind
-from ...signing import PublicKey
-from ..seal import checkpoint_of, public_keys
-from ..tables import checkpoint, detail, ledger
+from ...evidence.checkpoint import NO_HEADS, Checkpoint, heads_after
+from ...evidence.signing import PublicKey
+from ...permission.ledger import Event, Kind
+from ..database.tables import checkpoint, detail, ledger
+from ..records.checkpoints import checkpoint_of, public_keys
 from .finding import Finding, Trust
 
 FETCHED = 1000

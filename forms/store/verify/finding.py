@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...catalogue import Lasts, Wording
-from ...checkpoint import Checkpoint
-from ...signing import PublicKey
+from ...evidence.checkpoint import Checkpoint
+from ...evidence.signing import PublicKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, exists, select
 
-from ..suppression import PREFIX
-from ..tables import contact, detail, ledger, outbox, pending, suppression
+from ..database.tables import contact, detail, ledger, outbox, pending, suppression
+from ..records.suppression import PREFIX
 from .finding import Finding
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ...grounds import TEMPLATES, Mail, Story, faults, unheld, unwritten
-from ...ledger import Kind
-from ..queue import Fate
+from ...evidence.audit import TEMPLATES, Mail, Story, faults, unheld, unwritten
+from ...permission.ledger import Kind
+from ..queues.outbox import Fate
 from .finding import Finding
 
 _FATES = frozenset(map(str, Fate))

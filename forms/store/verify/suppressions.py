@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ...canonical import Json
-from ...grounds import Story
-from ...ledger import Event, Kind
+from ...declared.canonical import Json
+from ...evidence.audit import Story
+from ...permission.ledger import Event, Kind
 from .finding import Finding
 
 

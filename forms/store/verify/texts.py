@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
-from ...canonical import canonical_json, digest_of
 from ...catalogue import Wording
-from ...ledger import SYSTEM, Event, Kind
-from ..rows import events_of
-from ..tables import form, wording
+from ...declared.canonical import canonical_json, digest_of
+from ...permission.ledger import SYSTEM, Event, Kind
+from ..database.tables import form, wording
+from ..records.rows import events_of
 from .finding import Finding
 
 

@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Table, func, select
 
-from forms.decision import UNANSWERED
-from forms.ledger import START, Entry, Kind, sealed, spell
-from forms.store.engine import Database
-from forms.store.prepared import driver_of
-from forms.store.statements import detail_row, event_row
-from forms.store.tables import contact, detail, ledger
+from forms.permission.ledger import START, Entry, Kind, sealed, spell
+from forms.permission.record import UNANSWERED
+from forms.store.database.engine import Database
+from forms.store.database.prepared import driver_of
+from forms.store.database.tables import contact, detail, ledger
+from forms.store.records.statements import detail_row, event_row
 
 from ...forms.declared import NOW, catalogue
 

@@ -14,9 +14,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import Pool
 
 from forms.app import Permitted, create_app, read_environment
-from forms.patience import PatientProtocol
-from forms.serving import ready_to_serve
-from forms.store.engine import Database
+from forms.server import ready_to_serve
+from forms.store.database.engine import Database
+from forms.web.deadlines import PatientProtocol
 
 from ...forms.declared import catalogue, pages
 from ...forms.world import environment

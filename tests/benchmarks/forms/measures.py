@@ -13,15 +13,15 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from forms import optin
-from forms.address import parse_address
 from forms.catalogue import Catalogue
-from forms.decision import Decision, Limits, Record
-from forms.settings import SuppressionKey
-from forms.store.engine import Database, open_engine
-from forms.store.store import Store
+from forms.declared.address import parse_address
+from forms.permission import optin
+from forms.permission.record import Decision, Limits, Record
+from forms.permission.submission import Submission
+from forms.settings.environment import SuppressionKey
+from forms.store.database.engine import Database, open_engine
+from forms.store.records.store import Store
 from forms.store.verify import count as count_rows, verify
-from forms.validate import Submission
 
 from ...forms.declared import NOW, catalogue
 from ...forms.world import SUPPRESSION, free_port, until

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from forms.app import development_settings, open_store
-from forms.checkpoint import read_mailed
-from forms.links import Links
-from forms.owner import sealed_letter
-from forms.store.engine import Database, open_engine
-from forms.templates import Renderer
-from forms.tokens import Tokens
+from forms.evidence.checkpoint import read_mailed
+from forms.links.links import Links
+from forms.links.tokens import Tokens
+from forms.mail.owner_notices import sealed_letter
+from forms.site.templates import Renderer
+from forms.store.database.engine import Database, open_engine
 
+from ..commands.test_cli import run
 from ..declared import NOW, catalogue, pages
-from ..test_checkpoint import FIRST
-from ..test_cli import run
 from ..world import World, text_of, world
-from .lived import KEY, OTHER, OWNER, SECRET, Lived
+from .history import KEY, OTHER, OWNER, SECRET, Lived
+from .test_checkpoint import FIRST
 
 TOLD = f"Olga <{OWNER}>"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
-from forms.ledger import START, digest_of_event
-from forms.store.tables import (
+from forms.permission.ledger import START, digest_of_event
+from forms.store.database.tables import (
     checkpoint,
     contact,
     detail,
@@ -23,7 +23,7 @@ from forms.store.tables import (
 from forms.store.verify import Trust
 
 from ..databases import EmptyDatabase
-from .lived import KEY, OTHER, Lived, findings, lived, tampered
+from .history import KEY, OTHER, Lived, findings, lived, tampered
 
 BESIDE = (outbox, pending, suppression)
 """What stands beside the ledger, and is vouched for by it."""

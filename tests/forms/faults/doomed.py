@@ -69,8 +69,8 @@ def doomed() -> Iterator[Doomed]:
 
 
 def migrate(url: str) -> None:
-    from forms.store.engine import open_engine
-    from forms.store.migrate import HEAD, migrate as bring
+    from forms.store.database.engine import open_engine
+    from forms.store.database.migrate import HEAD, migrate as bring
 
     engine = open_engine(url)
     bring(engine, head=f"{HEAD}_heavy", more=[HEAVY])
@@ -78,8 +78,8 @@ def migrate(url: str) -> None:
 
 
 def restore(url: str, file: str) -> None:
-    from forms.store.backup import restore as put_back
-    from forms.store.lock import sole_writer
+    from forms.store.database.file_lock import sole_writer
+    from forms.store.upkeep.backup import restore as put_back
 
     with sole_writer(url):
         put_back(url, Path(file))
@@ -107,7 +107,12 @@ def carry_out(seconds: float, work: str, *words: str) -> End:
 
 def main() -> None:
     # Before anybody is born.
-    for name in ("alembic.command", "psycopg", "forms.store.backup", "forms.store.tables"):
+    for name in (
+        "alembic.command",
+        "psycopg",
+        "forms.store.upkeep.backup",
+        "forms.store.database.tables",
+    ):
         import_module(name)
     for line in sys.stdin:
         seconds, work, *words = json.loads(line)

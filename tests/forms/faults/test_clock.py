@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from forms.app import Permitted
 from forms.store.verify import verify
 
-from ..laws.house import House, house
+from ..laws.handler import House, house
 from ..world import link
 from .test_mail_server import states, subscribe
 

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from forms.app import Permitted, smtp_delivery
-from forms.outbox import Worker
-from forms.store.queue import Queue
+from forms.delivery.outbox import Worker
+from forms.store.queues.outbox import Queue
 from forms.store.verify import verify
 
 from ..databases import PostgreSQL, postgresql_server
-from ..laws.house import BACKOFF, House, house
+from ..laws.handler import BACKOFF, House, house
 from ..peer import Peer, listening
 from .test_mail_server import states, subscribe, until_nothing_is_due
 

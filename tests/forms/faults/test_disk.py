@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from forms.not_done import NotDoneError
-from forms.store.backup import restore
-from forms.store.engine import UNAVAILABLE, Database, open_engine
-from forms.store.migrate import HEAD, migrate
-from forms.store.trouble import EX_IOERR
-from forms.store.unfinished import unfinished
+from forms.errors import NotDoneError
+from forms.store.database.engine import UNAVAILABLE, Database, open_engine
+from forms.store.database.faults import EX_IOERR
+from forms.store.database.migrate import HEAD, migrate
+from forms.store.database.restore_marker import unfinished
+from forms.store.upkeep.backup import restore
 from forms.store.verify import verify
 
-from ..store.test_migrate import peopled, state
-from ..test_crash import ROOT, answers, on_record, post_until_it_dies
+from ..store.database.test_migrate import peopled, state
 from ..world import World, free_port, until, world
 from .doomed import HEAVY
+from .test_crash import ROOT, answers, on_record, post_until_it_dies
 from .vfs import FULL, IOERR_FSYNC, IOERR_WRITE, OK, Disk, Step, available, disk
 
 pytestmark = pytest.mark.skipif(

@@ -11,7 +11,7 @@ import pytest
 
 from forms.app import smtp_delivery
 
-from ..laws.house import BACKOFF, House, house
+from ..laws.handler import BACKOFF, House, house
 from ..peer import Peer, listening as peering
 from ..world import free_port
 from .rude import DRIP, DROP, HANG, STEPS, Rude, listening

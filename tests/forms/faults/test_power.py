@@ -12,16 +12,16 @@ from threading import Lock
 import pytest
 from sqlalchemy import event
 
-from forms import optin
-from forms.address import parse_address
-from forms.decision import Limits
-from forms.settings import SuppressionKey
-from forms.store.engine import Database, open_engine
-from forms.store.store import Store
+from forms.declared.address import parse_address
+from forms.permission import optin
+from forms.permission.record import Limits
+from forms.settings.environment import SuppressionKey
+from forms.store.database.engine import Database, open_engine
+from forms.store.records.store import Store
 from forms.store.verify import verify
 
+from ..contact_history import CATALOGUE, submission
 from ..declared import NOW
-from ..life import CATALOGUE, submission
 from ..world import SUPPRESSION
 from .power import Platter, lay_out
 from .vfs import Step, available, disk

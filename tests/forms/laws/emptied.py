@@ -5,7 +5,7 @@ Whoever keeps what is written for ever keeps it here too, by triggers; so they a
 
 from sqlalchemy import Connection, Engine, text
 
-from forms.store.tables import metadata
+from forms.store.database.tables import metadata
 
 KEPT = "setting"
 """What the handler has asked of the database when it was opened."""

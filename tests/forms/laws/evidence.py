@@ -11,7 +11,7 @@ from forms.store.verify import verify
 
 from ..databases import EmptyDatabase
 from .emptied import unguarded
-from .house import House, house
+from .handler import House, house
 
 
 class Registry:

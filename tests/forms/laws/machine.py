@@ -6,16 +6,16 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from forms.preferences import choice_of
-from forms.suspicion import FASTEST, WAIT
-from forms.work import FIELD
+from forms.permission.preferences import choice_of
+from forms.web.screening.proof_of_work import FIELD
+from forms.web.screening.signals import FASTEST, WAIT
 
-from .house import CATALOGUE
+from .handler import CATALOGUE
 from .mailed import Confirm, Fresh, Leave, Link, Me
 from .mailroom import FAILURES, PURPOSES
-from .owning import Owning
-from .people import Mail
-from .wishing import TIMES, TOPICS, Wishing
+from .model import Mail
+from .rules_owner import Owning
+from .rules_person import TIMES, TOPICS, Wishing
 
 FORMS = {"newsletter": ("newsletter",), "guide": ("guide", "newsletter"), "news": ("news",)}
 WHO = st.sampled_from([0, 0, 0, 1, 1, 2])

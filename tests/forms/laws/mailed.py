@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .people import Person, Word
+from .model import Person, Word
 
 
 @dataclass(frozen=True)

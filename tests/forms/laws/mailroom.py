@@ -17,14 +17,14 @@ from forms.app import (
     UnreachableError,
     WithdrawnError,
 )
-from forms.decision import Record
+from forms.permission.record import Record
 
 from ..world import link, text_of
 from .evidence import Registry, vouched
-from .house import BACKOFF, CATALOGUE, CrashError
+from .handler import BACKOFF, CATALOGUE, CrashError
 from .mailed import Confirm, Fresh, Leave, Link, Me, More
-from .people import ONCE, STANDING, WISHES, Mail, Person
-from .steering import Steered
+from .model import ONCE, STANDING, WISHES, Mail, Person
+from .oracle_preferences import Steered
 
 PURPOSES = sorted(STANDING | ONCE)
 FAILURES = {

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .people import GOOD_FOR, WISHES, Mail, Person, Word
+from .model import GOOD_FOR, WISHES, Mail, Person, Word
 
 WINDOW = timedelta(minutes=10)
 HOURLY, DAILY = 3, 8

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from forms.address import parse_address
 from forms.app import Permitted, WithdrawnError
-from forms.store.purge import Keep, purge
-from forms.store.transfer import BroughtIn, import_grants
+from forms.declared.address import parse_address
+from forms.permission.importing import Grant
+from forms.store.people.importing import BroughtIn, import_grants
+from forms.store.people.purge import Keep, purge
 from forms.store.verify import verify
-from forms.transfer import Grant
 
 from ..world import link, text_of
-from .house import CATALOGUE, House, house
+from .handler import CATALOGUE, House, house
 
 EMAIL = "ana@example.org"
 WORDS = {each: CATALOGUE.wording(each, "en").text for each in ("guide", "newsletter")}

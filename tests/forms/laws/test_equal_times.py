@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from forms.app import Beat
-from forms.even import Bell
+from forms.web.constant_time import Bell
 
-from ..test_crash import born, nursery
+from ..faults.test_crash import born, nursery
 from ..world import free_port, world
 from .timing import STATES, addresses, areas, by_state, prepare, shapes, threshold, timings
 

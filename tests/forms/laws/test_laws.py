@@ -11,12 +11,12 @@ from unittest.mock import patch
 
 import pytest
 
-from forms.store.ceiling import Ceiling
-from forms.store.queue import Queue
+from forms.store.queues.ceiling import Ceiling
+from forms.store.queues.outbox import Queue
 
 from ..databases import EmptyDatabase
 from .evidence import Registry
-from .lives import live
+from .histories import live
 
 ROOT = Path(__file__).parents[3]
 ENOUGH = int(os.environ.get("ATRAE_LAWS_STEPS", "100000"))
@@ -47,8 +47,8 @@ def test_the_laws_hold_for_a_hundred_thousand_steps(
 PLANTED: dict[str, AbstractContextManager[object]] = {
     "a ceiling that holds nothing": patch.object(Ceiling, "until", lambda *_: None),
     "a mail that nobody judges again": patch.object(Queue, "may_leave", lambda *_: True),
-    "a cool-down that counts nothing": patch("forms.optin.too_many", lambda *_: False),
-    "a sum that counts twice": patch("forms.handlers.paid_by", lambda _proof, request: request),
+    "a cool-down that counts nothing": patch("forms.permission.optin.too_many", lambda *_: False),
+    "a sum that counts twice": patch("forms.web.optin.paid_by", lambda _proof, request: request),
 }
 
 

@@ -14,15 +14,15 @@ from datetime import timedelta
 from itertools import combinations
 from urllib.parse import urlencode
 
-from forms import optin
-from forms.address import parse_address
 from forms.app import utc_now
-from forms.decision import Decision, Limits, Record
-from forms.settings import SuppressionKey
-from forms.store.engine import Database, open_engine
-from forms.store.store import Store
+from forms.declared.address import parse_address
+from forms.permission import optin
+from forms.permission.record import Decision, Limits, Record
+from forms.settings.environment import SuppressionKey
+from forms.store.database.engine import Database, open_engine
+from forms.store.records.store import Store
 
-from ..life import CATALOGUE, submission
+from ..contact_history import CATALOGUE, submission
 from ..world import SUPPRESSION
 
 STATES = ("unknown", "pending", "confirmed", "withdrawn", "suppressed")

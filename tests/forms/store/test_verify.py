@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from forms.store.engine import Database, open_engine
-from forms.store.tables import ledger
+from forms.store.database.engine import Database, open_engine
+from forms.store.database.tables import ledger
 from forms.store.verify import Trust
 
-from ..evidence.lived import findings, tampered
+from ..evidence.history import findings, tampered
 from ..world import World, link, world
 
 

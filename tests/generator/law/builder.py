@@ -108,11 +108,11 @@ class Builder:
 
 def build(order: Order) -> Made:
     """Here and now."""
-    from generator import work
-    from generator.write import few
+    from generator import parallel
+    from generator.write import in_place
 
     if order.large:
-        work.SMALL, work.CHUNK, few.FEW = 0, 3, 3
+        parallel.SMALL, parallel.CHUNK, in_place.FEW = 0, 3, 3
     said, built = _by_command(order) if order.command else _by_function(order)
     return Made(said=said, built=built, fast=bool(sys.modules.get(FAST_ENGINE)))
 
@@ -126,7 +126,7 @@ def with_ticks_of(nanoseconds: int) -> None:
 
 def _by_function(order: Order) -> tuple[tuple[str, ...], bool]:
     from generator.build import build as build_site
-    from generator.config import load_config
+    from generator.config.config import load_config
     from generator.errors import SiteError
 
     options: dict[str, Any] = {"drafts": order.drafts, "future": order.future}

@@ -17,17 +17,17 @@ def _in_place_of(place: str, made: Callable[..., Any]) -> None:
 
 def forgotten() -> None:
     """No answer is asked again."""
-    _in_place_of("generator.tracing:Tracing._ask", lambda *_: {})
+    _in_place_of("generator.incremental.staleness:Tracing._ask", lambda *_: {})
 
 
 def unconcerned() -> None:
     """A small edit is taken to concern nobody."""
-    _in_place_of("generator.render.answers:Edit.concerned", lambda *_: {})
+    _in_place_of("generator.incremental.answer_digests:Edit.concerned", lambda *_: {})
 
 
 def unsaid() -> None:
     """What is wrong with a text that was edited is not found."""
-    _in_place_of("generator.edit:check_documents", lambda *_: ())
+    _in_place_of("generator.plan.after_texts:check_documents", lambda *_: ())
 
 
 def misread() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from generator.errors import PublishError
-from generator.write.exchange import exchange, in_two_moves, recover
 from generator.write.publish import refuse_folders, staged
+from generator.write.swap import exchange, in_two_moves, recover
 
 from ...site import files_below
 

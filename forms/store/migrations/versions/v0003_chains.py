@@ -14,7 +14,7 @@ from itertools import count
 import sqlalchemy as sa
 from alembic import context, op
 
-from forms.canonical import Json, canonical_json, digest_of
+from forms.declared.canonical import Json, canonical_json, digest_of
 
 revision = "0003"
 down_revision = "0002"

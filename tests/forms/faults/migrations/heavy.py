@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from forms.store.migrate import HEAD
+from forms.store.database.migrate import HEAD
 
 revision = f"{HEAD}_heavy"
 down_revision = HEAD

@@ -1,0 +1,287 @@
+"""Webhooks: the owner's other programs are told of events, signed as Standard Webhooks 1.0.0 says.
+
+`webhook-id` is the same however often an event is told, so that a receiver can tell; the signature
+is over id, time and body. One courier, beside the mails, so that neither holds up the other.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import http.client
+import json
+import logging
+import random
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event as Flag, Thread
+from urllib.parse import urlsplit
+
+from ..declared.canonical import digest_of
+from ..permission.ledger import Kind
+from ..settings.environment import LOOPBACK, SettingsError
+from ..store.queues.webhooks import Call, HookQueue
+from ..store.records.writing import Delivery, Hook
+
+log = logging.getLogger("atrae.forms.webhooks")
+
+PREFIX = "whsec_"
+SHORTEST, LONGEST = 24, 64
+"""Bytes of a secret."""
+MAKE_A_SECRET = (
+    "make one with: python3 -c 'import base64, secrets; "
+    'print("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())\''
+)
+ALL_KINDS = frozenset(kind for kind in Kind if kind.startswith("permission."))
+USUAL_KINDS = frozenset(
+    {Kind.CONFIRMED, Kind.IMPORTED, Kind.CHANGED, Kind.PAUSED, Kind.WITHDRAWN, Kind.DECLINED}
+    | {Kind.COMPLAINED, Kind.BOUNCED, Kind.ERASED}
+)
+SUFFIXES = ("", *(f"_{number}" for number in range(2, 10)))
+SECONDS = 15.0
+"""For each step of a call, as the standard advises: up to half a minute in all."""
+READ_AT_MOST = 4096
+WAITS = tuple(
+    timedelta(seconds=each) for each in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+)
+"""Before each attempt after the first: about three days, as the standard advises."""
+LEASE = timedelta(minutes=2)
+IDLE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Whom to tell. Printing it shows neither secret nor address."""
+
+    url: str
+    secrets: tuple[bytes, ...]
+    """All of them sign, so that a receiver can change over."""
+    kinds: frozenset[Kind] = USUAL_KINDS
+    address: bool = False
+    """Whether it is told the e-mail address, or only the contact's id."""
+
+    @property
+    def id(self) -> str:
+        """What the database calls it; says nothing of where it is."""
+        return digest_of(self.url)[:16]
+
+    @property
+    def hook(self) -> Hook:
+        """What the store must know of it."""
+        return Hook(endpoint=self.id, kinds=self.kinds)
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.id}>"
+
+
+def read_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
+    """ATRAE_WEBHOOK_URL, _SECRET, _EVENTS, _ADDRESS; more with `_2` to `_9` behind the name.
+
+    Raises `SettingsError` with every fault.
+    """
+    faults: list[str] = []
+    found = [
+        _endpoint(environ, suffix, faults)
+        for suffix in SUFFIXES
+        if environ.get(f"ATRAE_WEBHOOK_URL{suffix}", "").strip()
+    ]
+    if faults:
+        raise SettingsError(tuple(faults))
+    return tuple(found)
+
+
+def _endpoint(environ: Mapping[str, str], suffix: str, faults: list[str]) -> Endpoint:
+    def told(name: str) -> str:
+        return environ.get(f"ATRAE_WEBHOOK_{name}{suffix}", "").strip()
+
+    def wrong(name: str, what: str) -> None:
+        faults.append(f"ATRAE_WEBHOOK_{name}{suffix}: {what}")
+
+    parts = urlsplit(told("URL"))
+    local = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        wrong("URL", "it must be an https:// address; only localhost may go without")
+    if parts.username or parts.fragment:
+        wrong("URL", "it may have no user and no fragment")
+    secrets = []
+    for text in told("SECRET").split() or [""]:
+        try:
+            secrets.append(read_secret(text))
+        except ValueError as fault:
+            wrong("SECRET", f"{fault}; {MAKE_A_SECRET}")
+    kinds = set()
+    for name in told("EVENTS").replace(",", " ").split():
+        if name in ALL_KINDS:
+            kinds.add(Kind(name))
+        else:
+            wrong("EVENTS", f"there is no {name!r}; there are: {', '.join(sorted(ALL_KINDS))}")
+    if told("ADDRESS") not in ("", "yes", "no"):
+        wrong("ADDRESS", "it is either yes or no")
+    return Endpoint(
+        url=told("URL"),
+        secrets=tuple(secrets),
+        kinds=frozenset(kinds) or USUAL_KINDS,
+        address=told("ADDRESS") == "yes",
+    )
+
+
+def read_secret(text: str) -> bytes:
+    """The bytes of `whsec_…`. Raises `ValueError` that does not repeat it."""
+    try:
+        secret = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if not text.startswith(PREFIX) or not SHORTEST <= len(secret) <= LONGEST:
+        raise ValueError(f"it must be {PREFIX} and {SHORTEST} to {LONGEST} bytes in base64")
+    return secret
+
+
+def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:
+    """One signature of the standard: `v1,` and the base64 of an HMAC-SHA256."""
+    content = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode()
+
+
+def body_of(call: Call, *, address: bool) -> bytes:
+    """What is told of an event: ids, and the address only where the endpoint is to have it."""
+    event = call.event
+    data = {
+        "event": event.seq,
+        "digest": event.digest,
+        "contact": event.subject,
+        "purpose": event.purpose,
+        "wording": event.wording,
+        "language": event.language,
+        "form": event.form,
+        "page": event.page,
+        "campaign": event.campaign,
+        "method": event.method,
+    }
+    if address and call.address:
+        data["address"] = call.address
+    told = {"type": str(event.kind), "timestamp": event.at, "data": data}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def headers_of(endpoint: Endpoint, call: Call, body: bytes, *, now: datetime) -> dict[str, str]:
+    """The headers of the standard. The id is that of the event, whichever attempt this is."""
+    message_id = f"msg_{digest_of([endpoint.id, call.event.digest])[:32]}"
+    timestamp = int(now.timestamp())
+    signatures = [sign(secret, message_id, timestamp, body) for secret in endpoint.secrets]
+    return {
+        "content-type": "application/json",
+        "user-agent": "atrae",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def post(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float = SECONDS) -> int:
+    """POST, and answer the status; follows no redirect. Raises `OSError` or `HTTPException`."""
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = parts.hostname or ""
+    connection = (
+        http.client.HTTPSConnection(
+            host, parts.port, timeout=seconds, context=ssl.create_default_context()
+        )
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(host, parts.port, timeout=seconds)
+    )
+    try:
+        connection.request("POST", path, body, dict(headers))
+        response = connection.getresponse()
+        response.read(READ_AT_MOST)
+        return response.status
+    finally:
+        connection.close()
+
+
+class Courier:
+    """One thread that tells endpoints what they are owed."""
+
+    def __init__(
+        self,
+        queue: HookQueue,
+        endpoints: Sequence[Endpoint],
+        *,
+        clock: Callable[[], datetime],
+        waits: Sequence[timedelta] = WAITS,
+        chance: Callable[[], float] = random.random,
+        idle: float = IDLE,
+    ) -> None:
+        self.queue = queue
+        self.endpoints = {endpoint.id: endpoint for endpoint in endpoints}
+        self.clock = clock
+        self.waits = waits
+        self.chance = chance
+        self.idle = idle
+        self._stopped = Flag()
+        self._thread = Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        """Begin, where there is anybody to be told."""
+        if self.endpoints:
+            self._thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Finish the call in hand. One that hangs longer is made again later, with the same id."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def tell_one(self) -> bool:
+        """Make one call, if any is due. False: there was none."""
+        call = self.queue.claim(tuple(self.endpoints), now=self.clock(), lease=LEASE)
+        if call is None:
+            return False
+        endpoint = self.endpoints[call.endpoint]
+        body = body_of(call, address=endpoint.address)
+        now = self.clock()
+        try:
+            status = post(endpoint.url, headers_of(endpoint, call, body, now=now), body)
+            state, reply = _judged(status), str(status)
+        except (OSError, http.client.HTTPException) as fault:
+            state, reply = Delivery.WAITING, type(fault).__name__
+        self._record(call, state, reply)
+        return True
+
+    def _record(self, call: Call, state: Delivery, reply: str) -> None:
+        now, due = self.clock(), None
+        if state is Delivery.WAITING and call.attempts > len(self.waits):
+            state = Delivery.FAILED
+        if state is Delivery.WAITING:
+            # Spread, so that what failed together is not tried together.
+            due = now + self.waits[call.attempts - 1] * (0.75 + self.chance() / 2)
+        self.queue.settle(call, state, now=now, reply=reply, due=due)
+        log.log(
+            logging.ERROR if state is Delivery.FAILED else logging.INFO,
+            "webhook=%s endpoint=%s event=%s attempt=%s state=%s reply=%s",
+            *(call.id, call.endpoint, call.event.seq, call.attempts, state, reply),
+        )
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                busy = self.tell_one()
+                if not busy:
+                    self._stopped.wait(self._sleep())
+            except Exception as fault:
+                # The outer edge: a database that is away for a while must not end all webhooks.
+                log.error("the webhooks could not be worked on: %s", type(fault).__name__)
+                self._stopped.wait(self.idle)
+
+    def _sleep(self) -> float:
+        due = self.queue.next_due(tuple(self.endpoints))
+        ahead = self.idle if due is None else (due - self.clock()).total_seconds()
+        return min(self.idle, max(ahead, 0.05))
+
+
+def _judged(status: int) -> Delivery:
+    if 200 <= status < 300:
+        return Delivery.DONE
+    # 410: the receiver says that it wants no more, and the standard that we heed it.
+    return Delivery.FAILED if status == 410 else Delivery.WAITING

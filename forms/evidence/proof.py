@@ -1,0 +1,188 @@
+"""Proof: all that is on record of one person, in one signed file that stands without the database.
+
+The file is canonical JSON (sorted keys, no spaces, UTF-8) and a line break; every other spelling is
+refused, so that no byte of it can be altered unseen. Its parts:
+
+- `record`: the consent record in the vocabulary of ISO/IEC TS 27560:2023 (`consent_record` says
+  what follows the specification). It is derived from the evidence, and derived again when checked.
+- `evidence`: ours. The chain of events as the ledger holds it, each with its salted detail; the
+  wordings and forms that they name, as they were loaded; the mails, each with its *because* and its
+  receipt by the mail server; the states.
+- `key`, `issued`, `signature`: Ed25519 over the canonical JSON of everything else.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from ..catalogue import Lasts, Wording
+from ..declared.canonical import Json, canonical_json, digest_of
+from ..permission.ledger import START, Detail, Event, Kind, digest_of_event, spell
+from .audit import TEMPLATES, Mail, Story, faults, unwritten
+from .consent_record import consent_record, states
+from .signing import PublicKey, SigningKey
+
+LARGEST = 32 << 20
+"""Octets. What is larger was not made by us."""
+FORMAT = "atrae proof 2"
+
+SENT = "sent"
+"""The state of a mail that left; the others did not, or not yet."""
+
+Evidence: TypeAlias = dict[str, Any]
+"""`contact`, `address`, `created`, `events`, `details`, `wordings`, `forms`, `mails`: JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that is off in a bundle: its place, and what is wrong."""
+
+    place: str
+    fault: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.fault}"
+
+
+def bundle_of(evidence: Evidence, *, issued: datetime, key: SigningKey) -> bytes:
+    """The file. `evidence` is what `store.proof.evidence_of` reads."""
+    events = [_event(fields) for fields in evidence["events"]]
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "issued": spell(issued),
+        "record": consent_record(evidence["contact"], events, _wordings(evidence)),
+        "evidence": {**evidence, "states": states(events)},
+        "key": {"algorithm": "Ed25519", "id": key.public.id, "public": key.public.hex},
+    }
+    return canonical_json({**body, "signature": key.sign(canonical_json(body))}) + b"\n"
+
+
+def flaws(content: bytes, keys: tuple[PublicKey, ...] = ()) -> Iterator[Flaw]:
+    """Everything that is off with a bundle. With `keys`, it must be signed by one of them."""
+    if len(content) > LARGEST:
+        yield Flaw("bundle", "it is too large to be one of ours")
+        return
+    try:
+        whole = json.loads(content)
+        if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+            yield Flaw("bundle", "it is no proof of ours")
+            return
+        yield from _evidence(whole["evidence"], whole["record"])
+        yield from _signature(whole, keys)
+        if canonical_json(whole) + b"\n" != content:
+            yield Flaw("bundle", "it is not spelled as we spell it: bytes were altered")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        yield Flaw("bundle", "it is not whole: something is missing, or is not what it should be")
+
+
+def key_of(content: bytes) -> PublicKey:
+    """The key that a bundle without flaws was signed with."""
+    return PublicKey(json.loads(content)["key"]["public"])
+
+
+def _signature(whole: Mapping[str, Any], keys: tuple[PublicKey, ...]) -> Iterator[Flaw]:
+    key = PublicKey(whole["key"]["public"])
+    body = {name: value for name, value in whole.items() if name != "signature"}
+    if whole["key"]["id"] != key.id:
+        yield Flaw("key", "its id is not that of the key")
+    if not key.vouches(canonical_json(body), whole["signature"]):
+        yield Flaw("signature", "it does not hold: something in the bundle was altered")
+    if keys and key not in keys:
+        known = ", ".join(each.id for each in keys)
+        yield Flaw("key", f"the bundle is signed with {key.id}, not with {known}")
+
+
+def _evidence(evidence: Evidence, record: Json) -> Iterator[Flaw]:
+    for digest, text in evidence["wordings"].items():
+        if digest_of(json.loads(text)) != digest or _respelled(text) != text:
+            yield Flaw(f"wording {digest}", "its text is not the one that was shown")
+    for version, text in evidence["forms"].items():
+        if digest_of(json.loads(text)) != version or _respelled(text) != text:
+            yield Flaw(f"form {version}", "it is not what was loaded")
+    broken = tuple(_chain(evidence))
+    yield from broken
+    if broken:
+        return
+    events = [_event(fields) for fields in evidence["events"]]
+    yield from _mails(evidence, events)
+    if evidence["states"] != states(events):
+        yield Flaw("states", "they are not what the events amount to")
+    if record != consent_record(evidence["contact"], events, _wordings(evidence)):
+        yield Flaw("record", "it does not say what the evidence says")
+
+
+def _chain(evidence: Evidence) -> Iterator[Flaw]:
+    prev, details = START, evidence["details"]
+    erased = max((e["seq"] for e in evidence["events"] if e["kind"] == Kind.ERASED), default=0)
+    for fields in evidence["events"]:
+        place = f"event {fields['seq']}"
+        said = details.get(str(fields["seq"]))
+        if fields["digest"] != digest_of_event(fields):
+            yield Flaw(place, "it was altered: its digest is not that of its fields")
+        elif fields["prev"] != prev or fields["subject"] != evidence["contact"]:
+            yield Flaw(place, "the event before it is missing: the chain is broken")
+        elif fields["wording"] and fields["wording"] not in evidence["wordings"]:
+            yield Flaw(place, "the wording that it names is missing")
+        elif fields["form_version"] and fields["form_version"] not in evidence["forms"]:
+            yield Flaw(place, "the form that it names is missing")
+        elif said is None and fields["detail"] and fields["seq"] > erased:
+            yield Flaw(f"detail of {place}", "it is missing, and nobody was erased")
+        elif said is not None and _detail(fields["seq"], said) != fields["detail"]:
+            yield Flaw(f"detail of {place}", "it was altered: the digest differs")
+        prev = fields["digest"]
+    for number in details.keys() - {str(fields["seq"]) for fields in evidence["events"]}:
+        yield Flaw(f"detail of event {number}", "there is no such event")
+
+
+def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Flaw]:
+    """Each mail judged again as `verify` judges it in the database; then those that are gone."""
+    story = _story(evidence, events)
+    read = [(mail["id"], _mail(mail, story)) for mail in evidence["mails"]]
+    for number, mail in read:
+        if mail.template not in TEMPLATES:
+            yield Flaw(f"mail {number}", "there is no such template")
+            return
+        for fault in faults(mail, story):
+            yield Flaw(f"mail {number}", fault)
+    for event, fault in unwritten(story, [mail for _, mail in read]):
+        yield Flaw(f"event {event.seq}", fault)
+
+
+def _story(evidence: Evidence, events: list[Event]) -> Story:
+    texts = _wordings(evidence)
+    return Story(
+        subject=evidence["contact"],
+        events=tuple(events),
+        details={int(n): json.loads(said["body"]) for n, said in evidence["details"].items()},
+        standing=frozenset(d for d, text in texts.items() if text.lasts is Lasts.STANDING),
+    )
+
+
+def _mail(row: Mapping[str, Any], story: Story) -> Mail:
+    return Mail(
+        template=row["template"],
+        because=row["because"],
+        events=story.about(row["events"]),
+        created=row["created"],
+        sent=row["at"] if row["state"] == SENT else "",
+        checked=row["checked"],
+    )
+
+
+def _event(fields: Mapping[str, Any]) -> Event:
+    return Event(**{**fields, "kind": Kind(fields["kind"])})
+
+
+def _detail(event: int, said: Mapping[str, str]) -> str:
+    return Detail(event=event, salt=said["salt"], body=said["body"]).digest
+
+
+def _wordings(evidence: Evidence) -> dict[str, Wording]:
+    texts = evidence["wordings"].items()
+    return {digest: Wording.model_validate_json(text) for digest, text in texts}
+
+
+def _respelled(text: str) -> str:
+    return canonical_json(json.loads(text)).decode()

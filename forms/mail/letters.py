@@ -1,0 +1,148 @@
+"""The words of each mail: what is owed -> a letter. Pure; links and dates are derived here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from ..catalogue import Catalogue, Lasts, Resource, Wording
+from ..links.links import Links
+from ..permission.guides import is_guide, may_take
+from ..permission.ledger import Event
+from ..permission.optin import unended
+from ..permission.record import ASKS, FRESH, Template
+from ..settings.environment import Settings, origin_of
+from ..site.templates import Renderer, day_in_words, time_in_words
+from ..store.queues.outbox import Owed
+from .smtp import Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One purpose in a mail: the exact words, and what can be done."""
+
+    name: str
+    text: str
+    when: str
+    page: str
+    leave: str
+    """Empty for what is asked for once: there is nothing to leave."""
+    file: str
+    download: str
+
+
+def delivered(catalogue: Catalogue, purpose: str, language: str) -> Resource | None:
+    """The file that `purpose` delivers in `language`, else in the site's first language."""
+    found = catalogue.purposes.get(purpose)
+    if found is None:
+        return None
+    return found.resource.get(language) or found.resource.get(catalogue.default_language)
+
+
+def letter_of(
+    owed: Owed,
+    catalogue: Catalogue,
+    wordings: Mapping[str, Wording],
+    renderer: Renderer,
+    links: Links,
+    *,
+    address: str,
+) -> Letter:
+    """Write what is owed. `address` is where it goes, as a mail server takes it."""
+    language = owed.events[0].language
+    events = _spoken_of(owed)
+    items = [_item(event, owed, catalogue, wordings, links) for event in events]
+    standing = _standing(owed, events, wordings)
+    confirm = owed.pending
+    kind = "fresh" if owed.template in ASKS else owed.template
+    expires = owed.events[0].moment + FRESH
+    context: dict[str, object] = {
+        "site": catalogue.text(catalogue.title, language),
+        "site_url": links.settings.site_url,
+        "items": items,
+        "template": owed.template,
+        "link": links.confirm(confirm.id, expires=confirm.expires) if confirm else "",
+        "until": day_in_words(confirm.expires, language) if confirm else "",
+        # The new address of a move is not the person's yet: it cannot choose for them.
+        "choices": ""
+        if owed.template is Template.ARRIVE
+        else links.me(owed.contact, owed.record.epoch, language),
+        "controller": catalogue.controller,
+        "privacy": links.page(catalogue.text(catalogue.privacy, language)),
+    }
+    is_more = may_take(owed.record) and any(is_guide(catalogue, p) for p in catalogue.purposes)
+    context["more"] = links.more(owed.contact, owed.record.epoch, language) if is_more else ""
+    if owed.template in ASKS:
+        context["link"] = links.fresh(owed.contact, owed.events[0].seq, expires=expires)
+        context["until"] = time_in_words(expires, language)
+    say = renderer.phrases(language)
+    name = items[0].name if items else ""
+    return Letter(
+        to=address,
+        subject=say(f"mail_{owed.template}_subject", site=context["site"], name=name),
+        text=renderer.render(f"mail/{kind}.txt", language, **context),
+        html=renderer.render(f"mail/{kind}.html", language, **context),
+        language=language,
+        list_id=list_id(standing[0], links.settings) if standing else "",
+        leave=links.unsubscribe(owed.contact, standing, language) if standing else "",
+    )
+
+
+def list_id(purpose: str, settings: Settings) -> str:
+    """RFC 2919: the purpose, within the name of the site."""
+    host = origin_of(settings.site_url).split("://", 1)[1].split(":", 1)[0]
+    return f"{purpose}.{host}"
+
+
+def _spoken_of(owed: Owed) -> tuple[Event, ...]:
+    """The events whose words a mail repeats: only what holds, and only what was agreed to."""
+    match owed.template:
+        case Template.CONFIRM | Template.LINK:
+            return owed.events
+        case Template.RECEIPT:
+            return unended(owed.events, owed.record)
+        case Template.ALREADY:
+            grants = (owed.record.permission(event.purpose).grant for event in owed.events)
+            return tuple(grant for grant in grants if grant is not None)
+        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE:
+            return ()
+        case Template.SEALED | Template.HELD:
+            return ()
+        case _:
+            assert_never(owed.template)
+
+
+def _standing(
+    owed: Owed, events: tuple[Event, ...], wordings: Mapping[str, Wording]
+) -> tuple[str, ...]:
+    """The standing purposes that a mail speaks of; a confirmation has no list yet."""
+    if owed.template is Template.CONFIRM:
+        return ()
+    lasting = (e.purpose for e in events if wordings[e.wording].lasts is Lasts.STANDING)
+    return tuple(dict.fromkeys(lasting))
+
+
+def _item(
+    event: Event,
+    owed: Owed,
+    catalogue: Catalogue,
+    wordings: Mapping[str, Wording],
+    links: Links,
+) -> Item:
+    wording, language = wordings[event.wording], event.language
+    purpose = catalogue.purposes.get(event.purpose)
+    receipt = owed.template in (Template.RECEIPT, Template.LINK)
+    file = delivered(catalogue, event.purpose, language) if receipt else None
+    standing = wording.lasts is Lasts.STANDING and owed.template is not Template.CONFIRM
+    return Item(
+        name=catalogue.text(purpose.name, language) if purpose else event.purpose,
+        text=wording.text,
+        when=time_in_words(event.moment, language),
+        page=links.page(event.page) if event.page else "",
+        leave=links.unsubscribe(owed.contact, [event.purpose], language) if standing else "",
+        file=file.name if file else "",
+        download=links.resource(
+            owed.contact, event.purpose, language, file.name, confirmed=event.moment
+        )
+        if file
+        else "",
+    )

@@ -1,0 +1,157 @@
+"""Metrics for Prometheus at `GET /metrics`: numbers only, nobody's address.
+
+With `ATRAE_METRICS_TOKEN` it is asked for as a bearer. Without, only this very machine gets an
+answer: by a loopback address, asking for a loopback name, and not through a proxy.
+"""
+
+import hmac
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from ipaddress import ip_address
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..settings.environment import LOOPBACK
+from ..store.database.engine import UNAVAILABLE
+from ..store.records.store import Store
+from ..store.upkeep.counts import count_work
+
+PATH = "/metrics"
+ROUTES = frozenset({"f", "confirm", "unsubscribe", "me", "fresh", "resource", "healthz", "readyz"})
+"""The first part of a path: what follows may be a token."""
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Work(Collector):
+    """Asks the database at each look; while it is away, it says so instead."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self.store = store
+        self.clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        """The numbers as they are now."""
+        up = GaugeMetricFamily("atrae_database_up", "Whether the database answers.")
+        try:
+            with self.store.database.reading() as connection:
+                counts = count_work(connection, now=self.clock())
+        except UNAVAILABLE:
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        for name, what, by_state in (
+            ("atrae_outbox_mails", "Mails that are owed or did not get through.", counts.mails),
+            ("atrae_webhooks", "Webhooks that are owed or were given up.", counts.webhooks),
+        ):
+            family = GaugeMetricFamily(name, what, labels=["state"])
+            for state, number in sorted(by_state.items()):
+                family.add_metric([state], number)
+            yield family
+        yield GaugeMetricFamily(
+            "atrae_outbox_overdue_seconds", "How long the first mail is overdue.", counts.overdue
+        )
+        yield CounterMetricFamily("atrae_events", "Events in the ledger.", counts.events)
+
+
+class Metrics:
+    """What is counted in this process, and what the database says."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], *, token: str) -> None:
+        self.token = token
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "atrae_requests", "Answers.", ["route", "method", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "atrae_request_seconds",
+            "From the first byte of a request to the last of its answer.",
+            ["route"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+        self.registry.register(Work(store, clock))
+
+    def may_see(self, scope: Scope) -> bool:
+        """Whether who asks may have the numbers; the token is compared in constant time."""
+        headers = Headers(scope=scope)
+        if self.token:
+            given = headers.get("authorization", "")
+            return hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode())
+        proxied = any(
+            name.startswith(("x-forwarded", "forwarded", "x-real-ip")) for name in headers
+        )
+        peer = (scope.get("client") or ("",))[0]
+        host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+        return not proxied and _is_loopback(peer) and host in LOOPBACK
+
+    async def answer(self, scope: Scope) -> Response:
+        """The page of numbers; who may not see it is told that there is none."""
+        if scope["method"] not in ("GET", "HEAD") or not self.may_see(scope):
+            return PlainTextResponse("Not Found\n", status_code=404)
+        page = await run_in_threadpool(generate_latest, self.registry)
+        return Response(page, media_type=CONTENT_TYPE_LATEST)
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """One request that was answered."""
+        first = scope["path"].split("/")[1]
+        route = f"/{first}" if first in ROUTES else "other"
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self.requests.labels(route, method, str(status)).inc()
+        self.seconds.labels(route).observe(seconds)
+
+
+class Measured:
+    """ASGI: counts what passes, and answers `/metrics` itself."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["path"] == PATH:
+            response = await self.metrics.answer(scope)
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["X-Content-Type-Options"] = "nosniff"
+            await response(scope, receive, send)
+            return
+        begun, statuses = time.perf_counter(), list[int]()
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            status = statuses[0] if statuses else 499
+            self.metrics.count(scope, status, time.perf_counter() - begun)
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return False

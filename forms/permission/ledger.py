@@ -1,0 +1,266 @@
+"""The ledger: append-only events, chained per subject, and the permission that they fold into.
+
+Pure: no clock, no database. An `Entry` is what is to be written; `sealed` gives it its place in the
+chain and makes it an `Event`. Whatever is personal goes into a `Detail` beside it, of which the
+event holds only a salted digest, so that it can be erased without breaking the chain.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields as fields_of
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from ..declared.canonical import Json, canonical_json, digest_of
+
+SYSTEM = "system"
+"""The subject of events that concern no contact: wordings and forms as they are first loaded."""
+
+AHEAD = timedelta(minutes=5)
+"""How far the clocks of several machines may be apart."""
+
+START = ""
+"""What the first event of a chain names as the one before it."""
+
+
+class Kind(StrEnum):
+    """What happened. The first word is the family; only `permission` folds into permission."""
+
+    REQUESTED = "permission.requested"
+    CONFIRMED = "permission.confirmed"
+    DECLINED = "permission.declined"
+    CHANGED = "permission.changed"
+    PAUSED = "permission.paused"
+    WITHDRAWN = "permission.withdrawn"
+    COMPLAINED = "permission.complained"
+    BOUNCED = "permission.bounced"
+    EXPIRED = "permission.expired"
+    IMPORTED = "permission.imported"
+    ERASED = "permission.erased"
+    ACCESS_ASKED = "access.asked"
+    """By the link of a mail: for what a fresh mail must confirm. `method` says for what."""
+    ACCESS_GIVEN = "access.given"
+    ACCESS_STOPPED = "access.stopped"
+    WORDING_LOADED = "catalogue.wording"
+    FORM_LOADED = "catalogue.form"
+    SEALED = "record.sealed"
+    HELD = "outbox.held"
+    """More confirmations were asked for than may leave in an hour; the rest waits."""
+    SUPPRESSED = "suppression.added"
+    """On the chain of a concealed address, which no erasure takes away; its detail has the row."""
+    LIFTED = "suppression.lifted"
+    DISCARDED = "quarantine.discarded"
+    """The owner looked at a request that was kept back, and put it away."""
+
+
+class State(StrEnum):
+    """What the events of one contact and one purpose amount to."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    COMPLAINED = "complained"
+    BOUNCED = "bounced"
+    EXPIRED = "expired"
+    ERASED = "erased"
+
+
+GRANTS = frozenset({Kind.CONFIRMED, Kind.IMPORTED})
+ENDINGS = frozenset({Kind.DECLINED, Kind.WITHDRAWN, Kind.COMPLAINED, Kind.BOUNCED, Kind.ERASED})
+"""After one of these, what was asked for or confirmed before it permits nothing any more."""
+
+
+BY_MOVE = "address"
+"""The method of the change that gives a person another address."""
+
+
+SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
+"""Kinds whose detail is asked when something is decided; the rest is only kept and shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event that has no place in a chain yet."""
+
+    kind: Kind
+    purpose: str = ""
+    """Empty: it concerns every purpose."""
+    wording: str = ""
+    form: str = ""
+    form_version: str = ""
+    page: str = ""
+    language: str = ""
+    campaign: str = ""
+    method: str = ""
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One link of a chain. Every field but the last is under `digest`."""
+
+    seq: int
+    at: str
+    """UTC, spelled as `spell` does."""
+    subject: str
+    purpose: str
+    kind: Kind
+    wording: str
+    form: str
+    form_version: str
+    page: str
+    language: str
+    campaign: str
+    method: str
+    detail: str
+    prev: str
+    digest: str
+
+    @property
+    def moment(self) -> datetime:
+        """When it happened, in UTC."""
+        return datetime.fromisoformat(self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """The personal part of an event. `salt` keeps its digest from being guessed."""
+
+    event: int
+    salt: str
+    body: str
+
+    @property
+    def digest(self) -> str:
+        """What the event holds of it."""
+        return digest_of([self.salt, self.body])
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A state, the event that granted it while there is one, and the one that paused it."""
+
+    state: State = State.NONE
+    grant: Event | None = None
+    pause: Event | None = None
+
+
+def spell(moment: datetime) -> str:
+    """ISO 8601 in UTC to the microsecond, ending in Z: sorts as text, hashes everywhere alike."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def is_recent(at: str, now: datetime, time: timedelta) -> bool:
+    """Whether `at` lies less than `time` before `now`.
+
+    What is dated far ahead of now is not: a clock that was a day ahead, and was set right, must not
+    silence us for that day.
+    """
+    return spell(now - time) < at <= spell(now + AHEAD)
+
+
+def digest_of_event(fields: Mapping[str, Json]) -> str:
+    """SHA-256 over every field of an event but `digest`, as canonical JSON."""
+    return digest_of({name: value for name, value in fields.items() if name != "digest"})
+
+
+_FLAT = tuple(each.name for each in fields_of(Entry) if each.name != "detail")
+
+
+def is_whole(event: Event) -> bool:
+    """Whether the event's digest is that of its fields."""
+    return event.digest == digest_of_event(asdict(event))
+
+
+def sealed(
+    entry: Entry, *, seq: int, at: datetime, subject: str, prev: str, salt: str
+) -> tuple[Event, Detail | None]:
+    """Give `entry` its place after the event with digest `prev`; its detail, if any, apart."""
+    detail = None
+    if entry.detail:
+        body = canonical_json(dict(entry.detail)).decode()
+        detail = Detail(event=seq, salt=salt, body=body)
+    fields: dict[str, Json] = {
+        **{name: getattr(entry, name) for name in _FLAT},
+        "seq": seq,
+        "at": spell(at),
+        "subject": subject,
+        "detail": detail.digest if detail else "",
+        "prev": prev,
+    }
+    event = Event(**fields, digest=digest_of_event(fields))  # type: ignore[arg-type]
+    return event, detail
+
+
+def concerns(event: Event, purpose: str) -> bool:
+    """Whether `event` speaks of `purpose`."""
+    return event.purpose in ("", purpose)
+
+
+def permission_of(events: Iterable[Event], purpose: str) -> Permission:
+    """Fold the events of one contact, in order, into the permission for `purpose`."""
+    permission = Permission()
+    for event in events:
+        if concerns(event, purpose):
+            permission = _after(permission, event)
+    return permission
+
+
+def state_of(events: Iterable[Event], purpose: str) -> State:
+    """The state alone. A pause has no end here: `Record.permission` knows the time."""
+    return permission_of(events, purpose).state
+
+
+def _after(before: Permission, event: Event) -> Permission:
+    granted = before.state in (State.CONFIRMED, State.PAUSED)
+    match event.kind:
+        case Kind.REQUESTED:
+            # Anyone can type an address: asking again never alters what its owner confirmed.
+            return before if granted else Permission(State.REQUESTED)
+        case Kind.CONFIRMED | Kind.IMPORTED:
+            return Permission(State.CONFIRMED, event)
+        case Kind.PAUSED:
+            return Permission(State.PAUSED, before.grant, event) if granted else before
+        case Kind.EXPIRED:
+            return Permission(State.EXPIRED) if before.state is State.REQUESTED else before
+        case Kind.DECLINED:
+            return Permission(State.DECLINED)
+        case Kind.WITHDRAWN:
+            return Permission(State.WITHDRAWN)
+        case Kind.COMPLAINED:
+            return Permission(State.COMPLAINED)
+        case Kind.BOUNCED:
+            return Permission(State.BOUNCED)
+        case Kind.ERASED:
+            return Permission(State.ERASED)
+        case Kind.CHANGED | Kind.WORDING_LOADED | Kind.FORM_LOADED | Kind.SEALED | Kind.HELD:
+            return before
+        case Kind.ACCESS_ASKED | Kind.ACCESS_GIVEN | Kind.ACCESS_STOPPED:
+            return before
+        case Kind.SUPPRESSED | Kind.LIFTED | Kind.DISCARDED:
+            return before
+        case _:
+            assert_never(event.kind)
+
+
+def is_move(event: Event) -> bool:
+    """Whether the person has had another address since."""
+    return event.kind is Kind.CHANGED and event.method == BY_MOVE
+
+
+def last_word(events: Iterable[Event], asked: Event) -> Event | None:
+    """The last event after `asked` that granted or ended its purpose; none: it is still open.
+
+    A move ends it too: whoever reads the old mailbox by now cannot answer for the new one.
+    """
+    answers = (
+        event
+        for event in events
+        if event.seq > asked.seq
+        and concerns(event, asked.purpose)
+        and (event.kind in GRANTS | ENDINGS or is_move(event))
+    )
+    return max(answers, key=lambda event: event.seq, default=None)

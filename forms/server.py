@@ -1,0 +1,120 @@
+"""Production: the environment and the tree `handler/` -> a server."""
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from .app import Deliver, Settings, create_app, open_store, smtp_delivery
+from .operations.equip import read_operations
+from .settings.development import development_suppression_key
+from .settings.environment import SuppressionKey, read_environment
+from .site.bundle import Bundles
+from .store.database.engine import open_engine
+from .store.database.file_lock import sole_writer
+from .store.database.migrate import migrate
+from .web.deadlines import PatientProtocol
+from .web.request_body import LARGEST_HEAD
+
+MOST_CONNECTIONS = 1000
+
+SWITCH_SECONDS = 0.001
+
+
+def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) -> None:
+    """Serve until a signal comes. Raises one of `app.START_ERRORS` where it cannot start."""
+    import uvicorn
+
+    app = _application(environ, directory)
+    ready_to_serve()
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        # Paths hold tokens: an access log would keep them.
+        access_log=False,
+        server_header=False,
+        # Whom a proxy speaks for is read by `limits`, of declared ones alone.
+        proxy_headers=False,
+        http=PatientProtocol,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=10,
+        log_config=None,
+    )
+
+
+def ready_to_serve() -> None:
+    """Set the interpreter up for short answers, once everything is loaded."""
+    # Threads share one interpreter: whoever answers should not wait long for whoever writes mails.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # What was loaded stays: to look through all of it for garbage, again and again, holds up
+    # whoever waits for an answer meanwhile.
+    gc.collect()
+    gc.freeze()
+
+
+def work(environ: Mapping[str, str], directory: Path) -> None:
+    """Send what is owed, without answering anybody, until a signal comes.
+
+    On PostgreSQL beside as many others as there are; a SQLite file has one. Raises as `run` does.
+    """
+    app = _application(environ, directory)
+
+    async def until_a_signal() -> None:
+        stopped = asyncio.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+        async with app.router.lifespan_context(app):
+            await stopped.wait()
+
+    asyncio.run(until_a_signal())
+
+
+def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
+    settings, operations = read_environment(environ, directory), read_operations(environ)
+    bundles = Bundles(settings.handler_dir)
+    bundles.current()
+    # Said here in one line, rather than by a server that has half started.
+    with sole_writer(settings.database_url.get_secret_value()):
+        store = open_store(settings)
+        store.prepare()
+        store.database.close()
+    return create_app(
+        settings,
+        catalogue=lambda: bundles.current().catalogue,
+        pages=lambda: bundles.current().pages,
+        files=bundles.file,
+        deliver=_delivery(settings),
+        operations=operations,
+    )
+
+
+def _delivery(settings: Settings) -> Deliver:
+    deliver = smtp_delivery(settings.smtp_url.get_secret_value())
+    if not settings.defence.check_mx:
+        return deliver
+    from .mail.mx import Reachable, checked
+
+    return checked(deliver, Reachable(settings.mail_domain))
+
+
+def migrate_database(url: str) -> tuple[str, str]:
+    """Bring the database to this version; returns the versions before and after."""
+    with sole_writer(url):
+        engine = open_engine(url)
+        try:
+            return migrate(engine)
+        finally:
+            engine.dispose()
+
+
+def suppression_key(environ: Mapping[str, str], directory: Path) -> SuppressionKey | None:
+    """The key of the environment, else the one that `atrae serve` keeps in a site's folder."""
+    secret = environ.get("ATRAE_SUPPRESSION_KEY", "") or development_suppression_key(directory)
+    return SuppressionKey(secret.encode()) if secret else None

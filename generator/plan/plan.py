@@ -1,0 +1,76 @@
+"""A plan: every output is known before one is rendered."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from .. import outputs as recipes
+from ..config.config import Config
+from ..incremental.answer_digests import Edit
+from ..incremental.code_blocks import Blocks
+from ..incremental.documents import Cache, salt_of
+from ..model.diagnostic import Diagnostic
+from ..model.document import Source, SourceKind
+from ..model.elements import Markup
+from ..model.output import Output, Tree
+from ..model.permalink import url_for
+from ..model.site import Site
+from ..model.value import value
+from ..read.html.elements import read_markup
+from ..render.templates import Templates, shown
+from ..render.theme import Theme
+from ..render.view import Renderer, View
+
+
+@value
+class Plan:
+    """Everything but the rendering: what will be published, and what was found wrong."""
+
+    site: Site
+    outputs: tuple[Output, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    renderer: Renderer
+    cache: Cache
+    """Where its documents were read from."""
+    edit: Edit | None = None
+    """What alone is new since the last build; None where that is not known."""
+
+
+def markup_of(theme: Theme, root: Path) -> tuple[Markup, ...]:
+    """What the theme's templates, and those that the site at `root` puts over them, hold of HTML;
+    each by the name that its author knows it by."""
+    templates = {
+        name: Source(path=shown(file, root), kind=SourceKind.STATIC, where=str(file))
+        for name, file in theme.templates.items()
+    }
+    return read_markup(templates, ())
+
+
+def renderer_of(config: Config, theme: Theme, site: Site) -> Renderer:
+    """What every view of the site shares."""
+    cache = config.cache / "cache"
+
+    @lru_cache(maxsize=1)
+    def blocks() -> Blocks:
+        # When the first block is met: every file of the program is asked what made the others.
+        return Blocks(cache / "blocks", salt=salt_of())
+
+    return Renderer(
+        site=site,
+        theme=theme,
+        templates=Templates(theme.templates, config.root, compiled=cache / "templates"),
+        coloured=lambda text, language: blocks().highlight(text, language),
+    )
+
+
+def render(plan: Plan, output: Output) -> bytes | Path:
+    """The content of one output."""
+    return recipes.render(output, view_for(plan, output))
+
+
+def view_for(plan: Plan, output: Output) -> View:
+    """The view that an output is rendered from."""
+    settings = plan.site.settings
+    language = output.language or settings.default_language.code
+    if output.tree is Tree.HANDLER:
+        return plan.renderer.view(language, elsewhere=bool(settings.forms_url))
+    return plan.renderer.view(language, url_for(output.path))

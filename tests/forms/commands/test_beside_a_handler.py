@@ -1,0 +1,104 @@
+"""Commands beside a running handler: they take their turn, or refuse and say the way out."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ..evidence.history import OWNER, SECRET
+from ..production import Production, production
+from ..world import SUPPRESSION, World, world
+from .test_cli import run as run_apart
+from .test_commands import PEOPLE, run
+
+SEALING = {"ATRAE_CHECKPOINT_KEY": SECRET, "ATRAE_OWNER": f"Olga <{OWNER}>"}
+MAIL = {"ATRAE_MAIL_FROM": "Ana of Example <ana@example.org>"}
+WORKING = (
+    ("seal",),
+    ("verify",),
+    ("export", "ana@example.org"),
+    ("export", "--contacts"),
+    ("export", "--ledger"),
+    ("proof", "ana@example.org"),
+    ("import", "people.csv", "--yes"),
+    ("backup", "copy.db"),
+    ("webhooks", "status"),
+    ("purge",),
+    ("erase", "ana@example.org", "--yes"),
+)
+"""In this order: the last one ends what the others speak of."""
+
+
+@contextmanager
+def busy(here: World) -> Iterator[list[int]]:
+    """Somebody subscribes all the time; the answers are collected."""
+    answers: list[int] = []
+    stop = threading.Event()
+
+    def subscribe() -> None:
+        while not stop.is_set():
+            address = f"somebody-{len(answers)}@example.org"
+            answers.append(here.submit(address).status_code)
+
+    thread = threading.Thread(target=subscribe)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        stop.set()
+        thread.join(20)
+
+
+def test_every_command_takes_its_turn_beside_a_busy_handler(tmp_path: Path) -> None:
+    """None of them fails, nobody's form does, and the record holds."""
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    with world(tmp_path) as here:
+        here.confirmed("ana@example.org")
+        url = here.settings.database_url.get_secret_value()
+        known = {"ATRAE_DATABASE_URL": url, "ATRAE_SUPPRESSION_KEY": SUPPRESSION}
+        with busy(here) as answers:
+            for command in WORKING:
+                told = run(*command, directory=tmp_path, environ={**known, **SEALING, **MAIL})
+                assert told.returncode == 0, (command, told.stderr)
+        assert len(answers) > len(WORKING) // 2, "it was hardly busy"
+        assert set(answers) == {303}
+        here.settled()
+        verified = run("verify", directory=tmp_path, environ={**known, **SEALING})
+        assert (verified.returncode, verified.stderr) == (0, "")
+        assert here.kinds("ana@example.org") == []
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    with production(tmp_path_factory.mktemp("serving")) as made:
+        yield made
+
+
+def test_a_checkpoint_is_made_beside_a_handler_in_another_process(serving: Production) -> None:
+    environ = {
+        "ATRAE_DATABASE_URL": f"sqlite:///{serving.directory / 'forms.db'}",
+        "ATRAE_SUPPRESSION_KEY": SUPPRESSION,
+    }
+    told = run_apart("seal", directory=serving.directory, environ={**environ, **SEALING, **MAIL})
+    assert told.returncode == 0, told.stderr
+    assert "BEGIN ATRAE CHECKPOINT" in told.stdout
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("restore", "copy.db"), ("move", "-", "x.db")])
+def test_what_needs_the_database_alone_refuses_and_says_why(
+    serving: Production, command: tuple[str, ...]
+) -> None:
+    environ = {
+        "ATRAE_DATABASE_URL": f"sqlite:///{serving.directory / 'forms.db'}",
+        "ATRAE_SUPPRESSION_KEY": SUPPRESSION,
+    }
+    copy = serving.directory / "copy.db"
+    run("backup", str(copy), "--force", directory=serving.directory, environ=environ)
+    command = tuple("sqlite:///x.db" if part == "x.db" else part for part in command)
+    told = run(*command, directory=serving.directory, environ=environ)
+    assert told.returncode == 1
+    assert f"in use by another handler (process {serving.pid})" in told.stderr
+    assert "stop that one first" in told.stderr
+    assert not (serving.directory / "x.db").exists()

@@ -1,0 +1,304 @@
+"""Webhooks: signed as the standard says, the same id at each attempt, replayed on demand."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from forms.delivery.webhooks import Courier, Endpoint, read_endpoints, sign
+from forms.operations.equip import Operations
+from forms.permission.ledger import Kind
+from forms.settings.environment import SettingsError
+from forms.store.people.erase import erase
+from forms.store.people.purge import Keep, purge
+from forms.store.queues.webhooks import HookQueue
+from forms.store.records.store import Store
+
+from ..databases import rows
+from ..declared import NOW
+from ..store.people.test_erase import confirm, request, store
+from ..world import until, world
+
+__all__ = ["store"]
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+SPELLED = "whsec_" + base64.b64encode(SECRET).decode()
+
+
+@dataclass
+class Receiver:
+    """A program of the owner's: keeps what it is told, answers as it is asked to."""
+
+    url: str = ""
+    statuses: list[int] = field(default_factory=list)
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def types(self) -> list[str]:
+        return [str(json.loads(body)["type"]) for _, body in self.calls]
+
+    @property
+    def ids(self) -> list[str]:
+        return [headers["webhook-id"] for headers, _ in self.calls]
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            receiver.calls.append((headers, body))
+            status = receiver.statuses.pop(0) if receiver.statuses else 204
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    receiver.url = f"http://127.0.0.1:{server.server_port}/hook?from=atrae"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+def endpoint(receiver: Receiver, **more: object) -> Endpoint:
+    return Endpoint(url=receiver.url, secrets=(SECRET,), **more)  # type: ignore[arg-type]
+
+
+def courier(store: Store, *endpoints: Endpoint, now: datetime = NOW) -> Courier:
+    return Courier(HookQueue(store.database), endpoints, clock=lambda: now, chance=lambda: 0.5)
+
+
+def told(courier: Courier) -> int:
+    number = 0
+    while courier.tell_one():
+        number += 1
+    return number
+
+
+def test_what_is_over_is_forgotten_after_a_while_and_what_waits_is_not(
+    store: Store, receiver: Receiver, database_url: str
+) -> None:
+    """Told and given up alike; and an owner can have all of it told again."""
+    ours, kept = endpoint(receiver, kinds=frozenset({Kind.REQUESTED})), Keep().webhooks
+    store.hooks = (ours.hook,)
+    for name in ("ana", "bob", "eva"):
+        request(store, f"{name}@example.org")
+    receiver.statuses = [204, 410, 500]
+    at_work = courier(store, ours)
+    assert [at_work.tell_one() for _ in range(3)] == [True] * 3
+    assert purge(store, now=NOW + kept - timedelta(days=1), keep=Keep()).webhooks == 0
+    would = purge(store, now=NOW + kept, keep=Keep(), dry_run=True)
+    assert would.webhooks == purge(store, now=NOW + kept, keep=Keep()).webhooks == 2
+    assert rows(database_url, "SELECT state FROM webhook") == [("waiting",)]
+    queue = HookQueue(store.database)
+    again = queue.replay((ours.hook,), now=NOW, since=NOW, only_failed=False)
+    assert again == 2, "the one that waits is told anyway"
+
+
+def test_it_signs_as_the_reference_does() -> None:
+    """The vector of the standard's own libraries."""
+    secret = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    body = b'{"test": 2432232314}'
+    assert sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body) == (
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    )
+
+
+def test_a_confirmation_is_told_with_ids_and_a_signature(store: Store, receiver: Receiver) -> None:
+    here = endpoint(receiver)
+    store.hooks = (here.hook,)
+    asked = request(store, "ana@example.org")
+    confirm(store, asked)
+    assert told(courier(store, here)) == 1
+    [(headers, body)] = receiver.calls
+    said = json.loads(body)
+    assert said["type"] == "permission.confirmed"
+    assert said["data"]["contact"] == asked.contact
+    assert b"ana@" not in body
+    assert headers["webhook-timestamp"] == str(int(NOW.timestamp()))
+    signature = sign(SECRET, headers["webhook-id"], int(NOW.timestamp()), body)
+    assert headers["webhook-signature"] == signature
+    assert headers["content-type"] == "application/json"
+
+
+def test_the_address_is_told_where_that_is_configured_and_never_of_who_was_erased(
+    store: Store, receiver: Receiver
+) -> None:
+    here = endpoint(receiver, address=True)
+    store.hooks = (here.hook,)
+    for email in ("ana@example.org", "eva@example.org"):
+        confirm(store, request(store, email))
+    [(eva,)] = rows(
+        str(store.database.engine.url.render_as_string(hide_password=False)),
+        "SELECT id FROM contact WHERE key = 'eva@example.org'",
+    )
+    erase(store, str(eva), now=NOW, method="operator")
+    told(courier(store, here))
+    said = {json.loads(body)["data"].get("address") for _, body in receiver.calls}
+    assert said == {"ana@example.org", None}
+    assert receiver.types.count("permission.erased") == 1
+
+
+def test_both_secrets_sign_while_they_are_changed_over(store: Store, receiver: Receiver) -> None:
+    here = Endpoint(url=receiver.url, secrets=(SECRET, SECRET[::-1]))
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    told(courier(store, here))
+    signatures = receiver.calls[0][0]["webhook-signature"].split(" ")
+    assert len(set(signatures)) == 2
+    assert all(each.startswith("v1,") for each in signatures)
+
+
+@pytest.mark.parametrize("status", [500, 429, 302, 404])
+def test_what_is_not_taken_is_told_again_later_under_the_same_id(
+    store: Store, receiver: Receiver, status: int
+) -> None:
+    here = endpoint(receiver)
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    receiver.statuses = [status]
+    assert told(courier(store, here)) == 1
+    assert told(courier(store, here, now=NOW + timedelta(seconds=4))) == 0
+    assert told(courier(store, here, now=NOW + timedelta(seconds=6))) == 1
+    assert told(courier(store, here, now=NOW + timedelta(days=9))) == 0
+    assert len(receiver.calls) == 2
+    assert len(set(receiver.ids)) == 1
+    assert len({headers["webhook-signature"] for headers, _ in receiver.calls}) == 2
+
+
+def test_it_gives_up_in_the_end_and_is_told_again_on_demand(
+    store: Store, receiver: Receiver
+) -> None:
+    here, now = endpoint(receiver), NOW
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    receiver.statuses = [503] * 20
+    queue = HookQueue(store.database)
+    for _ in range(14):
+        now += timedelta(days=2)
+        told(courier(store, here, now=now))
+    assert queue.counts() == {(here.id, "failed"): 1}
+    assert len(receiver.calls) == 10
+    receiver.statuses = []
+    assert queue.replay([here.hook], now=now, since=None, only_failed=True) == 1
+    assert told(courier(store, here, now=now)) == 1
+    assert queue.counts() == {(here.id, "done"): 1}
+    assert len(set(receiver.ids)) == 1
+
+
+def test_a_receiver_that_is_gone_is_left_alone(store: Store, receiver: Receiver) -> None:
+    here = endpoint(receiver)
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    receiver.statuses = [410]
+    told(courier(store, here))
+    assert HookQueue(store.database).counts() == {(here.id, "failed"): 1}
+
+
+def test_nobody_there_is_no_reason_to_fail(store: Store) -> None:
+    here = Endpoint(url="http://127.0.0.1:1/", secrets=(SECRET,))
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    assert told(courier(store, here)) == 1
+    assert HookQueue(store.database).counts() == {(here.id, "waiting"): 1}
+
+
+def test_what_happened_before_can_be_told_from_a_moment_on(
+    store: Store, receiver: Receiver
+) -> None:
+    confirm(store, request(store, "ana@example.org"))
+    here, queue = endpoint(receiver), HookQueue(store.database)
+    later = NOW + timedelta(days=1)
+    assert queue.replay([here.hook], now=later, since=later, only_failed=False) == 0
+    since = NOW - timedelta(days=1)
+    assert queue.replay([here.hook], now=later, since=since, only_failed=False, dry_run=True) == 1
+    assert queue.counts() == {}
+    assert queue.replay([here.hook], now=later, since=since, only_failed=False) == 1
+    assert told(courier(store, here, now=later)) == 1
+    assert queue.replay([here.hook], now=later, since=since, only_failed=False) == 1
+    assert told(courier(store, here, now=later)) == 1
+    assert len(set(receiver.ids)) == 1
+
+
+def test_a_courier_that_died_is_followed_by_another(store: Store, receiver: Receiver) -> None:
+    here, queue = endpoint(receiver), HookQueue(store.database)
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    assert queue.claim([here.id], now=NOW, lease=timedelta(minutes=1)) is not None
+    assert queue.claim([here.id], now=NOW, lease=timedelta(minutes=1)) is None
+    assert told(courier(store, here, now=NOW + timedelta(minutes=2))) == 1
+
+
+def test_only_the_kinds_that_are_wanted_are_told(store: Store, receiver: Receiver) -> None:
+    here = endpoint(receiver, kinds=frozenset({Kind.REQUESTED}))
+    store.hooks = (here.hook,)
+    confirm(store, request(store, "ana@example.org"))
+    told(courier(store, here))
+    assert receiver.types == ["permission.requested"]
+
+
+def test_a_running_handler_tells_by_itself(tmp_path: Path, receiver: Receiver) -> None:
+    operations = Operations(endpoints=(endpoint(receiver),))
+    with world(tmp_path, operations=operations) as here:
+        here.confirmed("ana@example.org")
+        until(lambda: receiver.types == ["permission.confirmed"], "the webhook", 15)
+
+
+def test_what_is_wrong_with_the_settings_is_all_said() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_endpoints(
+            {
+                "ATRAE_WEBHOOK_URL": "http://example.org/hook",
+                "ATRAE_WEBHOOK_SECRET": "whsec_short",
+                "ATRAE_WEBHOOK_EVENTS": "permission.confirmed permission.unknown",
+                "ATRAE_WEBHOOK_URL_2": "https://example.org/hook",
+                "ATRAE_WEBHOOK_ADDRESS_2": "perhaps",
+            }
+        )
+    said = "\n".join(raised.value.faults)
+    assert len(raised.value.faults) == 5
+    assert "ATRAE_WEBHOOK_SECRET_2" in said
+    assert "whsec_short" not in said
+
+
+def test_endpoints_are_read_and_hide_their_secrets() -> None:
+    [one, two] = read_endpoints(
+        {
+            "ATRAE_WEBHOOK_URL": "https://example.org/hook",
+            "ATRAE_WEBHOOK_SECRET": f"{SPELLED} {SPELLED}",
+            "ATRAE_WEBHOOK_URL_3": "http://localhost:9/",
+            "ATRAE_WEBHOOK_SECRET_3": SPELLED,
+            "ATRAE_WEBHOOK_EVENTS_3": "permission.withdrawn",
+            "ATRAE_WEBHOOK_ADDRESS_3": "yes",
+        }
+    )
+    assert one.secrets == (SECRET, SECRET)
+    assert (one.address, Kind.CONFIRMED in one.kinds) == (False, True)
+    assert (two.address, two.kinds) == (True, frozenset({Kind.WITHDRAWN}))
+    assert "example" not in repr(one)

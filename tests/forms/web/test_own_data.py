@@ -1,0 +1,69 @@
+"""All that we know, in plain words: there is a sentence for everything that can happen."""
+
+import pytest
+
+from forms.catalogue import Frequency, Phrases
+from forms.declared.canonical import Json
+from forms.permission.ledger import Kind
+from forms.permission.preferences import PAUSES, RESUME
+from forms.permission.record import ASKS, Template
+from forms.store.queues.outbox import Fate
+from forms.web.own_data import told
+from forms.web.preferences import DONE
+from forms.web.screening.signals import Sign
+
+from ..declared import catalogue, pages
+
+PAGES = pages()
+OWNERS = {"sealed", "held"}
+"""Mails that no person gets but the owner."""
+
+
+@pytest.mark.parametrize("language", sorted(PAGES.texts))
+def test_there_is_a_sentence_for_everything(language: str) -> None:
+    named = [
+        *(f"event_{kind.value.replace('.', '_')}" for kind in Kind if is_theirs(kind)),
+        *(f"reveal_mail_{template}" for template in Template if template not in OWNERS),
+        *(f"reveal_state_{fate}" for fate in Fate),
+        *(f"frequency_{frequency}" for frequency in Frequency),
+        *(f"sign_{sign}" for sign in Sign),
+        *(f"me_{done}" for done in DONE),
+        *(f"me_pause_{months}" for months in (*PAUSES, RESUME)),
+        *(f"event_access_asked_{ask}" for ask in ASKS),
+        *(f"mail_{ask}_{part}" for ask in ASKS for part in ("subject", "intro", "why")),
+        *(f"fresh_{ask}_{part}" for ask in ASKS for part in ("title", "text", "yes")),
+        *(
+            f"{page}_{part}"
+            for page in ("erased", "move_agreed", "moved", "stopped", "taken", "outdated")
+            for part in ("title", "text")
+        ),
+    ]
+    assert [key for key in named if key not in PAGES.texts[language]] == []
+
+
+def is_theirs(kind: Kind) -> bool:
+    return kind.value.partition(".")[0] in ("permission", "access")
+
+
+def test_what_was_typed_and_chosen_is_told_in_words() -> None:
+    event: Json = {
+        "at": "2026-03-01T12:00:00.000000Z",
+        "kind": "permission.changed",
+        "purpose": "newsletter",
+        "wording": None,
+        "page": "",
+        "method": "preferences",
+        "detail": {"frequency": "weekly", "topics": ["seo", "mail"], "answers": {"company": "A"}},
+    }
+    record: dict[str, Json] = {
+        "address": "ana@example.org",
+        "first_seen": "today",
+        "events": [event],
+    }
+    (only,) = told(record, catalogue(), Phrases(PAGES.texts["es"]), "es").happenings
+    assert only.what == "Cambiaste cómo lo quieres: El boletín."
+    assert only.said == (
+        ("Frecuencia", "Una vez por semana"),
+        ("Temas", "seo, mail"),
+        ("Empresa", "A"),
+    )

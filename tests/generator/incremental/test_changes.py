@@ -1,0 +1,253 @@
+"""That nothing, or only a text, changed is known before anything heavy is loaded; never guessed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import Plain, plainly
+from generator.incremental.changes import Since, Written, remember, since
+from generator.incremental.snapshot import Seen, look, look_again
+from tests.conftest import MakeSite
+from tests.site import SmallSite
+
+TEXT = """
+-- content/one.md --
+---
+title: One
+date: 2026-01-01
+---
+First.
+-- content/later.md --
+---
+title: Later
+date: 2026-12-01
+---
+Not yet.
+-- static/robot.txt --
+hello
+"""
+HEAVY = ("jinja2", "pydantic", "markdown_it", "yaml", "sqlalchemy", "starlette")
+CLOCK = ("--clock", "2026-11-21T12:00:00+00:00")
+
+PROGRAM = f"""
+import sys
+from generator.cli import main
+main(sys.argv[1:], standalone_mode=False)
+print("loaded", [name for name in {HEAVY!r} if name in sys.modules])
+"""
+
+
+def build(site: SmallSite, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "build", "-s", str(site.root), *(arguments or CLOCK)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def built(site: MakeSite) -> SmallSite:
+    """A site that was built, and is known to be as it was."""
+    made = site(TEXT)
+    build(made)
+    return made
+
+
+def known(site: SmallSite) -> Since | None:
+    return since(str(site.root), str(site.root), key="", now=1.0)
+
+
+def keep(site: SmallSite, seen: Seen) -> None:
+    remember(
+        str(site.root), key="", seen=seen, written=Written([], b""), valid=(0.0, 9.0), report=()
+    )
+
+
+def grow_old(site: SmallSite) -> None:
+    """As if everything had stood there for an hour."""
+    for path in (site.root, *site.root.rglob("*")):
+        os.utime(path, ns=(10**18, 10**18))
+
+
+def test_a_file_that_was_just_saved_is_known_by_its_bytes(site: MakeSite) -> None:
+    made = site(TEXT)
+    keep(made, look(str(made.root)))
+    found = known(made)
+    assert found is not None
+    assert found.edited == {}
+    # Within one tick of the clock a file can change and keep its stamp.
+    made.put("content/one.md", "Another.")
+    keep(made, found.seen._replace(stamps=look(str(made.root)).stamps))
+    found = known(made)
+    assert found is not None
+    assert found.edited.keys() == {"content/one.md"}
+    made.put("static/robot.txt", "bye")
+    assert known(made) is None
+
+
+def test_a_name_that_comes_or_goes_in_a_folder_is_noticed_by_the_folder_alone(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = site(TEXT)
+    grow_old(made)
+    # Of what is older than this nobody could say that it is young.
+    monkeypatch.setattr("generator.incremental.snapshot.TICK", -(10**18))
+    seen = look(str(made.root))
+    assert look_again(seen) == seen
+    made.put("content/one.md", "Another.")
+    assert look_again(seen) not in (None, seen)
+    made.put("content/two.md", "More.")
+    assert look_again(seen) is None
+    assert "two.md" in " ".join(look(str(made.root)).files)
+
+
+@pytest.mark.parametrize("name", ["data/one.yaml", "templates/404.html", "plugins/one.py"])
+def test_a_folder_that_comes_is_noticed(site: MakeSite, name: str) -> None:
+    made = site(TEXT)
+    seen = look(str(made.root))
+    made.put(name, "")
+    assert look_again(seen) is None
+
+
+def test_a_folder_that_was_just_changed_is_looked_into_once_more(site: MakeSite) -> None:
+    made = site(TEXT)
+    keep(made, look(str(made.root)))
+    again = known(made)
+    assert again is not None
+    assert look_again(again.seen) is None, "too young to be known by its stamp"
+
+
+def test_a_link_that_led_nowhere_is_followed_again(
+    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = site(TEXT)
+    (made.root / "content/linked.md").symlink_to(tmp_path / "elsewhere.md")
+    monkeypatch.setattr("generator.incremental.snapshot.TICK", -(10**18))
+    seen = look(str(made.root))
+    assert look_again(seen) is None
+    (tmp_path / "elsewhere.md").write_text("# There\n")
+    assert str(made.root / "content/linked.md") in look(str(made.root)).files
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (["build"], Plain()),
+        (["build", "-q", "-s", "content"], Plain("content", quiet=True)),
+        (["build", "--source", "content", "--quiet"], Plain("content", quiet=True)),
+        (["build", "-o", "content"], Plain(output="content")),
+        (
+            ["build", "--output", "content", "--handler", "content"],
+            Plain(".", "content", "content"),
+        ),
+        (["build", "--output", "content/"], None),
+        (["build", "--handler", "not/there/yet"], Plain(handler="not/there/yet")),
+        (["build", "--handler", "file"], None),
+        (["build", "--handler", "--strict"], None),
+        (["build", "--handler", ""], None),
+        (["build", "-s"], None),
+        (["build", "-s", "nowhere"], None),
+        (["build", "--strict"], None),
+        (["build", "content"], None),
+        (["serve"], None),
+        ([], None),
+    ],
+)
+def test_only_the_plainest_command_is_understood_before_the_others_are_loaded(
+    said: list[str],
+    plain: Plain | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    assert plainly(said) == plain
+
+
+def test_the_plainest_command_says_what_the_others_say(site: MakeSite) -> None:
+    made = site(TEXT)
+    first = module(made, "build", "-s", str(made.root))
+    assert "1 of them" not in first.stdout
+    said = [
+        module(made, "build", "-s", str(made.root), *more).stdout for more in ((), ("--explain",))
+    ]
+    assert [text.partition(" · ")[0] for text in said] == ["3 pages", "3 pages"]
+    assert all("0 of them changed" in text for text in said)
+    made.put("content/one.md", "---\ntitle: One\nslgu: x\n---\nAnother.")
+    warned = module(made, "build", "-s", str(made.root))
+    assert "did you mean 'slug'" in warned.stderr
+    made.put("content/one.md", "---\ntitle: [\n---\n")
+    wrong = module(made, "build", "-s", str(made.root))
+    assert (wrong.returncode, "content/one.md:" in wrong.stderr) == (1, True)
+
+
+def test_what_could_not_be_said_is_no_success(built: SmallSite) -> None:
+    command = [sys.executable, "-m", "generator", "build", "-s", str(built.root)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=Path(__file__).parents[3],
+        )
+    assert done.returncode != 0
+    assert "No space left" in done.stderr
+
+
+def module(site: SmallSite, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "generator", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[3],
+    )
+
+
+def test_nothing_heavy_is_loaded_and_the_same_is_said(built: SmallSite) -> None:
+    said = build(built)
+    assert "0 of them changed" in said
+    assert "1 hidden (1 future)" in said
+    assert "loaded []" in said
+
+
+CHANGES: dict[str, Callable[[SmallSite], object]] = {
+    "a text": lambda site: site.put("content/one.md", "Another."),
+    "a new file": lambda site: site.put("content/two.md", "# Two\n"),
+    "a deleted file": lambda site: (site.root / "static/robot.txt").unlink(),
+    "the settings": lambda site: site.put("site.yaml", "title: Another\n"),
+    "a template of its own": lambda site: site.put("templates/404.html", "gone"),
+    "a published file": lambda site: (site.public / "one/index.html").write_text("tampered"),
+    "a published file that is gone": lambda site: (site.public / "feed.xml").unlink(),
+    "the caches": lambda site: (site.root / ".atrae/cache/unchanged").write_bytes(b"\0"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_is_seen(built: SmallSite, change: str) -> None:
+    CHANGES[change](built)
+    assert "'jinja2'" in build(built)
+
+
+def test_a_day_that_shows_a_document_is_seen(built: SmallSite) -> None:
+    assert not (built.public / "later").exists()
+    build(built, "--clock", "2026-12-02T12:00:00+00:00")
+    assert (built.public / "later" / "index.html").is_file()
+
+
+def test_other_options_are_another_build(built: SmallSite, tmp_path: Path) -> None:
+    assert "'jinja2'" in build(built, *CLOCK, "--future")
+    assert "'jinja2'" in build(built, *CLOCK, "-o", str(tmp_path / "elsewhere"))
