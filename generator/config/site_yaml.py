@@ -24,8 +24,8 @@ from ..model.diagnostic import Diagnostic, error
 from ..model.permalink import PLACEHOLDERS, unknown_placeholders
 from ..model.settings import Language, MenuItem, Settings
 from ..model.taxonomy import NOT_TAXONOMIES
-from ..schema import Parsed, parse
 from ..schema.validate import validate, without_empty_values
+from ..schema.yaml_text import Parsed, parse
 
 FILE = "site.yaml"
 DEFAULT_BASE_URL = "http://localhost:8000/"

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Source
-from ..schema import plain
+from ..schema.yaml_text import plain
 from .documents import read_text
 
 

@@ -129,7 +129,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _texts(*layers: Mapping[str, Path]) -> dict[str, dict[str, str]]:
     """Language -> key -> text; a later layer goes over an earlier one, the fallback below all."""
-    from ..schema import load_flat  # which an edit of a text can do without
+    from ..schema.yaml_text import load_flat  # which an edit of a text can do without
 
     texts: dict[str, dict[str, str]] = {}
     for layer in layers:

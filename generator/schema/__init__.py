@@ -1,9 +1,4 @@
-"""YAML -> pydantic model: every complaint has its place and a way out, and all come at once.
+"""Read YAML and validate it with pydantic, reporting every error at once with its place and a fix.
 
-What makes a model of it is asked for by its own name, `schema.model`: it loads pydantic, and a
-text of YAML is read without.
+Import from the modules: `yaml_text` loads PyYAML, `validate` loads pydantic, and `scalar` neither.
 """
-
-from .yaml_text import Parsed, dump, load_flat, parse, plain
-
-__all__ = ["Parsed", "dump", "load_flat", "parse", "plain"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...model.diagnostic import Diagnostic, Location, error
-from ...schema import Parsed
+from ...schema.yaml_text import Parsed
 
 _TICKED = frozenset(
     {"checked", "ticked", "preselected", "pre_ticked", "prechecked", "selected", "default"}

@@ -17,8 +17,8 @@ from forms.catalogue import Frequency, Identifier, Kind, Lasts, Texts
 
 from ...model.diagnostic import Diagnostic, Location, error
 from ...model.document import Source
-from ...schema import Parsed, parse
 from ...schema.validate import validate, without_empty_values
+from ...schema.yaml_text import Parsed, parse
 from ..documents import read_text
 from .consent import refused
 

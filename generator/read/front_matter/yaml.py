@@ -18,8 +18,8 @@ from pydantic import (
 )
 
 from ...model.diagnostic import Diagnostic
-from ...schema import Parsed, parse
 from ...schema.validate import validate, without_empty_values
+from ...schema.yaml_text import Parsed, parse
 from .dates import moment
 from .keys import (
     LAYOUT,

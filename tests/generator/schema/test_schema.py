@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from generator.schema import Parsed, load_flat, parse, plain
 from generator.schema.scalar import core
 from generator.schema.validate import validate
+from generator.schema.yaml_text import Parsed, load_flat, parse, plain
 
 SCRAPS = st.one_of(
     st.sampled_from(
