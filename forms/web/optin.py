@@ -17,7 +17,7 @@ from ..mail.letters import delivered
 from ..permission import optin
 from ..permission.record import BY_BUTTON, BY_ONE_CLICK, Record, Stage
 from ..permission.submission import FieldErrors, Raw, is_clean, ticked, validate
-from ..store.database.writers import Story
+from ..store.database.writers import UnitOfWork
 from ..store.records.batch import OptIn
 from ..store.records.rows import Asked
 from ..store.records.spent_proofs import SpentError, paid_by
@@ -37,7 +37,7 @@ async def subscribe(service: Service, request: Request) -> Response:
     raw = request_body.form_of(request)
     came = await brought(service, request)
     story = _subscribe(service, request.path_params["form"], raw, came)
-    return await service.bell.evenly(service.store.database.tell(story))
+    return await service.bell.evenly(service.store.database.run(story))
 
 
 def show_confirmation(service: Service, request: Request) -> Response:
@@ -112,7 +112,7 @@ def ready(service: Service, _request: Request) -> Response:
 
 def _subscribe(
     service: Service, form_id: str, raw: Raw, came: Brought
-) -> Story[Committed, Response]:
+) -> UnitOfWork[Committed, Response]:
     catalogue = service.catalogue()
     form = catalogue.forms.get(form_id)
     if form is None or form.address is None:

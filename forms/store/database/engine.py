@@ -1,4 +1,4 @@
-"""Opening the database: SQLite so that what was committed stays, PostgreSQL by the same text."""
+"""Open SQLite or PostgreSQL so that a commit that has returned is on the disk."""
 
 import logging
 import os
@@ -13,11 +13,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .faults import UNAVAILABLE, conceal, is_away, stop_at_once
-from .file_lock import WriteTurn
-from .group_commit import MOST, PATIENCE, GroupCommit
+from .faults import UNAVAILABLE, conceal, is_away, stop_process
+from .file_lock import WriteLock
+from .group_commit import LOCK_TIMEOUT, MAX_GROUP, GroupCommit
 from .urls import sqlite_file
-from .writers import Clerks, Joint, Story
+from .writers import Batchable, UnitOfWork, WriterPool
 
 __all__ = ["READING", "UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
 
@@ -27,24 +27,22 @@ W = TypeVar("W")
 log = logging.getLogger("atrae.forms.database")
 
 BUSY_SECONDS = 10
-CLERKS = 3
-"""Who write to PostgreSQL at once, at most, for the requests of one process: while one is held up,
-by a contact that somebody holds perhaps, another goes on."""
-IN_HAND = 64
-"""How many requests a clerk takes in hand: what fits into one transaction, so that the first of
-them does not wait for a long line to be over."""
+WRITER_THREADS = 3
+"""Threads of one process that may write to PostgreSQL at the same time. While one waits for a
+locked contact, another continues."""
+MAX_UNITS = 64
+"""Units of work that a thread takes at a time: as many as fit into one transaction."""
 READING = "atrae_reading"
-"""The execution option of a connection that only reads: it takes no write lock."""
+"""Execution option of a connection that only reads and takes no write lock."""
 _VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
-    """An engine on the database at `url`; the file of a new SQLite database is its owner's alone.
+    """Return an engine for the database at `url`. A new SQLite file has mode 0600.
 
     Every SQLite connection is in WAL mode with `synchronous=FULL`: a commit that has returned is
-    on the disk. With `read_only`, nothing can be written, not even a checkpoint of the log.
-    `postgresql://` is spoken by psycopg, and waits for the disk as well, whatever the server's
-    default is.
+    on the disk. With `read_only`, nothing can be written, not even a checkpoint of the WAL.
+    `postgresql://` uses psycopg and waits for the disk too, whatever the server's default is.
     """
     file = sqlite_file(url)
     if file is None:
@@ -62,7 +60,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         max_overflow=28,
         pool_use_lifo=True,
         connect_args={"timeout": BUSY_SECONDS},
-        # An error in the log must not name the address that it was about.
+        # An error in the log must not contain an address.
         hide_parameters=True,
     )
     event.listen(engine, "connect", _read_only if read_only else _durable)
@@ -75,22 +73,22 @@ def _open_postgresql(url: URL, *, read_only: bool) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg", query=usual | dict(url.query)),
         isolation_level="READ COMMITTED",
-        # Parameters by their place, as on SQLite: see `Prepared`.
+        # Positional parameters, as on SQLite: see `Prepared`.
         paramstyle="format",
-        # After a restart of the server, the first to ask finds that out and connects anew.
+        # After a restart of the server, the next request reconnects.
         pool_pre_ping=True,
         pool_size=16,
         max_overflow=24,
-        pool_timeout=PATIENCE,
+        pool_timeout=LOCK_TIMEOUT,
         pool_use_lifo=True,
         hide_parameters=True,
     )
     event.listen(engine, "connect", _read_only_session if read_only else _durable_session)
-    event.listen(engine, "handle_error", _discreet)
+    event.listen(engine, "handle_error", _hide_values)
     return engine
 
 
-def _discreet(context: ExceptionContext) -> None:
+def _hide_values(context: ExceptionContext) -> None:
     primary = conceal(context.original_exception)
     if primary and context.sqlalchemy_exception is not None:
         name = type(context.original_exception).__name__
@@ -98,22 +96,22 @@ def _discreet(context: ExceptionContext) -> None:
 
 
 def _durable_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _say(
+    _execute(
         connection,
-        # Stricter ones (remote_apply) are left as they are.
+        # Stricter settings (remote_apply) stay.
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'",
         f"SET lock_timeout = '{BUSY_SECONDS}s'",
-        # Whoever hangs in the middle must not keep a contact's lock for ever.
+        # A client that hangs must not keep a contact locked.
         "SET idle_in_transaction_session_timeout = '5min'",
     )
 
 
 def _read_only_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _say(connection, "SET default_transaction_read_only = on")
+    _execute(connection, "SET default_transaction_read_only = on")
 
 
-def _say(connection: DBAPIConnection, *statements: str) -> None:
+def _execute(connection: DBAPIConnection, *statements: str) -> None:
     cursor = connection.cursor()
     for statement in statements:
         cursor.execute(statement)
@@ -123,18 +121,18 @@ def _say(connection: DBAPIConnection, *statements: str) -> None:
 
 def _durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     assert isinstance(connection, sqlite3.Connection)
-    # We say BEGIN ourselves: the driver would wait until the first INSERT, and read unlocked.
+    # `_begin` sends BEGIN: the driver would wait until the first INSERT and read unlocked.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        # What is erased is overwritten, not just unlinked.
+        # Overwrite what is deleted.
         "secure_delete=ON",
-        # Done by `GroupCommit`: under the lock of the turn, and with its errors seen.
+        # `GroupCommit` runs checkpoints, under the file lock and with their errors reported.
         "wal_autocheckpoint=0",
-        # What a savepoint would undo is kept in memory, not in a file of its own.
+        # Keep the data of savepoints in memory.
         "temp_store=MEMORY",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
@@ -153,58 +151,62 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-class Writers(Protocol):
-    """How a database lets several write at once."""
+class WriteStrategy(Protocol):
+    """The way in which a database lets several writers work at once."""
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
-        """A transaction, or a part of one: durable when the block is left, else undone."""
+        """Open a transaction or a part of one: durable when the block ends, undone if it raises."""
 
-    def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
-        """What each of `writes` gave, durable, or raised; they may share transactions."""
+    def write_all(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """Return the durable result or the exception of each; they may share transactions."""
 
     def checkpoint(self) -> None:
-        """Empty the log into the database, where there is one to be emptied."""
+        """Copy the write-ahead log into the database, if there is one."""
 
 
-class Apart:
-    """PostgreSQL: a transaction for each writer, or for several whose writing is of one kind; the
-    server itself flushes those of several connections as one."""
+class SeparateTransactions:
+    """PostgreSQL: one transaction for each writer, or for a batch of `Batchable` writes.
+
+    The server itself combines the flushes of several connections.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
-        """A transaction; it is alone in any case."""
+        """Open a transaction of its own, with or without `alone`."""
         del alone
         with self.engine.begin() as connection:
             yield connection
 
-    def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
-        """Those that cost less together share a transaction. Where that fails, whatever one of them
-        did wrong, each has one of its own: it was undone, and they decide anew."""
-        found: dict[int, T | Exception] = {}
-        joint = _joint(writes)
+    def write_all(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """Run batchable writes in one transaction and the others in one each.
+
+        If the batch fails, it is undone and each of its writes runs again in its own transaction.
+        """
+        results: dict[int, T | Exception] = {}
+        batch = _batchable(writes)
         try:
-            done = self._at_once(list(joint.values()))
-            found.update(zip(joint, done, strict=True))
+            done = self._run_batch(list(batch.values()))
+            results.update(zip(batch, done, strict=True))
         except Exception as fault:
-            # Nothing is lost by it but time; a fault that comes again and again should be seen.
-            log.warning("%s opt-ins, one by one: %s", len(joint), type(fault).__name__)
+            # Only time is lost; the log shows a fault that repeats.
+            log.warning("%s opt-ins, one by one: %s", len(batch), type(fault).__name__)
             if is_away(fault):
-                found.update(dict.fromkeys(joint, fault))
+                results.update(dict.fromkeys(batch, fault))
         return [
-            found[number] if number in found else self._apart(write)
+            results[number] if number in results else self._run_alone(write)
             for number, write in enumerate(writes)
         ]
 
-    def _at_once(self, joint: Sequence[Joint[T]]) -> Sequence[T]:
-        if not joint:
+    def _run_batch(self, batch: Sequence[Batchable[T]]) -> Sequence[T]:
+        if not batch:
             return ()
         with self.writing() as connection:
-            return joint[0].together(connection, joint)
+            return batch[0].run_batch(connection, batch)
 
-    def _apart(self, write: Callable[[Connection], T]) -> T | Exception:
+    def _run_alone(self, write: Callable[[Connection], T]) -> T | Exception:
         try:
             with self.writing() as connection:
                 return write(connection)
@@ -212,77 +214,78 @@ class Apart:
             return fault
 
     def checkpoint(self) -> None:
-        """The server does that by itself."""
+        """Do nothing: the server checkpoints by itself."""
 
 
-def _joint(writes: Sequence[Callable[[Connection], T]]) -> dict[int, Joint[T]]:
-    """By their place, the writes of one kind that are about different things."""
-    found: dict[int, Joint[T]] = {}
-    about: set[str] = set()
+def _batchable(writes: Sequence[Callable[[Connection], T]]) -> dict[int, Batchable[T]]:
+    """Return the batchable writes with different lock keys, by their position."""
+    batch: dict[int, Batchable[T]] = {}
+    lock_keys: set[str] = set()
     for number, write in enumerate(writes):
-        if isinstance(write, Joint) and write.about not in about:
-            about.add(write.about)
-            found[number] = write
-    return found
+        if isinstance(write, Batchable) and write.lock_key not in lock_keys:
+            lock_keys.add(write.lock_key)
+            batch[number] = write
+    return batch
 
 
 class Database:
-    """An engine and its two kinds of transaction.
+    """An engine with its two kinds of transaction.
 
-    `broken` is called when the disk below a SQLite file has failed; it should not return. `most`
-    is how many writers may share a commit there.
+    `on_broken` is called when the disk below a SQLite file has failed; it should not return.
+    `max_group` limits how many writers share a commit there.
     """
 
     def __init__(
         self,
         engine: Engine,
         *,
-        broken: Callable[[BaseException], None] = stop_at_once,
-        most: int = MOST,
+        on_broken: Callable[[BaseException], None] = stop_process,
+        max_group: int = MAX_GROUP,
     ) -> None:
         self.engine = engine
-        self._turn: WriteTurn | None = None
-        self._writers: Writers = Apart(engine)
+        self._file_lock: WriteLock | None = None
+        self._writers: WriteStrategy = SeparateTransactions(engine)
         if engine.dialect.name == "sqlite":
-            self._turn = WriteTurn(Path(str(engine.url.database)), patience=PATIENCE)
-            self._writers = GroupCommit(engine, turn=self._turn, broken=broken, most=most)
-        write = self._writers.together
-        if self._turn is None:
-            self._clerks = Clerks(write, number=CLERKS, most=IN_HAND)
+            self._file_lock = WriteLock(Path(str(engine.url.database)), timeout=LOCK_TIMEOUT)
+            self._writers = GroupCommit(
+                engine, file_lock=self._file_lock, on_broken=on_broken, max_group=max_group
+            )
+        write = self._writers.write_all
+        if self._file_lock is None:
+            self._pool = WriterPool(write, threads=WRITER_THREADS, max_units=MAX_UNITS)
         else:
-            self._clerks = Clerks(write, number=1, most=min(most, IN_HAND))
+            self._pool = WriterPool(write, threads=1, max_units=min(max_group, MAX_UNITS))
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
-        """One transaction: when the block is left, it is on the disk; when it raises, undone.
+        """Open a transaction: on the disk when the block ends, undone when it raises.
 
-        On SQLite, blocks that arrive together share a commit, unless one wants to be `alone`.
-        Raises one of `UNAVAILABLE` when it cannot be; then nothing may be promised.
+        On SQLite, blocks that arrive together share a commit, except one with `alone`. Raises one
+        of `UNAVAILABLE` when it fails; then nothing may be promised.
         """
         return self._writers.writing(alone=alone)
 
-    async def tell(self, story: Story[W, T]) -> T:
-        """What `story` returns; what it yields is written, and durable before it goes on.
+    async def run(self, unit: UnitOfWork[W, T]) -> T:
+        """Run `unit` in a writer thread and return its result; its write is durable before.
 
-        It is told by a clerk, beside the event loop. Raises what the story raises; one of
-        `UNAVAILABLE` comes to it where it yielded.
+        Raises what the unit raises. One of `UNAVAILABLE` is thrown into it where it yielded.
         """
-        return await self._clerks.tell(story)
+        return await self._pool.run(unit)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One view of the database, from the first question to the last."""
-        view = _VIEW if self._turn is None else {READING: True}
+        """Open a read transaction: every query in the block sees the same snapshot."""
+        view = _VIEW if self._file_lock is None else {READING: True}
         with self.engine.connect() as connection:
             reader = connection.execution_options(**view)
             with reader.begin():
                 yield reader
 
     def checkpoint(self) -> None:
-        """Empty SQLite's log into the database, as far as nobody reads it; for those who erase."""
+        """Truncate SQLite's WAL as far as no reader needs it; erasure calls this."""
         self._writers.checkpoint()
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection and the lock files."""
         self.engine.dispose()
-        if self._turn is not None:
-            self._turn.close()
+        if self._file_lock is not None:
+            self._file_lock.close()

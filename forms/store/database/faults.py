@@ -1,4 +1,4 @@
-"""What can go wrong with a database, and which of it must stop the process."""
+"""Faults of a database, and which of them must stop the process."""
 
 import logging
 import os
@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeoutError
 log = logging.getLogger("atrae.forms.database")
 
 EX_IOERR = 74
-"""The exit code of sysexits.h for an error of input or output."""
+"""Exit code of sysexits.h for an I/O error."""
 _HARMLESS = frozenset(
     {
-        # The shared memory beside the log could not grow: a full disk, and nothing is lost.
+        # The shared memory of the WAL could not grow: the disk is full, and nothing is lost.
         sqlite3.SQLITE_IOERR_SHMSIZE,
         sqlite3.SQLITE_IOERR_NOMEM,
         sqlite3.SQLITE_IOERR_BLOCKED,
@@ -24,19 +24,19 @@ _HARMLESS = frozenset(
 
 
 class BusyError(Exception):
-    """The turn to write did not come in time; nothing was written."""
+    """The write lock was not free in time; nothing was written."""
 
 
 class UnwrittenError(Exception):
-    """The commit that this was part of failed; what was asked for may not be on the disk."""
+    """The commit of this write failed; it may not be on the disk."""
 
 
 UNAVAILABLE = (DBAPIError, PoolTimeoutError, BusyError, UnwrittenError)
-"""What is raised when the database cannot do what it was asked."""
+"""Exceptions that mean that the database could not do its work."""
 
 
 def is_away(fault: BaseException) -> bool:
-    """Whether PostgreSQL could not be reached or went away, so that others fare no better."""
+    """Return whether PostgreSQL is unreachable, so that other writes would fail too."""
     if not isinstance(fault, DBAPIError):
         return isinstance(fault, PoolTimeoutError)
     state = getattr(fault.orig, "sqlstate", None)
@@ -45,8 +45,10 @@ def is_away(fault: BaseException) -> bool:
 
 
 def conceal(fault: BaseException) -> str | None:
-    """PostgreSQL's details repeat the row that was wrong; an address has no business in a log. What
-    is left of them; `None`: it is not PostgreSQL's."""
+    """Remove the details of a PostgreSQL error, because they repeat the row with its address.
+
+    Returns the primary message, or `None` if the error isn't PostgreSQL's.
+    """
     primary: str | None = getattr(getattr(fault, "diag", None), "message_primary", None)
     if primary:
         fault.args = (primary,)
@@ -54,10 +56,10 @@ def conceal(fault: BaseException) -> str | None:
 
 
 def is_broken(fault: BaseException) -> bool:
-    """Whether nothing that this process knows of a SQLite file can be trusted any more.
+    """Return whether this process can no longer trust its SQLite file.
 
-    After a failed fsync the kernel may call dirty pages clean: to write on, or to ask again
-    whether they are on the disk, gives answers that mean nothing.
+    After a failed fsync the kernel may mark dirty pages as clean, so that neither another write
+    nor another fsync tells whether they are on the disk.
     """
     origin = fault.orig if isinstance(fault, DBAPIError) else fault
     code = getattr(origin, "sqlite_errorcode", None)
@@ -66,13 +68,13 @@ def is_broken(fault: BaseException) -> bool:
     return code & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT)
 
 
-def stop_at_once(fault: BaseException) -> None:
-    """End the process, answer nobody, close nothing: even closing would write."""
+def stop_process(fault: BaseException) -> None:
+    """End the process at once, without closing anything, because closing writes."""
     origin = fault.orig if isinstance(fault, DBAPIError) else fault
     name = getattr(origin, "sqlite_errorname", type(origin).__name__)
     log.critical(
-        "the disk failed (%s): the process stops, so that nothing is promised that was not kept. "
-        "Look at the disk, then start again; `atrae forms verify` says whether all is there",
+        "the disk failed (%s): the process stops, because a write may be lost. "
+        "Check the disk, start again, and run `atrae forms verify` to see whether all is there",
         name,
     )
     for handler in (*log.handlers, *logging.getLogger().handlers):

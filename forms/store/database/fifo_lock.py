@@ -1,4 +1,4 @@
-"""The line of those who want to write: first come, first served."""
+"""A lock that serves its waiters in the order in which they came."""
 
 from collections import deque
 from threading import Lock
@@ -6,19 +6,19 @@ from threading import Lock
 from .faults import BusyError
 
 
-class Line:
-    """A lock that is given in the order in which it was asked for."""
+class FifoLock:
+    """First come, first served; unlike `threading.Lock`, it can be handed to the next waiter."""
 
     def __init__(self) -> None:
         self._guard = Lock()
-        self._taken = False
+        self._is_held = False
         self._waiting: deque[Lock] = deque()
 
-    def enter(self, seconds: float) -> None:
-        """Wait for the turn. Raises `BusyError` if it does not come within `seconds`."""
+    def acquire(self, seconds: float) -> None:
+        """Wait for the lock. Raises `BusyError` if it isn't free within `seconds`."""
         with self._guard:
-            if not self._taken:
-                self._taken = True
+            if not self._is_held:
+                self._is_held = True
                 return
             place = Lock()
             place.acquire()
@@ -28,21 +28,21 @@ class Line:
         with self._guard:
             if place in self._waiting:
                 self._waiting.remove(place)
-                raise BusyError(f"waited {seconds} s for the turn to write")
-        # It came in the very moment of giving up.
+                raise BusyError(f"waited {seconds} s for the write lock")
+        # The lock was handed over between the timeout and the guard.
 
     def hand_over(self) -> bool:
-        """Give the turn to the next in line; false, and it stays ours, if nobody is there."""
+        """Pass the lock to the next waiter. Returns false, and keeps it, if there is none."""
         with self._guard:
             if not self._waiting:
                 return False
             self._waiting.popleft().release()
             return True
 
-    def leave(self) -> None:
-        """Give the turn to the next in line, or back."""
+    def release(self) -> None:
+        """Pass the lock to the next waiter, or free it."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._taken = False
+                self._is_held = False

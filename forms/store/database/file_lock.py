@@ -1,6 +1,6 @@
-"""Processes on one SQLite file: one server at a time, and one that writes at a time.
+"""Locks between processes on one SQLite file: one server at a time, one writer at a time.
 
-The locks are files beside the database, and die with their holder.
+The locks are files next to the database; the kernel releases them when their holder ends.
 """
 
 import fcntl
@@ -15,15 +15,15 @@ from .urls import sqlite_file
 
 
 class LockedError(Exception):
-    """Another process serves this database, or writes to it just now."""
+    """Another process serves this database or is writing to it."""
 
 
 @contextmanager
 def sole_writer(url: str) -> Iterator[None]:
-    """Hold the lock of the database at `url`; raises `LockedError` at once where it is taken.
+    """Hold the server's lock of the database at `url`. Raises `LockedError` at once if it is held.
 
-    SQLite before 3.51.3 can corrupt its log when two processes checkpoint it, and a second outbox
-    worker would only be in the way. PostgreSQL needs no such lock.
+    SQLite before 3.51.3 can corrupt its WAL when two processes checkpoint it. PostgreSQL needs no
+    such lock.
     """
     file = sqlite_file(url)
     if file is None:
@@ -43,23 +43,23 @@ def sole_writer(url: str) -> Iterator[None]:
         os.close(handle)
 
 
-class WriteTurn:
-    """The turn to write to a SQLite file, or to checkpoint its log, among processes.
+class WriteLock:
+    """The lock under which a process writes to a SQLite file or checkpoints its WAL.
 
-    Whoever wants it waits at a first gate, and leaves that only when the turn is theirs: so a busy
-    server cannot take its own turn again before the command that stands at the gate.
+    It has two files: a process holds the *gate* while it waits for the *turn*. So a busy server
+    can't take the turn again before the command that is waiting at the gate.
     """
 
-    def __init__(self, file: Path, *, patience: float) -> None:
+    def __init__(self, file: Path, *, timeout: float) -> None:
         self._file = file
-        self._patience = patience
+        self._timeout = timeout
         self._files: tuple[int, int] | None = None
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """Hold it. Raises `BusyError` if it does not come in time."""
+        """Hold the lock. Raises `BusyError` after the timeout."""
         gate, turn = self._files = self._files or self._open()
-        end = time.monotonic() + self._patience
+        end = time.monotonic() + self._timeout
         self._take(gate, end)
         try:
             self._take(turn, end)
@@ -71,7 +71,7 @@ class WriteTurn:
             fcntl.flock(turn, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Give the files back."""
+        """Close the lock files."""
         files, self._files = self._files, None
         for handle in files or ():
             os.close(handle)
@@ -87,7 +87,7 @@ class WriteTurn:
                 return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > end:
-                    raise BusyError(f"another process writes to {self._file}") from None
+                    raise BusyError(f"another process is writing to {self._file}") from None
                 time.sleep(0.001)
 
 
@@ -95,5 +95,5 @@ def _explain(file: Path, path: Path) -> str:
     holder = path.read_text(encoding="ascii", errors="replace").strip() or "unknown"
     return (
         f"{file} is in use by another handler (process {holder}). One SQLite file has one server: "
-        "stop that one first, or set ATRAE_DATABASE_URL to another database."
+        "stop the other handler, or set ATRAE_DATABASE_URL to another database."
     )

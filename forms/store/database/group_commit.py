@@ -1,8 +1,8 @@
-"""Group commit on SQLite: writers that arrive together share one commit, a savepoint each.
+"""Group commit on SQLite: writers that arrive together share one commit, with a savepoint each.
 
-A commit waits for the disk, and nothing else can be written meanwhile. So whoever has written
-looks behind: if somebody waits, the open transaction goes to them, and the last one commits for
-all. Nobody goes on before that commit has returned; if it fails, it failed for all of them.
+A commit waits for the disk, and nothing else can be written meanwhile. So a writer that is done
+passes the open transaction to the next one in the queue, and the last one commits for all. None
+of them continues before that commit has returned; if it fails, it fails for all of them.
 """
 
 import logging
@@ -18,165 +18,165 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from .faults import UnwrittenError, is_broken
-from .fifo_lock import Line
-from .prepared import say, sqlite_of
+from .fifo_lock import FifoLock
+from .prepared import execute, sqlite_of
 
 T = TypeVar("T")
 
 log = logging.getLogger("atrae.forms.database")
 
-PATIENCE = 10.0
-"""Seconds: how long a writer stands in the line before it is told to come back."""
-MOST = 64
-"""How many may share one commit."""
-LONGEST = 0.02
-"""Seconds: an open transaction that is older takes nobody in any more."""
-SLOWEST = 60.0
-"""Seconds: how long a commit may take before those who wait for it give up hope."""
-CHECKPOINT = 4000
-"""Rows changed, after which the log is carried over into the database. All who write wait for that,
-some 30 ms: often enough for the log to stay below a hundred megabytes, and no more."""
+LOCK_TIMEOUT = 10.0
+"""Seconds that a writer waits for its turn before `BusyError`."""
+MAX_GROUP = 64
+"""Writers that may share one commit."""
+MAX_OPEN = 0.02
+"""Seconds after which an open transaction accepts no further writer."""
+COMMIT_TIMEOUT = 60.0
+"""Seconds after which writers stop waiting for their commit."""
+CHECKPOINT_ROWS = 4000
+"""Changed rows after which the WAL is checkpointed. Every writer waits for a checkpoint, so it runs
+only as often as keeps the WAL below 100 MB."""
 
 
 @dataclass(slots=True, eq=False)
-class Batch:
-    """An open transaction and those who share it. Only who has the turn may touch it."""
+class Group:
+    """An open transaction and its writers. Only the holder of the lock may touch it."""
 
     connection: Connection
     closing: float
-    """The moment, on the monotonic clock, from which on nobody more is taken in."""
-    most: int
+    """The monotonic time after which it accepts no further writer."""
+    max_members: int
     changes: int
-    """Rows that its connection had changed before."""
+    """Rows that its connection had changed before it began."""
     members: int = 0
-    open: bool = True
+    is_open: bool = True
     done: Event = field(default_factory=Event)
     fault: BaseException | None = None
 
-    def takes_more(self) -> bool:
-        """Whether the next in line may join."""
-        return self.open and self.members < self.most and time.monotonic() < self.closing
+    def is_joinable(self) -> bool:
+        """Return whether the next writer may join."""
+        return self.is_open and self.members < self.max_members and time.monotonic() < self.closing
 
 
 class GroupCommit:
     """The writers of one process on one SQLite file.
 
-    `turn` is held while a transaction is open and while the log is checkpointed: it keeps other
-    processes out. `broken` is called when the disk has failed. With `most=1` each writer commits
-    for itself.
+    `file_lock` is held while a transaction is open and while the WAL is checkpointed, to keep
+    other processes out. `on_broken` is called when the disk has failed. With `max_group=1` each
+    writer has its own commit.
     """
 
     def __init__(
         self,
         engine: Engine,
         *,
-        turn: Callable[[], AbstractContextManager[None]],
-        broken: Callable[[BaseException], None],
-        most: int = MOST,
-        patience: float = PATIENCE,
+        file_lock: Callable[[], AbstractContextManager[None]],
+        on_broken: Callable[[BaseException], None],
+        max_group: int = MAX_GROUP,
+        timeout: float = LOCK_TIMEOUT,
     ) -> None:
         self.engine = engine
-        self.most = most
-        self.patience = patience
-        self._turn = turn
-        self._broken = broken
-        self._line = Line()
-        self._batch: Batch | None = None
+        self.max_group = max_group
+        self.timeout = timeout
+        self._file_lock = file_lock
+        self._on_broken = on_broken
+        self._lock = FifoLock()
+        self._group: Group | None = None
         self._held: AbstractContextManager[None] | None = None
         self._changes = 0
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
-        """A part of a transaction: durable when the block is left, undone when it raises.
+        """Open a part of a transaction: durable when the block ends, undone when it raises.
 
-        Raises `BusyError` when the turn does not come, `UnwrittenError` when the commit fails.
-        `alone` shares its commit with nobody.
+        With `alone`, its commit isn't shared. Raises `BusyError` when the lock stays held and
+        `UnwrittenError` when the commit fails.
         """
-        self._line.enter(self.patience)
-        batch = self._enter(alone=alone)
+        self._lock.acquire(self.timeout)
+        group = self._enter(alone=alone)
         try:
-            say(batch.connection, "SAVEPOINT writer")
-            yield batch.connection
-            say(batch.connection, "RELEASE writer")
-            batch.members += 1
+            execute(group.connection, "SAVEPOINT writer")
+            yield group.connection
+            execute(group.connection, "RELEASE writer")
+            group.members += 1
         except BaseException as fault:
-            self._undo(batch, fault)
-            self._pass_on(batch)
+            self._undo(group, fault)
+            self._pass_on(group)
             raise
-        self._pass_on(batch)
-        if (unwritten := _awaited(batch)) is not None:
+        self._pass_on(group)
+        if (unwritten := _awaited(group)) is not None:
             raise unwritten
 
-    def together(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
-        """What each of `writes` gave or raised, in order, all carried out in this thread.
+    def write_all(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """Return the result or the exception of each of `writes`, in order.
 
-        They share commits with each other and with whoever else is in line. What is answered with
-        a value is durable; what is answered with an error is undone, or may not be on the disk.
+        They run in this thread and share commits with each other and with other writers. A write
+        with a result is durable; one with an exception is undone, or may not be on the disk.
         """
         outcomes: list[T | Exception] = []
         while len(outcomes) < len(writes):
             try:
-                self._line.enter(self.patience)
-                batch = self._enter(alone=False)
+                self._lock.acquire(self.timeout)
+                group = self._enter(alone=False)
             except Exception as fault:
                 return outcomes + [fault] * (len(writes) - len(outcomes))
-            outcomes += self._share(batch, writes[len(outcomes) :])
+            outcomes += self._share(group, writes[len(outcomes) :])
         return outcomes
 
     def _share(
-        self, batch: Batch, writes: Sequence[Callable[[Connection], T]]
+        self, group: Group, writes: Sequence[Callable[[Connection], T]]
     ) -> list[T | Exception]:
-        """As many of `writes` as `batch` takes, one at least; the turn is given on."""
-        found: list[T | Exception] = []
+        """Run as many of `writes` as `group` accepts, at least one, and pass the lock on."""
+        outcomes: list[T | Exception] = []
         try:
             for write in writes:
-                found.append(self._one(batch, write))
-                if not batch.takes_more():
+                outcomes.append(self._write(group, write))
+                if not group.is_joinable():
                     break
         finally:
-            self._pass_on(batch)
-        unwritten = _awaited(batch)
+            self._pass_on(group)
+        unwritten = _awaited(group)
         if unwritten is None:
-            return found
-        return [each if isinstance(each, Exception) else unwritten for each in found]
+            return outcomes
+        return [outcome if isinstance(outcome, Exception) else unwritten for outcome in outcomes]
 
-    def _one(self, batch: Batch, write: Callable[[Connection], T]) -> T | Exception:
+    def _write(self, group: Group, write: Callable[[Connection], T]) -> T | Exception:
         try:
-            say(batch.connection, "SAVEPOINT writer")
-            found = write(batch.connection)
-            say(batch.connection, "RELEASE writer")
+            execute(group.connection, "SAVEPOINT writer")
+            result = write(group.connection)
+            execute(group.connection, "RELEASE writer")
         except Exception as fault:
-            self._undo(batch, fault)
+            self._undo(group, fault)
             return fault
-        batch.members += 1
-        return found
+        group.members += 1
+        return result
 
     def checkpoint(self) -> None:
-        """Carry the log over into the database and empty it, so far as nobody reads it."""
-        self._line.enter(self.patience)
+        """Copy the WAL into the database and truncate it, as far as no reader needs it."""
+        self._lock.acquire(self.timeout)
         try:
-            if self._batch is not None:
-                self._end(self._batch)
-            with self._turn(), self.engine.connect() as connection:
-                self._carry_over(connection, "TRUNCATE")
+            if self._group is not None:
+                self._end(self._group)
+            with self._file_lock(), self.engine.connect() as connection:
+                self._checkpoint(connection, "TRUNCATE")
         finally:
-            self._line.leave()
+            self._lock.release()
 
-    def _enter(self, *, alone: bool) -> Batch:
-        """The open batch, or a new one; the turn is given on where there can be none."""
+    def _enter(self, *, alone: bool) -> Group:
+        """Return the open group or a new one; release the lock if there can be none."""
         try:
-            if alone and self._batch is not None:
-                self._end(self._batch)
-            if self._batch is None:
-                self._batch = self._begin(1 if alone else self.most)
-            return self._batch
+            if alone and self._group is not None:
+                self._end(self._group)
+            if self._group is None:
+                self._group = self._begin(1 if alone else self.max_group)
+            return self._group
         except BaseException as fault:
-            self._judge(fault)
-            self._line.leave()
+            self._check_disk(fault)
+            self._lock.release()
             raise
 
-    def _begin(self, most: int) -> Batch:
-        held = self._turn()
+    def _begin(self, max_members: int) -> Group:
+        held = self._file_lock()
         held.__enter__()
         connection = None
         try:
@@ -188,85 +188,85 @@ class GroupCommit:
             held.__exit__(None, None, None)
             raise
         self._held = held
-        return Batch(connection, time.monotonic() + LONGEST, most, _changes(connection))
+        return Group(connection, time.monotonic() + MAX_OPEN, max_members, _changes(connection))
 
-    def _pass_on(self, batch: Batch) -> None:
-        """The turn goes to the next in line; without one, or when it is time, we commit first."""
-        if batch.takes_more() and self._line.hand_over():
+    def _pass_on(self, group: Group) -> None:
+        """Hand the group to the next writer; without one, or when it is full, commit first."""
+        if group.is_joinable() and self._lock.hand_over():
             return
         try:
-            if batch.open:
-                self._end(batch)
+            if group.is_open:
+                self._end(group)
         finally:
-            self._line.leave()
+            self._lock.release()
 
-    def _undo(self, batch: Batch, fault: BaseException) -> None:
-        """Take back what one writer did; where SQLite has undone all, all have failed."""
-        self._judge(fault)
-        raw = _raw(batch.connection)
+    def _undo(self, group: Group, fault: BaseException) -> None:
+        """Undo what one writer did; if SQLite has rolled back everything, fail the whole group."""
+        self._check_disk(fault)
+        raw = _raw(group.connection)
         try:
             if raw is not None and raw.in_transaction:
-                say(batch.connection, "ROLLBACK TO writer")
-                say(batch.connection, "RELEASE writer")
+                execute(group.connection, "ROLLBACK TO writer")
+                execute(group.connection, "RELEASE writer")
                 return
         except DBAPIError as second:
-            self._judge(second)
-        self._end(batch, fault)
+            self._check_disk(second)
+        self._end(group, fault)
 
-    def _end(self, batch: Batch, fault: BaseException | None = None) -> None:
-        """Commit, or give up what is spoilt; then say so to all who share it."""
-        batch.open, self._batch = False, None
-        connection = batch.connection
+    def _end(self, group: Group, fault: BaseException | None = None) -> None:
+        """Commit, or roll back after a fault; then wake every writer of the group."""
+        group.is_open, self._group = False, None
+        connection = group.connection
         try:
-            if fault is None and batch.members:
+            if fault is None and group.members:
                 connection.commit()
             else:
                 connection.rollback()
         except DBAPIError as failed:
-            self._judge(failed)
+            self._check_disk(failed)
             fault = fault or failed
             connection.invalidate()
-        batch.fault = fault
-        batch.done.set()
+        group.fault = fault
+        group.done.set()
         try:
             if fault is None:
-                self._checkpoint_now_and_then(connection, batch.changes)
+                self._checkpoint_if_due(connection, group.changes)
             connection.close()
         finally:
             held, self._held = self._held, None
             if held is not None:
                 held.__exit__(None, None, None)
 
-    def _checkpoint_now_and_then(self, connection: Connection, before: int) -> None:
+    def _checkpoint_if_due(self, connection: Connection, before: int) -> None:
         self._changes += _changes(connection) - before
-        if self._changes >= CHECKPOINT:
+        if self._changes >= CHECKPOINT_ROWS:
             self._changes = 0
-            self._carry_over(connection, "PASSIVE")
+            self._checkpoint(connection, "PASSIVE")
 
-    def _carry_over(self, connection: Connection, how: str) -> None:
-        """By our own hand: SQLite would swallow an error of its automatic checkpoint."""
+    def _checkpoint(self, connection: Connection, how: str) -> None:
+        """Run a checkpoint explicitly, because SQLite hides errors of automatic ones."""
         raw = _raw(connection)
         if raw is None:
             return
         try:
             raw.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
         except sqlite3.Error as fault:
-            self._judge(fault)
-            log.error("the log could not be carried over: %s", fault)
+            self._check_disk(fault)
+            log.error("the WAL checkpoint failed: %s", fault)
 
-    def _judge(self, fault: BaseException) -> None:
+    def _check_disk(self, fault: BaseException) -> None:
         if is_broken(fault):
-            self._broken(fault)
+            self._on_broken(fault)
 
 
-def _awaited(batch: Batch) -> UnwrittenError | None:
-    """Wait for the commit of `batch`; why it cannot be relied on, or nothing."""
-    if not batch.done.wait(SLOWEST):
-        return UnwrittenError(f"the disk has not answered for {SLOWEST} s")
-    if batch.fault is None:
+def _awaited(group: Group) -> UnwrittenError | None:
+    """Wait for the commit of `group`; return why it can't be relied on, or `None`."""
+    if not group.done.wait(COMMIT_TIMEOUT):
+        return UnwrittenError(f"the commit took longer than {COMMIT_TIMEOUT} s")
+    if group.fault is None:
         return None
     unwritten = UnwrittenError("the commit failed")
-    unwritten.__cause__ = batch.fault
+    unwritten.__cause__ = group.fault
     return unwritten
 
 

@@ -1,7 +1,7 @@
-"""Statements that are said on each opt-in: spelled out once, then handed to the driver as they are.
+"""Prepared statements: compiled once by SQLAlchemy, then passed to the driver directly.
 
-SQLAlchemy spends longer on a statement that it knows than a database spends on carrying it out, and
-a server is mostly busy with these.
+Every opt-in runs a dozen of them. SQLAlchemy takes longer to process a statement that it has
+cached than the database takes to run it.
 """
 
 import sqlite3
@@ -22,74 +22,75 @@ Params = Mapping[str, object]
 
 
 class Cursor(Protocol):
-    """The answer to a statement."""
+    """The result of a statement."""
 
     def fetchall(self) -> Sequence[Sequence[Any]]:
-        """All rows."""
+        """Return all rows."""
 
 
 class Driver(Protocol):
-    """What the connections of both drivers have in common."""
+    """The method that connections of both drivers share."""
 
     def execute(self, sql: str, params: Sequence[object] = (), /) -> Cursor:
-        """Carry a statement out."""
+        """Run a statement."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
-    """A statement as a driver takes it: the order of its parameters, and those that are fixed."""
+class CompiledStatement:
+    """A statement as the driver takes it: SQL, the order of parameters, and fixed values."""
 
     sql: str
     names: tuple[str, ...]
     fixed: dict[str, object]
 
     def values(self, params: Params) -> list[object]:
-        """The parameters in order."""
+        """Return the parameters in order."""
         fixed = self.fixed
         return [params[name] if name in params else fixed[name] for name in self.names]
 
 
 class Prepared:
-    """A statement whose parameters are always the same ones, none of them a list."""
+    """A statement with a fixed set of parameters, none of them a list."""
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
-        self._spelled: dict[str, Spelled] = {}
+        self._compiled: dict[str, CompiledStatement] = {}
 
     def rows(self, connection: Connection, params: Params) -> Sequence[Sequence[Any]]:
-        """What it answers, all of it. Raises `DBAPIError`."""
-        spelled = self._spell(connection, params)
-        with Faults(connection, spelled.sql):
-            return driver_of(connection).execute(spelled.sql, spelled.values(params)).fetchall()
+        """Run it and return all rows. Raises `DBAPIError`."""
+        compiled = self._compile(connection, params)
+        with TranslatedErrors(connection, compiled.sql):
+            return driver_of(connection).execute(compiled.sql, compiled.values(params)).fetchall()
 
     def scalar(self, connection: Connection, params: Params) -> Any:
-        """The first column of the first row; `None` where there is none."""
-        found = self.rows(connection, params)
-        return found[0][0] if found else None
+        """Run it and return the first column of the first row, or `None` without a row."""
+        rows = self.rows(connection, params)
+        return rows[0][0] if rows else None
 
-    def add(self, connection: Connection, rows: Sequence[Params]) -> None:
-        """Carry it out for each of `rows`, one at least. Raises `DBAPIError`."""
-        spelled, driver = self._spell(connection, rows[0]), driver_of(connection)
-        with Faults(connection, spelled.sql):
+    def run_each(self, connection: Connection, rows: Sequence[Params]) -> None:
+        """Run it for each of `rows`, at least one. Raises `DBAPIError`."""
+        compiled, driver = self._compile(connection, rows[0]), driver_of(connection)
+        with TranslatedErrors(connection, compiled.sql):
             for row in rows:
-                driver.execute(spelled.sql, spelled.values(row))
+                driver.execute(compiled.sql, compiled.values(row))
 
-    def _spell(self, connection: Connection, params: Params) -> Spelled:
+    def _compile(self, connection: Connection, params: Params) -> CompiledStatement:
         dialect = connection.dialect
-        found = self._spelled.get(dialect.name)
-        if found is None:
+        statement = self._compiled.get(dialect.name)
+        if statement is None:
             assert isinstance(self.statement, ClauseElement)
             compiled = self.statement.compile(dialect=dialect, column_keys=list(params))
             assert isinstance(compiled, SQLCompiler)
-            assert compiled.positional, "this engine is not one of ours"
+            assert compiled.positional, "engines are opened with positional parameters"
             fixed = {name: value for name, value in compiled.params.items() if value is not None}
-            found = Spelled(str(compiled), tuple(compiled.positiontup or ()), fixed)
-            self._spelled[dialect.name] = found
-        return found
+            names = tuple(compiled.positiontup or ())
+            statement = CompiledStatement(str(compiled), names, fixed)
+            self._compiled[dialect.name] = statement
+        return statement
 
 
-class Faults:
-    """What the driver raises, as SQLAlchemy would raise it: without the values."""
+class TranslatedErrors:
+    """Context manager that raises the driver's errors as SQLAlchemy would, without values."""
 
     def __init__(self, connection: Connection, sql: str) -> None:
         self._connection = connection
@@ -117,27 +118,29 @@ class Faults:
 
 
 @contextmanager
-def at_once(connection: Connection) -> Iterator[None]:
-    """PostgreSQL alone: what is said inside goes to the server without waiting for its answers,
-    and is carried out when the block ends. Raises `DBAPIError` then."""
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Send the statements of the block to PostgreSQL without waiting for each result.
+
+    They have run when the block ends. Raises `DBAPIError` then.
+    """
     driver: Any = driver_of(connection)
-    with Faults(connection, "a pipeline"), driver.pipeline():
+    with TranslatedErrors(connection, "a pipeline"), driver.pipeline():
         yield
 
 
-def say(connection: Connection, sql: str) -> None:
-    """A word that has no parameters and no answer. Raises `DBAPIError`."""
-    with Faults(connection, sql):
+def execute(connection: Connection, sql: str) -> None:
+    """Run a statement without parameters and without a result. Raises `DBAPIError`."""
+    with TranslatedErrors(connection, sql):
         driver_of(connection).execute(sql)
 
 
 def driver_of(connection: Connection) -> Driver:
-    """The connection of the driver itself."""
+    """Return the driver's own connection."""
     driver: Driver = connection.connection.driver_connection  # type: ignore[assignment]
     return driver
 
 
 def sqlite_of(connection: Connection) -> sqlite3.Connection | None:
-    """The same where it is SQLite's; `None`: it is another database."""
+    """Return the driver's connection to SQLite, or `None` for another database."""
     driver = connection.connection.driver_connection
     return driver if isinstance(driver, sqlite3.Connection) else None

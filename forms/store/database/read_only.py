@@ -1,4 +1,4 @@
-"""The database as commands read it, beside a server that may be at work on it."""
+"""Read-only access for commands, safe next to a running server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from .migrate import check_schema
 
 @contextmanager
 def open_records(url: str) -> Iterator[Connection]:
-    """The database, to be read only: a server may be at work on it meanwhile.
+    """Open a read transaction on the database at `url`; a server may be running on it.
 
-    Raises `SettingsError` where there is none, `SchemaError` where it is not of this version.
+    Raises `SettingsError` if there is no database, `SchemaError` if it needs a migration.
     """
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise SettingsError(
-            (f"there is no database at {file}: set ATRAE_DATABASE_URL, or go to a site's folder",)
+            (f"no database at {file}: set ATRAE_DATABASE_URL, or change to a site's folder",)
         )
     database = Database(open_engine(url, read_only=True))
     try:

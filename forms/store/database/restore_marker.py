@@ -1,7 +1,7 @@
-"""A restore that was begun and did not end: nobody may mistake what is there for what was wanted.
+"""The marker of a restore that has begun and not ended.
 
-While a database is being restored, a file beside it says so. Who kills the restore leaves the file,
-and the handler does not start on an old database, or on an empty one, as if nothing had happened.
+While a database is being restored, a file next to it says so. A killed restore leaves that file,
+and the handler refuses to start, so that it never runs on the old or on an empty database.
 """
 
 import os
@@ -10,41 +10,41 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def note_of(database: Path) -> Path:
-    """The file that says that the database is being restored."""
+def marker_of(database: Path) -> Path:
+    """Return the path of the marker of a database."""
     return Path(f"{database}.restoring")
 
 
 @contextmanager
 def restoring(database: Path, backup: Path) -> Iterator[None]:
-    """Note that it begins; take the note away if the block ends well."""
-    note = note_of(database)
-    note.write_text(f"{backup}\n", encoding="utf-8")
-    flush(note)
-    flush(note.parent)
+    """Write the marker, and remove it if the block ends without an exception."""
+    marker = marker_of(database)
+    marker.write_text(f"{backup}\n", encoding="utf-8")
+    flush(marker)
+    flush(marker.parent)
     yield
-    note.unlink()
-    flush(note.parent)
+    marker.unlink()
+    flush(marker.parent)
 
 
-def unfinished(database: Path) -> str:
-    """What is to be said of a restore that did not end; empty: there is none."""
-    note = note_of(database)
+def unfinished_restore(database: Path) -> str:
+    """Return the message about an unfinished restore, or an empty text if there is none."""
+    marker = marker_of(database)
     try:
-        backup = note.read_text(encoding="utf-8", errors="replace").strip()
+        backup = marker.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return ""
     except OSError as fault:
         backup = f"({fault.strerror})"
     return (
-        f"a restore of {database} from {backup or 'a backup'} did not come to its end. The "
-        "database is whole: as it was before, or as the backup is. Run `atrae forms restore` "
-        f"again; to go on with what is there, delete {note}"
+        f"a restore of {database} from {backup or 'a backup'} did not finish. The database is "
+        "whole, either as it was before or as in the backup. Run `atrae forms restore` again; "
+        f"to use the database as it is, delete {marker}"
     )
 
 
 def flush(path: Path) -> None:
-    """A file's content, or the names in a folder, are on the disk when this returns."""
+    """Flush a file's content, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""The tables, for SQLite and PostgreSQL alike. The migrations make them; this is how we name them.
+"""Table definitions for SQLite and PostgreSQL. The migrations create the tables.
 
-Times are text as `ledger.spell` writes them, so that a digest is the same in both databases. What
-an event does not have is the empty string, never NULL: there is one spelling of nothing.
+Times are text in the format of `ledger.spell`, so that a digest is the same in both databases. An
+absent value is the empty string, never NULL, so that it has one spelling.
 """
 
 from sqlalchemy import (
@@ -26,8 +26,8 @@ metadata = MetaData(
     }
 )
 
-WHOLE = BigInteger().with_variant(Integer, "sqlite")
-"""64 bits in both; SQLite numbers rows by itself only where the type is spelled INTEGER."""
+INTEGER64 = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits in both; SQLite assigns row ids only to a type spelled INTEGER."""
 
 
 def _text(name: str) -> Column[str]:
@@ -35,7 +35,7 @@ def _text(name: str) -> Column[str]:
 
 
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), _text("value"))
-"""What the database must agree on with those who open it: the suppression key's fingerprint."""
+"""Settings that every process must agree on: the suppression key's fingerprint."""
 
 wording = Table(
     "wording",
@@ -47,7 +47,7 @@ wording = Table(
     _text("body"),
     _text("first_seen"),
 )
-"""Every wording that was ever loaded. `body` is the canonical JSON that `digest` is taken of."""
+"""Every wording that was ever loaded. `digest` is the hash of `body`, its canonical JSON."""
 
 form = Table(
     "form",
@@ -57,7 +57,7 @@ form = Table(
     _text("body"),
     _text("first_seen"),
 )
-"""Every version of every form that was ever loaded, in the same way."""
+"""Every version of every form that was ever loaded; `version` is the hash of `body`."""
 
 contact = Table(
     "contact",
@@ -68,13 +68,13 @@ contact = Table(
     _text("created"),
     _text("asked"),
 )
-"""Who was ever typed into a form. `asked` changes with each submission, so that every answer costs
-one durable write, whoever it is about: times must not tell people apart."""
+"""Addresses that were submitted. `asked` changes with each submission, so that every response costs
+one durable write and its time doesn't depend on the address."""
 
 ledger = Table(
     "ledger",
     metadata,
-    Column("seq", WHOLE, primary_key=True, autoincrement=False),
+    Column("seq", INTEGER64, primary_key=True, autoincrement=False),
     _text("at"),
     _text("subject"),
     _text("purpose"),
@@ -90,17 +90,17 @@ ledger = Table(
     _text("prev"),
     _text("digest"),
     Index(None, "subject", "seq"),
-    # A chain cannot fork: each event is followed by one at most, and there is one beginning.
+    # A chain can't fork: each event has one successor at most, and there is one first event.
     UniqueConstraint("subject", "prev"),
 )
 
 ledger_seq = Sequence("ledger_seq")
-"""Numbers events on PostgreSQL; SQLite has one writer, who counts."""
+"""Numbers events on PostgreSQL; SQLite's single writer counts by itself."""
 
 detail = Table(
     "detail",
     metadata,
-    Column("event", WHOLE, ForeignKey("ledger.seq"), primary_key=True, autoincrement=False),
+    Column("event", INTEGER64, ForeignKey("ledger.seq"), primary_key=True, autoincrement=False),
     _text("salt"),
     _text("body"),
 )
@@ -113,7 +113,8 @@ pending = Table(
     _text("events"),
     Column("expires", Text, nullable=False, index=True),
 )
-"""`events` is a JSON list of the `requested` events: they name purpose, wording, form and page."""
+"""Open requests. `events` is a JSON list of the `requested` events, which name purpose, wording,
+form and page."""
 
 suppression = Table(
     "suppression",
@@ -129,13 +130,13 @@ suppression = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", WHOLE, primary_key=True),
+    Column("id", INTEGER64, primary_key=True),
     Column("dedupe", Text, nullable=False, unique=True),
     _text("template"),
     Column("contact", Text, ForeignKey("contact.id"), nullable=False, index=True),
     _text("events"),
     _text("pending"),
-    Column("because", WHOLE, ForeignKey("ledger.seq"), nullable=False, index=True),
+    Column("because", INTEGER64, ForeignKey("ledger.seq"), nullable=False, index=True),
     _text("created"),
     _text("due"),
     Column("attempts", Integer, nullable=False),
@@ -143,30 +144,30 @@ outbox = Table(
     _text("message_id"),
     _text("reply"),
     _text("at"),
-    Column("checked", WHOLE, nullable=False),
+    Column("checked", INTEGER64, nullable=False),
     Index(None, "state", "due"),
 )
-"""Mails that are owed, and what became of them. `due` of a claimed row is when its lease ends; `at`
-is when the last thing happened to it; `checked` is the contact's last event when it was claimed."""
+"""Emails that are due, and their results. `due` of a claimed row is the end of its lease, `at` the
+time of its last change, `checked` the contact's last event when the row was claimed."""
 
 checkpoint = Table(
     "checkpoint",
     metadata,
-    Column("id", WHOLE, primary_key=True),
+    Column("id", INTEGER64, primary_key=True),
     _text("at"),
-    Column("last", WHOLE, nullable=False),
+    Column("last", INTEGER64, nullable=False),
     _text("heads"),
     _text("key_id"),
     _text("signature"),
 )
-"""The heads of all chains up to the event `last`, hashed and signed."""
+"""Signed hashes over the heads of all chains up to the event `last`."""
 
 webhook = Table(
     "webhook",
     metadata,
-    Column("id", WHOLE, primary_key=True),
+    Column("id", INTEGER64, primary_key=True),
     _text("endpoint"),
-    Column("event", WHOLE, ForeignKey("ledger.seq"), nullable=False),
+    Column("event", INTEGER64, ForeignKey("ledger.seq"), nullable=False),
     _text("created"),
     _text("due"),
     Column("attempts", Integer, nullable=False),
@@ -176,8 +177,8 @@ webhook = Table(
     UniqueConstraint("endpoint", "event", name="uq_webhook_endpoint_event"),
     Index(None, "state", "due"),
 )
-"""Events that other programs are told of. `endpoint` is the id of an address in the environment;
-nothing personal is in here: what is sent is made when it is sent."""
+"""Deliveries of events to other programs. `endpoint` is the id of a URL in the environment. The
+table holds nothing personal: the body is composed when it is sent."""
 
 spent = Table(
     "spent",
@@ -186,8 +187,8 @@ spent = Table(
     _text("contact"),
     Column("expires", Text, nullable=False, index=True),
 )
-"""Proofs of work that were used, each for one contact, for as long as somebody might bring it."""
+"""Used proofs of work, each bound to one contact, until they have expired."""
 
 APPEND_ONLY = ("ledger", "wording", "form", "checkpoint")
 NEVER_UPDATED = (*APPEND_ONLY, "detail")
-"""`detail` may be deleted: erasure does."""
+"""Rows of `detail` may be deleted: erasure does."""

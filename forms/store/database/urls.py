@@ -1,4 +1,4 @@
-"""What the address of a database says."""
+"""Parse database URLs."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from sqlalchemy.engine import make_url
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database, or `None` where it is none."""
+    """Return the file of a SQLite URL, or `None` for another database."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None

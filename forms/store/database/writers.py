@@ -1,11 +1,10 @@
-"""Clerks: a thread that carries out what many requests ask to be written, and others that help out
-while it is held up.
+"""Worker threads that run units of work and write the results of many requests in one commit.
 
-A thread for each request would spend more time on taking turns, at the interpreter and at the
-database, than on its work. So a request is told as a `Story`: a generator that does what comes
-before, yields what is to be written, at most once, and goes on when that is durable. A clerk tells
-all the stories that wait: first what comes before, of each; then all the writing, at once; then
-what comes after. While it writes, no story holds up another by waiting for something else.
+A thread for each request would spend more time waiting for the interpreter and for the database
+than working. So a request hands in a `UnitOfWork`: a generator that does its preparation, yields
+at most one `Write`, and continues when that write is durable. A worker thread takes all units that
+wait, runs the preparation of each, writes everything at once, then runs the rest of each. A second
+thread starts only while the first one is held up.
 """
 
 import asyncio
@@ -28,123 +27,124 @@ Write: TypeAlias = Callable[[Connection], W]
 """Adds its part to a transaction."""
 
 
-class Joint(ABC, Generic[W]):
-    """A `Write` that costs less together with others of its kind."""
+class Batchable(ABC, Generic[W]):
+    """A `Write` that is cheaper together with others of its class."""
 
     @property
     @abstractmethod
-    def about(self) -> str:
-        """What it locks: no two that are about the same go together."""
+    def lock_key(self) -> str:
+        """The name of the row it locks: two writes with the same key never share a batch."""
 
     @abstractmethod
     def __call__(self, connection: Connection) -> W:
-        """Carry it out alone."""
+        """Run this write in its own transaction."""
 
     @abstractmethod
-    def together(self, connection: Connection, wanted: Sequence["Joint[W]"]) -> Sequence[W]:
-        """Carry out all of `wanted`, which are of its kind: all of them or, raising, none."""
+    def run_batch(self, connection: Connection, batch: Sequence["Batchable[W]"]) -> Sequence[W]:
+        """Run all of `batch`, which are of this class: either all of them or, raising, none."""
 
 
-Story: TypeAlias = Generator[Write[W], W, R]
-"""Yields one `Write` at most, and gets what that returned once it is on the disk."""
+UnitOfWork: TypeAlias = Generator[Write[W], W, R]
+"""Yields at most one `Write` and receives its result when that is durable."""
 WriteAll: TypeAlias = Callable[[Sequence[Write[Any]]], Sequence[object]]
-"""What each write gave, durable, or the exception that it ended with."""
+"""Returns the durable result of each write, or the exception that it ended with."""
 
 IDLE_SECONDS = 10.0
-"""A clerk without work goes home after that."""
-HELD_UP_SECONDS = 0.5
-"""Who has waited so long calls another clerk. One alone is the fastest as long as nothing stops it:
-threads take turns at one interpreter, and what waits meanwhile is the cheaper for being many."""
+"""A thread without work ends after this time."""
+HELP_AFTER_SECONDS = 0.5
+"""A unit that has waited this long starts another thread. One thread is fastest while nothing
+blocks it, because threads share one interpreter and waiting units share a commit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Order:
-    story: Story[Any, Any]
+class _Job:
+    unit: UnitOfWork[Any, Any]
     loop: asyncio.AbstractEventLoop
     outcome: "asyncio.Future[Any]"
 
 
-class Clerks:
-    """`number` threads at most, each with up to `most` stories in hand."""
+class WriterPool:
+    """At most `threads` threads, each of which takes up to `max_units` units at a time."""
 
-    def __init__(self, write_all: WriteAll, *, number: int, most: int) -> None:
+    def __init__(self, write_all: WriteAll, *, threads: int, max_units: int) -> None:
         self._write_all = write_all
-        self._number = number
-        self._most = most
-        self._orders: SimpleQueue[_Order] = SimpleQueue()
+        self._max_threads = threads
+        self._max_units = max_units
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._guard = Lock()
-        self._at_work = 0
+        self._threads = 0
 
-    async def tell(self, story: Story[W, R]) -> R:
-        """What `story` returns. Raises what it raises; what its writing raised goes through it."""
+    async def run(self, unit: UnitOfWork[W, R]) -> R:
+        """Return what `unit` returns, and raise what it raises.
+
+        An exception of its write is thrown into the unit where it yielded.
+        """
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[R] = loop.create_future()
         with self._guard:
-            self._orders.put(_Order(story, loop, outcome))
-            if not self._at_work:
-                self._hire()
-        held_up = loop.call_later(HELD_UP_SECONDS, self._call_help)
+            self._jobs.put(_Job(unit, loop, outcome))
+            if not self._threads:
+                self._start_thread()
+        help_timer = loop.call_later(HELP_AFTER_SECONDS, self._start_helper)
         try:
             return await outcome
         finally:
-            held_up.cancel()
+            help_timer.cancel()
 
-    def _call_help(self) -> None:
+    def _start_helper(self) -> None:
         with self._guard:
-            if self._at_work < self._number and not self._orders.empty():
-                self._hire()
+            if self._threads < self._max_threads and not self._jobs.empty():
+                self._start_thread()
 
-    def _hire(self) -> None:
-        self._at_work += 1
-        Thread(target=self._work, name="clerk", daemon=True).start()
+    def _start_thread(self) -> None:
+        self._threads += 1
+        Thread(target=self._work, name="writer", daemon=True).start()
 
     def _work(self) -> None:
-        while orders := self._next():
-            told = tell([order.story for order in orders], self._write_all)
-            _deliver(orders, told)
+        while jobs := self._next():
+            _deliver(jobs, run([job.unit for job in jobs], self._write_all))
 
-    def _next(self) -> list[_Order]:
-        """What waits, as soon as there is something; nothing: the clerk goes home."""
+    def _next(self) -> list[_Job]:
+        """Wait for jobs and take them; an empty list ends the thread."""
         with self._guard:
-            if self._at_work > 1 and self._orders.empty():
-                self._at_work -= 1
+            if self._threads > 1 and self._jobs.empty():
+                self._threads -= 1
                 return []
         try:
-            orders = [self._orders.get(timeout=IDLE_SECONDS)]
+            jobs = [self._jobs.get(timeout=IDLE_SECONDS)]
         except Empty:
             with self._guard:
-                if self._orders.empty():
-                    self._at_work -= 1
+                if self._jobs.empty():
+                    self._threads -= 1
                     return []
             return self._next()
         with suppress(Empty):
-            while len(orders) < self._most:
-                orders.append(self._orders.get_nowait())
-        return orders
+            while len(jobs) < self._max_units:
+                jobs.append(self._jobs.get_nowait())
+        return jobs
 
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """How a story ended that did not return."""
+    """The exception that a unit ended with."""
 
     fault: BaseException
 
 
-def tell(stories: Sequence[Story[Any, Any]], write_all: WriteAll) -> list[object]:
-    """What each story returned, or `_Raised`."""
-    told: dict[int, object] = {}
+def run(units: Sequence[UnitOfWork[Any, Any]], write_all: WriteAll) -> list[object]:
+    """Return the result of each unit, or `_Raised`."""
+    results: dict[int, object] = {}
     writes: dict[int, Write[Any]] = {}
-    for number, story in enumerate(stories):
+    for number, unit in enumerate(units):
         try:
-            writes[number] = next(story)
+            writes[number] = next(unit)
         except StopIteration as end:
-            told[number] = end.value
+            results[number] = end.value
         except Exception as fault:
-            told[number] = _Raised(fault)
-    written = _written(list(writes.values()), write_all)
-    for number, found in zip(writes, written, strict=True):
-        told[number] = _end(stories[number], found)
-    return [told[number] for number in range(len(stories))]
+            results[number] = _Raised(fault)
+    for number, written in zip(writes, _written(list(writes.values()), write_all), strict=True):
+        results[number] = _finish(units[number], written)
+    return [results[number] for number in range(len(units))]
 
 
 def _written(writes: Sequence[Write[Any]], write_all: WriteAll) -> Sequence[object]:
@@ -153,40 +153,40 @@ def _written(writes: Sequence[Write[Any]], write_all: WriteAll) -> Sequence[obje
     try:
         return write_all(writes)
     except Exception as fault:
-        # Whoever waits must hear of it; and nobody is told that something was written.
+        # Every unit must learn that its write isn't known to be durable.
         return [fault] * len(writes)
 
 
-def _end(story: Story[Any, Any], found: object) -> object:
+def _finish(unit: UnitOfWork[Any, Any], written: object) -> object:
     try:
-        if isinstance(found, Exception):
-            story.throw(found)
+        if isinstance(written, Exception):
+            unit.throw(written)
         else:
-            story.send(found)
+            unit.send(written)
     except StopIteration as end:
         return end.value
     except Exception as fault:
         return _Raised(fault)
-    story.close()
-    return _Raised(RuntimeError("a story writes once"))
+    unit.close()
+    return _Raised(RuntimeError("a unit of work writes once"))
 
 
-def _deliver(orders: Sequence[_Order], told: Sequence[object]) -> None:
-    """All outcomes of one loop with one call: each call wakes it."""
-    news: dict[asyncio.AbstractEventLoop, list[tuple[_Order, object]]] = defaultdict(list)
-    for order, outcome in zip(orders, told, strict=True):
-        news[order.loop].append((order, outcome))
-    for loop, outcomes in news.items():
-        # A loop that was closed has nobody left who waits.
+def _deliver(jobs: Sequence[_Job], results: Sequence[object]) -> None:
+    """Settle all outcomes of an event loop in one call, because each call wakes it."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, object]]] = defaultdict(list)
+    for job, result in zip(jobs, results, strict=True):
+        by_loop[job.loop].append((job, result))
+    for loop, outcomes in by_loop.items():
+        # On a closed loop nothing waits any more.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(partial(_settle, outcomes))
 
 
-def _settle(outcomes: Sequence[tuple[_Order, object]]) -> None:
-    for order, outcome in outcomes:
-        if order.outcome.done():
+def _settle(outcomes: Sequence[tuple[_Job, object]]) -> None:
+    for job, result in outcomes:
+        if job.outcome.done():
             continue
-        if isinstance(outcome, _Raised):
-            order.outcome.set_exception(outcome.fault)
+        if isinstance(result, _Raised):
+            job.outcome.set_exception(result.fault)
         else:
-            order.outcome.set_result(outcome)
+            job.outcome.set_result(result)

@@ -140,10 +140,10 @@ class Queue:
         change = {"mail_is": row.id, "at": spell(now), "checked": checked}
         if not allowed:
             gone = {"state": Fate.CANCELLED, "reply": "no longer permitted"}
-            _CANCEL.add(connection, [change | gone])
+            _CANCEL.run_each(connection, [change | gone])
             return None
         ours = {"state": Fate.CLAIMED, "due": spell(now + lease), "attempts": row.attempts + 1}
-        _CLAIM.add(connection, [change | ours])
+        _CLAIM.run_each(connection, [change | ours])
         return Owed(
             id=row.id,
             template=template,

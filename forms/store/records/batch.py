@@ -1,8 +1,7 @@
-"""Opt-ins that are carried out together, on PostgreSQL.
+"""Batches of opt-ins on PostgreSQL, where most of an opt-in's cost is round trips.
 
-There a statement is a way to the server and back, and most of what an opt-in costs. So whose
-addresses these are, what is on record of them and the numbers of what they add is each asked once
-for all; what they write leaves in one go.
+The contacts, their records and the new sequence numbers are each queried once for the whole batch,
+and its writes are sent in one pipeline.
 """
 
 from collections import defaultdict
@@ -16,21 +15,21 @@ from sqlalchemy import Connection
 from ...declared.address import Address
 from ...permission.ledger import Event
 from ...permission.record import Decision, Record, Scope
-from ..database.prepared import at_once, say
-from ..database.writers import Joint
+from ..database.prepared import execute, pipelined
+from ..database.writers import Batchable
 from .rows import event_in, said_in
 from .statements import CHAINS, LOCK_ADDRESSES, NEXT_SEQS, SUPPRESSED_AMONG
 from .store import Committed, Decide, Store
 
-PATIENT = "250ms"
-"""How long several wait for somebody who holds one of their contacts. Locks are taken in the order
-of the addresses, so that two handlers do not wait for each other; who changes an address takes two
-in any order, and must not have to give way to us."""
+BATCH_LOCK_TIMEOUT = "250ms"
+"""How long a batch waits for a contact that another transaction has locked. Batches lock addresses
+in order, so that two handlers can't deadlock; a change of address locks two in any order and has
+precedence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OptIn(Joint[Committed]):
-    """Somebody typed an address into a form: lock its contact, decide, write."""
+class OptIn(Batchable[Committed]):
+    """A submitted address: lock its contact, decide, write."""
 
     store: Store
     address: Address
@@ -38,69 +37,71 @@ class OptIn(Joint[Committed]):
     now: datetime
 
     @property
-    def about(self) -> str:
-        """Whose lock it takes."""
+    def lock_key(self) -> str:
+        """The key of the contact that it locks."""
         return self.address.key
 
     def __call__(self, connection: Connection) -> Committed:
-        """Alone."""
+        """Run this opt-in in its own transaction."""
         return self.store.opt_in(self.address, self.decide, now=self.now)(connection)
 
-    def together(
-        self, connection: Connection, wanted: Sequence[Joint[Committed]]
+    def run_batch(
+        self, connection: Connection, batch: Sequence[Batchable[Committed]]
     ) -> list[Committed]:
-        """All of `wanted`, this one among them; they are about different people."""
-        opt_ins = [each for each in wanted if isinstance(each, OptIn)]
+        """Run all of `batch`, this opt-in included; their contacts are different."""
+        opt_ins = [write for write in batch if isinstance(write, OptIn)]
         records = _records(self.store, connection, opt_ins)
-        decided = [each.decide(record) for each, record in zip(opt_ins, records, strict=True)]
-        number = sum(len(decision.entries) for decision in decided)
+        decisions = [opt_in.decide(record) for opt_in, record in zip(opt_ins, records, strict=True)]
+        number = sum(len(decision.entries) for decision in decisions)
         seqs = iter([seq for (seq,) in NEXT_SEQS.rows(connection, {"number": number})])
-        with at_once(connection):
+        with pipelined(connection):
             return [
-                each._write(connection, record, decision, seqs)
-                for each, record, decision in zip(opt_ins, records, decided, strict=True)
+                opt_in._write(connection, record, decision, seqs)
+                for opt_in, record, decision in zip(opt_ins, records, decisions, strict=True)
             ]
 
     def _write(
         self, connection: Connection, after: Record, decision: Decision, seqs: Iterator[int]
     ) -> Committed:
-        ours = list(islice(seqs, len(decision.entries)))
+        numbers = list(islice(seqs, len(decision.entries)))
         events = self.store.write(
-            connection, after.contact, decision, now=self.now, after=after, seqs=ours
+            connection, after.contact, decision, now=self.now, after=after, seqs=numbers
         )
         return Committed(contact=after.contact, decision=decision, events=events)
 
 
-def _records(store: Store, connection: Connection, wanted: Sequence[OptIn]) -> list[Record]:
-    contacts = _locked(store, connection, wanted)
+def _records(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> list[Record]:
+    contacts = _locked(store, connection, opt_ins)
     chains: dict[str, list[Event]] = defaultdict(list)
     for row in CHAINS.rows(connection, {"subjects": list(contacts.values())}):
         event = event_in(row)
         chains[event.subject].append(event)
-    hidden = {each.about: store.key.conceal(each.about) for each in wanted}
+    concealed = {o.lock_key: store.key.conceal(o.lock_key) for o in opt_ins}
     scopes: dict[str, set[Scope]] = defaultdict(set)
-    for address, scope in SUPPRESSED_AMONG.rows(connection, {"addresses": list(hidden.values())}):
+    for address, scope in SUPPRESSED_AMONG.rows(
+        connection, {"addresses": list(concealed.values())}
+    ):
         scopes[address].add(Scope(scope))
     details = said_in(connection, [event for chain in chains.values() for event in chain])
     return [
         store.record_of(
             connection,
-            contacts[each.about],
-            tuple(chains[contacts[each.about]]),
-            suppressed=frozenset(scopes[hidden[each.about]]),
+            contacts[opt_in.lock_key],
+            tuple(chains[contacts[opt_in.lock_key]]),
+            suppressed=frozenset(scopes[concealed[opt_in.lock_key]]),
             details=details,
-            at=each.now,
+            at=opt_in.now,
         )
-        for each in wanted
+        for opt_in in opt_ins
     ]
 
 
-def _locked(store: Store, connection: Connection, wanted: Sequence[OptIn]) -> dict[str, str]:
-    """Their contacts, new or known, locked: from an address's key to the contact's id."""
-    ordered = sorted(wanted, key=lambda each: each.about)
-    rows = [store.person(each.address, each.now) for each in ordered]
+def _locked(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> dict[str, str]:
+    """Lock the contacts, new or known; return the contact ids by their addresses' keys."""
+    ordered = sorted(opt_ins, key=lambda opt_in: opt_in.lock_key)
+    rows = [store.person(opt_in.address, opt_in.now) for opt_in in ordered]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
-    with at_once(connection):
-        say(connection, f"SET LOCAL lock_timeout = '{PATIENT}'")
-        found = LOCK_ADDRESSES.rows(connection, columns)
-    return {row[0]: row[1] for row in found}
+    with pipelined(connection):
+        execute(connection, f"SET LOCAL lock_timeout = '{BATCH_LOCK_TIMEOUT}'")
+        rows_locked = LOCK_ADDRESSES.rows(connection, columns)
+    return {key: contact for key, contact, *_ in rows_locked}

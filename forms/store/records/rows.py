@@ -121,9 +121,9 @@ def append(
         prev = event.digest
         if detail is not None:
             told.append(detail_row(detail))
-    ADD_EVENT.add(connection, [event_row(event) for event in events])
+    ADD_EVENT.run_each(connection, [event_row(event) for event in events])
     if told:
-        ADD_DETAIL.add(connection, told)
+        ADD_DETAIL.run_each(connection, told)
     return tuple(events)
 
 

@@ -69,7 +69,7 @@ def write_pending(
     about = [events[position].seq for position in waiting.about]
     row = {"id": waiting.id, "contact": contact_id}
     row |= {"events": json.dumps(about), "expires": spell(waiting.expires)}
-    ADD_PENDING.add(connection, [row])
+    ADD_PENDING.run_each(connection, [row])
 
 
 def owe(
@@ -99,7 +99,7 @@ def owe(
         "at": spell(now),
         "checked": 0,
     }
-    ADD_MAIL.add(connection, [row])
+    ADD_MAIL.run_each(connection, [row])
 
 
 def suppress(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from ...declared.canonical import Json, canonical_json
 from ...errors import NotDoneError
 from ..database.engine import Database
-from ..database.migrate import check_schema, migrate, take_stock
+from ..database.migrate import analyze, check_schema, migrate
 from ..database.tables import ledger, metadata
 
 BATCH = 1000
@@ -43,7 +43,7 @@ def move(source: Database, target: Database, *, step: Callable[[int], None]) -> 
                 step(len(rows))
         if theirs.dialect.name == "postgresql":
             _set_sequences(theirs)
-        take_stock(theirs)
+        analyze(theirs)
         before, after = fingerprint(ours), fingerprint(theirs)
         if before != after:
             wrong = [name for name in before if before[name] != after[name]]

@@ -17,7 +17,7 @@ from forms.errors import NotDoneError
 from forms.store.database.engine import UNAVAILABLE, Database, open_engine
 from forms.store.database.faults import EX_IOERR
 from forms.store.database.migrate import HEAD, migrate
-from forms.store.database.restore_marker import unfinished
+from forms.store.database.restore_marker import unfinished_restore
 from forms.store.upkeep.backup import restore
 from forms.store.verify import verify
 
@@ -126,10 +126,10 @@ def test_a_restore_on_a_full_disk_leaves_what_was_there_and_says_so(tmp_path: Pa
                 restore(url, copy)
             made.fault = lambda _step: OK
             assert state(url) == before
-            assert str(copy) in unfinished(file)
+            assert str(copy) in unfinished_restore(file)
         restore(url, copy)
         assert state(url) == state(f"sqlite:///{copy}")
-        assert unfinished(file) == ""
+        assert unfinished_restore(file) == ""
 
 
 FAILING = """

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from forms.store.database import group_commit
 from forms.store.database.engine import Database, open_engine
 from forms.store.database.faults import BusyError, UnwrittenError
-from forms.store.database.fifo_lock import Line
+from forms.store.database.fifo_lock import FifoLock
 
 from ...world import until
 
@@ -27,7 +27,7 @@ class Counted:
 
     def __init__(self, file: Path, broken: Callable[[BaseException], None]) -> None:
         self.file = file
-        self.database = Database(open_engine(f"sqlite:///{file}"), broken=broken)
+        self.database = Database(open_engine(f"sqlite:///{file}"), on_broken=broken)
         with self.database.writing() as connection:
             connection.execute(text("CREATE TABLE note (name TEXT UNIQUE, size TEXT)"))
         self.commits = 0
@@ -43,7 +43,7 @@ class Counted:
         with self.database.writing() as connection:
             connection.execute(ADD, {"name": name, "size": size})
 
-    def together(self, *parts: Callable[[], None]) -> list[Future[None]]:
+    def write_all(self, *parts: Callable[[], None]) -> list[Future[None]]:
         """Run the parts in threads, all in line before the first of them may write."""
         pool = ThreadPoolExecutor(len(parts))
         with pool, self.database.writing(alone=True), self.watched() as lines:
@@ -57,16 +57,16 @@ class Counted:
         return waiting
 
     @contextmanager
-    def watched(self) -> Iterator[set[Line]]:
+    def watched(self) -> Iterator[set[FifoLock]]:
         """The lines in which somebody asks for a place meanwhile."""
-        usual, lines = Line.enter, set[Line]()
+        usual, lines = FifoLock.acquire, set[FifoLock]()
 
-        def enter(line: Line, seconds: float) -> None:
+        def enter(line: FifoLock, seconds: float) -> None:
             lines.add(line)
             usual(line, seconds)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Line, "enter", enter)
+            patch.setattr(FifoLock, "acquire", enter)
             yield lines
 
     def names(self) -> set[str]:
@@ -92,9 +92,9 @@ def notes(tmp_path: Path, stopped: list[BaseException]) -> Iterator[Counted]:
 
 def test_those_who_wait_share_one_commit(notes: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     # However slow the machine is: nobody is turned away because the transaction is old.
-    monkeypatch.setattr(group_commit, "LONGEST", 60.0)
+    monkeypatch.setattr(group_commit, "MAX_OPEN", 60.0)
     parts = [lambda name=str(n): notes.add(name) for n in range(20)]
-    for future in notes.together(*parts):
+    for future in notes.write_all(*parts):
         future.result()
     assert notes.names() == {str(n) for n in range(20)}
     assert notes.commits == 1
@@ -103,8 +103,8 @@ def test_those_who_wait_share_one_commit(notes: Counted, monkeypatch: pytest.Mon
 def test_an_old_transaction_takes_nobody_in(
     notes: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_commit, "LONGEST", 0.0)
-    for future in notes.together(*[lambda name=str(n): notes.add(name) for n in range(5)]):
+    monkeypatch.setattr(group_commit, "MAX_OPEN", 0.0)
+    for future in notes.write_all(*[lambda name=str(n): notes.add(name) for n in range(5)]):
         future.result()
     assert notes.commits == 5
 
@@ -117,7 +117,7 @@ def test_the_error_of_one_undoes_its_own_part_only(notes: Counted) -> None:
 
     notes.add("there")
     good = [lambda name=str(n): notes.add(name) for n in range(5)]
-    futures = notes.together(*good, fails_late, lambda: notes.add("there"))
+    futures = notes.write_all(*good, fails_late, lambda: notes.add("there"))
     *fine, late, twice = futures
     assert [future.result() for future in fine] == [None] * 5
     with pytest.raises(KeyError):
@@ -170,7 +170,7 @@ def test_a_full_disk_is_said_and_is_well_again_when_there_is_room(
 
     limit[0] = 20
     notes.add("small")
-    futures = notes.together(
+    futures = notes.write_all(
         lambda: notes.add("a"), lambda: notes.add("b", size="x" * 200_000), lambda: notes.add("c")
     )
     faults = [future.exception() for future in futures]
@@ -218,7 +218,7 @@ def test_a_batch_is_closed_in_time(notes: Counted) -> None:
             time.sleep(0.015)
 
     parts = [lambda name=str(n): slowly(name) for n in range(12)]
-    for future in notes.together(*parts):
+    for future in notes.write_all(*parts):
         future.result()
     assert notes.commits >= 4
 
@@ -230,7 +230,7 @@ def test_alone_is_alone(notes: Counted) -> None:
             # Seen by others: it was committed, and what is written here is not yet.
             assert "alone" not in notes.names()
 
-    for future in notes.together(lambda: notes.add("before"), alone, lambda: notes.add("after")):
+    for future in notes.write_all(lambda: notes.add("before"), alone, lambda: notes.add("after")):
         future.result()
     assert notes.names() == {"before", "alone", "after"}
 
@@ -253,22 +253,22 @@ def test_many_at_once_lose_nothing(notes: Counted) -> None:
 
 
 def test_the_line_is_kept_in_order() -> None:
-    line, order = Line(), list[int]()
+    line, order = FifoLock(), list[int]()
 
     def stand(number: int) -> None:
-        line.enter(5)
+        line.acquire(5)
         order.append(number)
-        line.leave()
+        line.release()
 
-    line.enter(1)
+    line.acquire(1)
     threads = []
     for number in range(10):
         threads.append(threading.Thread(target=stand, args=(number,)))
         threads[-1].start()
         time.sleep(0.01)
     with pytest.raises(BusyError):
-        line.enter(0.02)
-    line.leave()
+        line.acquire(0.02)
+    line.release()
     for thread in threads:
         thread.join()
     assert order == list(range(10))

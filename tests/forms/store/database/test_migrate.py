@@ -16,8 +16,8 @@ from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import make_url
 
 from forms.store.database.engine import Database, open_engine, sqlite_file
-from forms.store.database.migrate import HEAD, MIGRATING, SchemaError, check_schema, migrate
-from forms.store.database.restore_marker import note_of
+from forms.store.database.migrate import HEAD, MIGRATION_LOCK, SchemaError, check_schema, migrate
+from forms.store.database.restore_marker import marker_of
 
 from ...databases import PostgreSQL
 from ...faults.doomed import HEAVY, Doomed, doomed
@@ -150,7 +150,7 @@ def test_who_comes_while_another_migrates_waits_for_as_long_as_it_takes(
     engine = open_engine(postgresql_url)
     event.listen(engine, "connect", lambda c, _: c.execute("SET lock_timeout = '50ms'"))
     with psycopg.connect(postgresql_url) as other:
-        other.execute(f"SELECT pg_advisory_lock({MIGRATING})".encode())
+        other.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})".encode())
         waiting = threading.Thread(target=migrate, args=(engine,))
         waiting.start()
         time.sleep(0.3)
@@ -166,14 +166,14 @@ def test_a_database_whose_restore_did_not_end_is_neither_migrated_nor_read(tmp_p
     url = f"sqlite:///{tmp_path / 'forms.db'}"
     engine = open_engine(url)
     assert migrate(engine) == ("", HEAD)
-    note_of(tmp_path / "forms.db").write_text("/backups/march.db\n")
+    marker_of(tmp_path / "forms.db").write_text("/backups/march.db\n")
     said = r"from /backups/march.db did not come to its end"
     with pytest.raises(SchemaError, match=said):
         migrate(engine)
     reader = Database(open_engine(url, read_only=True))
     with reader.reading() as connection, pytest.raises(SchemaError, match=said):
         check_schema(connection)
-    note_of(tmp_path / "forms.db").unlink()
+    marker_of(tmp_path / "forms.db").unlink()
     with reader.reading() as connection:
         check_schema(connection)
     reader.close()

@@ -12,7 +12,7 @@ import pytest
 from forms.errors import NotDoneError
 from forms.store.database.engine import open_engine
 from forms.store.database.migrate import SchemaError, migrate
-from forms.store.database.restore_marker import note_of, unfinished
+from forms.store.database.restore_marker import marker_of, unfinished_restore
 from forms.store.upkeep.backup import backup, restore
 
 from ...faults.doomed import Doomed, doomed
@@ -49,7 +49,7 @@ def is_opened(file: Path) -> bool:
     try:
         migrate(engine)
     except SchemaError as fault:
-        return str(fault) != unfinished(file)
+        return str(fault) != unfinished_restore(file)
     finally:
         engine.dispose()
     return True
@@ -79,8 +79,8 @@ def killed_half_way(directory: Path, killer: Doomed, people: int, rounds: int) -
             moment = (turn + chance.random()) * whole.seconds / rounds
             killed += killer.restore(url_of(file), copy, killed_after=moment).killed
             assert contents(file) in (old, new)
-            assert not note_of(file).exists() or not is_opened(file)
-            assert note_of(file).exists() or contents(file) == new or untouched(file, there)
+            assert not marker_of(file).exists() or not is_opened(file)
+            assert marker_of(file).exists() or contents(file) == new or untouched(file, there)
             assert killer.restore(url_of(file), copy).well
             assert contents(file) == new
             assert is_opened(file)
@@ -113,9 +113,9 @@ def test_a_backup_that_cannot_be_read_to_its_end_is_said(tmp_path: Path) -> None
         restore(url_of(file), copy)
     assert contents(file) == before
     assert not is_opened(file)
-    note_of(file).unlink()
+    marker_of(file).unlink()
     assert is_opened(file)
-    assert unfinished(file) == ""
+    assert unfinished_restore(file) == ""
     backup(url_of(file), tmp_path / "whole.db")
     restore(url_of(file), tmp_path / "whole.db")
     assert contents(file) == before

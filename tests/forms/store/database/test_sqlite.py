@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from forms.store.database.engine import Database, open_engine
 from forms.store.database.faults import BusyError
-from forms.store.database.file_lock import LockedError, WriteTurn, sole_writer
+from forms.store.database.file_lock import LockedError, WriteLock, sole_writer
 from forms.store.records.store import Store
 
 from ...contact_history import CATALOGUE
@@ -72,7 +72,7 @@ def test_one_server_on_one_file(tmp_path: Path) -> None:
 
 def test_the_turn_goes_to_the_process_that_waits(tmp_path: Path) -> None:
     """A server that writes all the time does not starve a command beside it."""
-    busy, other = (WriteTurn(tmp_path / "forms.db", patience=5) for _ in range(2))
+    busy, other = (WriteLock(tmp_path / "forms.db", timeout=5) for _ in range(2))
     over = threading.Event()
     rounds = [0]
 
@@ -97,7 +97,7 @@ def test_the_turn_goes_to_the_process_that_waits(tmp_path: Path) -> None:
 
 
 def test_who_waits_in_vain_is_told(tmp_path: Path) -> None:
-    held, other = (WriteTurn(tmp_path / "forms.db", patience=0.05) for _ in range(2))
+    held, other = (WriteLock(tmp_path / "forms.db", timeout=0.05) for _ in range(2))
     with held(), pytest.raises(BusyError, match="another process"), other():
         pass
     with other():

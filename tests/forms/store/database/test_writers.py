@@ -14,7 +14,7 @@ from forms.store.database import writers
 from forms.store.database.engine import Database, open_engine
 from forms.store.database.faults import UnwrittenError
 from forms.store.database.prepared import Prepared
-from forms.store.database.writers import Clerks, Story, Write
+from forms.store.database.writers import UnitOfWork, Write, WriterPool
 
 from ...world import until
 
@@ -25,7 +25,9 @@ NAMED = Prepared(select(NOTE.c.name).where(NOTE.c.name == bindparam("is")))
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(open_engine(f"sqlite:///{tmp_path / 'notes.db'}"), broken=lambda _fault: None)
+    made = Database(
+        open_engine(f"sqlite:///{tmp_path / 'notes.db'}"), on_broken=lambda _fault: None
+    )
     with made.writing() as connection:
         connection.execute(text("CREATE TABLE note (name TEXT UNIQUE)"))
     yield made
@@ -34,33 +36,33 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def adding(name: str) -> Write[str]:
     def write(connection: Connection) -> str:
-        ADD.add(connection, [{"name": name}])
+        ADD.run_each(connection, [{"name": name}])
         return name
 
     return write
 
 
-def noted(name: str) -> Story[str, str]:
+def noted(name: str) -> UnitOfWork[str, str]:
     written = yield adding(name)
     return f"{written} is noted"
 
 
-def refused() -> Story[str, str]:
+def refused() -> UnitOfWork[str, str]:
     if time.monotonic() > 0:
         raise LookupError("there is no such form")
     yield adding("never")
     return ""
 
 
-def at_once() -> Story[str, str]:
+def at_once() -> UnitOfWork[str, str]:
     if time.monotonic() < 0:
         yield adding("never")
     return "nothing to write"
 
 
-def all_told(database: Database, *stories: Story[str, str]) -> list[str | BaseException]:
+def all_told(database: Database, *stories: UnitOfWork[str, str]) -> list[str | BaseException]:
     async def told() -> list[str | BaseException]:
-        asked = (database.tell(story) for story in stories)
+        asked = (database.run(story) for story in stories)
         return await asyncio.gather(*asked, return_exceptions=True)
 
     return asyncio.run(told())
@@ -87,7 +89,7 @@ def test_stories_share_commits_and_each_has_an_outcome_of_its_own(database: Data
 def test_no_story_goes_on_before_its_writing_is_on_the_disk(database: Database) -> None:
     seen: list[str] = []
 
-    def careful(name: str) -> Story[str, str]:
+    def careful(name: str) -> UnitOfWork[str, str]:
         written = yield adding(name)
         seen.append(f"{written} went on")
         return written
@@ -129,7 +131,7 @@ def test_a_story_that_writes_nothing_waits_for_no_writer(database: Database) -> 
 
 
 def test_a_story_may_mend_what_its_writing_raised(database: Database) -> None:
-    def mending() -> Story[str, str]:
+    def mending() -> UnitOfWork[str, str]:
         try:
             yield adding("twice")
         except DBAPIError:
@@ -160,23 +162,23 @@ def test_others_help_out_while_a_clerk_is_held_up(monkeypatch: pytest.MonkeyPatc
             free.wait(10)
         return ["written"] * len(writes)
 
-    def by() -> Story[str, str]:
+    def by() -> UnitOfWork[str, str]:
         return (yield adding("never"))
 
-    clerks = Clerks(write_all, number=3, most=4)
+    pool = WriterPool(write_all, threads=3, max_units=4)
 
     async def told() -> None:
-        first = asyncio.create_task(clerks.tell(by()))
+        first = asyncio.create_task(pool.run(by()))
         await asyncio.to_thread(held.wait, 10)
         for _ in range(3):
-            others = [clerks.tell(by()) for _ in range(10)]
+            others = [pool.run(by()) for _ in range(10)]
             await asyncio.wait_for(asyncio.gather(*others), 10)
         assert not first.done()
         free.set()
         await first
 
     asyncio.run(told())
-    until(lambda: clerks._at_work == 1, "those who help to go home")
+    until(lambda: pool._threads == 1, "those who help to go home")
 
 
 def test_an_error_of_a_prepared_statement_names_no_value(database: Database) -> None:

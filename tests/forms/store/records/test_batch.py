@@ -16,8 +16,8 @@ from forms.declared.address import parse_address
 from forms.permission import optin
 from forms.permission.ledger import State, state_of
 from forms.permission.record import Decision, Limits, Record, Scope
-from forms.store.database.prepared import at_once
-from forms.store.database.writers import Story
+from forms.store.database.prepared import pipelined
+from forms.store.database.writers import UnitOfWork
 from forms.store.records.batch import OptIn
 from forms.store.records.statements import ADD_DETAIL
 from forms.store.records.store import Committed, Store
@@ -43,11 +43,11 @@ def opt_in(store: Store, email: str, *, broken: bool = False) -> OptIn:
 
 
 def told(store: Store, wanted: Sequence[OptIn]) -> list[Committed | BaseException]:
-    def story(write: OptIn) -> Story[Committed, Committed]:
+    def story(write: OptIn) -> UnitOfWork[Committed, Committed]:
         return (yield write)
 
     async def all_told() -> list[Committed | BaseException]:
-        asked = (store.database.tell(story(write)) for write in wanted)
+        asked = (store.database.run(story(write)) for write in wanted)
         return await asyncio.gather(*asked, return_exceptions=True)
 
     return asyncio.run(all_told())
@@ -77,7 +77,7 @@ def test_many_share_few_transactions_and_each_hears_of_its_own(postgresql_url: s
 def test_what_one_does_wrong_undoes_no_other(postgresql_url: str) -> None:
     with opened(postgresql_url) as store:
         wanted = [opt_in(store, f"p{n}@example.org", broken=n in (3, 7)) for n in range(10)]
-        found = store.database._writers.together(wanted)
+        found = store.database._writers.write_all(wanted)
         wrong = [number for number, each in enumerate(found) if not isinstance(each, Committed)]
         assert wrong == [3, 7]
         assert isinstance(found[3], LookupError)
@@ -86,7 +86,7 @@ def test_what_one_does_wrong_undoes_no_other(postgresql_url: str) -> None:
     assert rows(postgresql_url, "SELECT count(*) FROM outbox") == [(8,)]
 
 
-@pytest.mark.parametrize("waiting", [at_once, nullcontext])
+@pytest.mark.parametrize("waiting", [pipelined, nullcontext])
 def test_an_error_of_the_driver_names_no_value(
     postgresql_url: str, waiting: Callable[[Connection], AbstractContextManager[None]]
 ) -> None:
@@ -95,7 +95,7 @@ def test_an_error_of_the_driver_names_no_value(
         assert isinstance(asked, Committed)
         row = {"event": asked.events[0].seq, "salt": "", "body": "ana@example.org"}
         with store.database.writing() as connection, waiting(connection):
-            ADD_DETAIL.add(connection, [row])
+            ADD_DETAIL.run_each(connection, [row])
 
     with opened(postgresql_url) as store:
         with pytest.raises(IntegrityError) as fault:
@@ -108,7 +108,7 @@ def test_one_person_many_times_is_asked_once(postgresql_url: str) -> None:
     """Law 6, within one batch."""
     with opened(postgresql_url) as store:
         emails = ("Ana@example.org", "bo@example.org", "ana@EXAMPLE.org", "bo@example.org")
-        found = store.database._writers.together([opt_in(store, email) for email in emails])
+        found = store.database._writers.write_all([opt_in(store, email) for email in emails])
         contacts = [each.contact for each in found if isinstance(each, Committed)]
         assert contacts == [contacts[0], contacts[1]] * 2
         assert faults(store) == []
@@ -136,7 +136,7 @@ def test_what_is_on_record_of_each_is_known(postgresql_url: str) -> None:
             return replace(opt_in(store, email), decide=decide, now=LATER)
 
         emails = [f"{name}@example.org" for name in ("old", "gone", "new")]
-        store.database._writers.together([looking(email) for email in emails])
+        store.database._writers.write_all([looking(email) for email in emails])
         old, there, new = (seen[email] for email in emails)
         assert old == replace(store.history(pending.contact), at=LATER)
         assert there == replace(store.history(gone.contact), at=LATER)
@@ -169,10 +169,10 @@ def test_a_contact_that_somebody_holds_does_not_hold_up_the_others(postgresql_ur
 
 
 async def _tell(store: Store, email: str) -> Committed:
-    def story() -> Story[Committed, Committed]:
+    def story() -> UnitOfWork[Committed, Committed]:
         return (yield opt_in(store, email))
 
-    return await store.database.tell(story())
+    return await store.database.run(story())
 
 
 @pytest.mark.parametrize("batch", [2, 16])
