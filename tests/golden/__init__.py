@@ -1,0 +1,1 @@
+"""Golden cases: files that a writer can read and add to, see README.md."""
