@@ -30,7 +30,7 @@ test: $(READY) chromium ## every Python test and the browser's
 test-slow: $(READY) chromium ## the long versions of the fault and property tests
 	$(BIN)/pytest -m slow
 
-test-all: test test-node ## and what needs Node and Java
+test-all: test test-node ## and what needs Node and Java: the HTML checker, the examples of CommonMark
 
 test-node: $(READY) node-tools ## only what needs Node and Java
 	$(BIN)/pytest -m node

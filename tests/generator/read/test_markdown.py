@@ -5,26 +5,29 @@ from hypothesis import given, settings, strategies as st
 
 from generator.read.markdown import is_plain, reference, to_html
 
-from ...shared import EXAMPLES, articles, examples, needs_corpus, needs_examples
+from ...commonmark import COUNT, Examples, each_source
+from ...shared import articles, needs_corpus
 
 
-@needs_examples
-def test_every_example_of_the_specification_passes() -> None:
+@each_source
+def test_every_example_of_the_specification_passes(examples: Examples) -> None:
     wrong = [
-        example["example"]
+        example.number
         for example in examples()
-        if to_html(example["markdown"], frozenset()) != example["html"]
+        if to_html(example.markdown, frozenset()) != example.html
     ]
-    assert len(examples()) == 652, f"{EXAMPLES} is not version 0.31.2"
     assert wrong == []
 
 
-@needs_examples
-def test_the_extensions_change_only_what_they_are_for() -> None:
+@each_source
+def test_every_example_is_read(examples: Examples) -> None:
+    assert len(examples()) == COUNT
+
+
+@each_source
+def test_the_extensions_change_only_what_they_are_for(examples: Examples) -> None:
     differing = [
-        example["section"]
-        for example in examples()
-        if to_html(example["markdown"]) != example["html"]
+        example.number for example in examples() if to_html(example.markdown) != example.html
     ]
     assert differing == []
 

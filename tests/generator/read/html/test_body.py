@@ -12,7 +12,8 @@ from generator.read.html.body import cut
 from generator.read.html.shortcodes import take_out
 from generator.read.markdown import to_html
 
-from ....shared import articles, examples, needs_corpus, needs_examples
+from ....commonmark import Examples, each_source
+from ....shared import articles, needs_corpus
 
 PIECES = st.one_of(
     st.sampled_from(
@@ -116,10 +117,10 @@ def test_every_heading_has_an_anchor_of_its_own(text: str) -> None:
     assert not set(given_by_us) & set(named)
 
 
-@needs_examples
-def test_the_examples_of_commonmark_keep_the_law() -> None:
+@each_source
+def test_the_examples_of_commonmark_keep_the_law(examples: Examples) -> None:
     for example in examples():
-        holds(example["markdown"])
+        holds(example.markdown)
 
 
 @needs_corpus
