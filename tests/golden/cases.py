@@ -61,7 +61,7 @@ def parse(path: Path) -> Iterator[Case]:
 
 
 def _part(path: Path, lines: list[str], start: int) -> tuple[str, int]:
-    """The lines from `start` to the next `.`, and the number of the line after it."""
+    """Return the lines from `start` to the next `.`, and the index of the line after it."""
     try:
         end = lines.index(_END, start)
     except ValueError:
@@ -70,7 +70,7 @@ def _part(path: Path, lines: list[str], start: int) -> tuple[str, int]:
 
 
 def update(cases: Iterable[Case], results: Iterable[str]) -> None:
-    """Write the files of the cases again, with these results as what is expected."""
+    """Write the files of the cases with these results as the expected ones."""
     files: dict[Path, list[str]] = {}
     for case, result in zip(cases, results, strict=True):
         files.setdefault(case.path, []).append(spell(replace(case, expected=result)))
@@ -79,5 +79,5 @@ def update(cases: Iterable[Case], results: Iterable[str]) -> None:
 
 
 def spell(case: Case) -> str:
-    """Return a case as its file has it."""
+    """Return a case in the format of its file."""
     return f"{case.title}\n.\n{case.text}.\n{case.expected}.\n"

@@ -1,4 +1,4 @@
-"""The build makes of each golden case what its file says."""
+"""Golden cases: the build makes the expected result of each page."""
 
 from collections.abc import Mapping
 from difflib import unified_diff
