@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from forms.app import Backoff, Beat, Pages, Permitted, WithdrawnError, create_app
+from forms.app import Backoff, Beat, Pages, Permitted, WithdrawnError, create_app, utc_now
 from forms.catalogue import Catalogue
 from forms.operations.equip import Operations
 from forms.settings.environment import Settings, read_environment
@@ -195,21 +195,24 @@ def world(
     theme: Pages | None = None,
     beat: Beat | None = None,
     operations: Operations | None = None,
+    declared: Catalogue | None = None,
+    clock: Callable[[], datetime] = utc_now,
     **settings: str,
 ) -> Iterator[World]:
     """A handler over real HTTP with an inbox beside it."""
     port, kept = free_port(), inbox or Inbox()
     url = f"http://127.0.0.1:{port}"
     told = read_environment(environment(directory, url, **settings), directory)
-    declared, shown = [catalogue()], theme or pages()
+    catalogues, shown = [declared or catalogue()], theme or pages()
     file = directory / "guide.pdf"
     file.write_bytes(GUIDE)
     app = create_app(
         told,
-        catalogue=lambda: declared[-1],
+        catalogue=lambda: catalogues[-1],
         pages=lambda: shown,
         files=lambda _resource: file,
         deliver=kept,
+        clock=clock,
         backoff=QUICK,
         beat=beat,
         operations=operations,
@@ -220,8 +223,8 @@ def world(
             inbox=kept,
             settings=told,
             directory=directory,
-            catalogue=declared[0],
-            declare=declared.append,
+            catalogue=catalogues[0],
+            declare=catalogues.append,
             app=app,
         )
 
