@@ -167,7 +167,7 @@ def test_a_database_whose_restore_did_not_end_is_neither_migrated_nor_read(tmp_p
     engine = open_engine(url)
     assert migrate(engine) == ("", HEAD)
     marker_of(tmp_path / "forms.db").write_text("/backups/march.db\n")
-    said = r"from /backups/march.db did not come to its end"
+    said = r"from /backups/march.db did not finish"
     with pytest.raises(SchemaError, match=said):
         migrate(engine)
     reader = Database(open_engine(url, read_only=True))
