@@ -100,5 +100,5 @@ def test_what_needs_the_database_alone_refuses_and_says_why(
     told = run(*command, directory=serving.directory, environ=environ)
     assert told.returncode == 1
     assert f"in use by another handler (process {serving.pid})" in told.stderr
-    assert "stop that one first" in told.stderr
+    assert "stop the other handler" in told.stderr
     assert not (serving.directory / "x.db").exists()

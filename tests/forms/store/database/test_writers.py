@@ -142,7 +142,7 @@ def test_a_story_may_mend_what_its_writing_raised(database: Database) -> None:
     assert all_told(database, mending()) == ["it was there"]
 
 
-def test_a_clerk_that_went_home_comes_back(
+def test_a_thread_that_ended_is_started_again(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writers, "IDLE_SECONDS", 0.01)
@@ -152,8 +152,8 @@ def test_a_clerk_that_went_home_comes_back(
     assert names(database) == {"0", "1", "2"}
 
 
-def test_others_help_out_while_a_clerk_is_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writers, "HELD_UP_SECONDS", 0.05)
+def test_another_thread_starts_while_one_is_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "HELP_AFTER_SECONDS", 0.05)
     held, free = Event(), Event()
 
     def write_all(writes: Sequence[Write[str]]) -> Sequence[object]:
@@ -178,7 +178,7 @@ def test_others_help_out_while_a_clerk_is_held_up(monkeypatch: pytest.MonkeyPatc
         await first
 
     asyncio.run(told())
-    until(lambda: pool._threads == 1, "those who help to go home")
+    until(lambda: pool._threads == 1, "the helping threads to end")
 
 
 def test_an_error_of_a_prepared_statement_names_no_value(database: Database) -> None:
