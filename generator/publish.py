@@ -14,7 +14,7 @@ from .model.output import Output, Tree
 from .model.site import Site
 from .model.value import value
 from .parallel import each
-from .plan.plan import Plan, view_for
+from .plan.plan import Plan, context_of
 from .write.publish import is_ours, refuse_folders, staged
 
 Progress = Callable[[int, int], None]
@@ -127,9 +127,9 @@ def _is_stale(output: Output, tracing: Tracing) -> bool:
 
 
 def _rendered(plan: Plan, output: Output, tracing: Tracing) -> tuple[bytes | Path, Asked | None]:
-    view = view_for(plan, output)
-    content = recipes.render(output, view)
-    return content, tracing.news(output, tuple(view.asked))
+    context = context_of(plan, output)
+    content = recipes.render(output, context)
+    return content, tracing.news(output, tuple(context.dependencies.recorded))
 
 
 def _sealed(path: str) -> bool:

@@ -9,10 +9,10 @@ from ..model.site import Section, Site
 from ..model.taxonomy import Term
 from ..model.value import value
 from ..render.body import address
-from ..render.dependencies import Question
+from ..render.dependencies import Dependency as Question
 from ..render.metadata import social_image
+from ..render.page_context import ListPage, PageContext, Renderer
 from ..render.values import Card
-from ..render.view import Listed, Renderer, View
 
 GONE = "gone"
 """The answer to a question about what is no longer there."""
@@ -28,7 +28,14 @@ OF_DOCUMENTS = frozenset({"card"}) | OF_BODIES
 
 OF_PLACES = frozenset(
     {"page", "section", "latest", "related_to", "terms", "data", "form", "site_value", "feed_of"}
-    | {"translated", "translations_of_section", "breadcrumbs", "listed", "filed", "fed"}
+    | {
+        "translated",
+        "translations_of_section",
+        "breadcrumbs",
+        "section_page",
+        "term_page",
+        "feed_page",
+    }
     | {"linked", "file"}
 )
 """Questions whose answers depend on where documents stand, not on what is said of them: a card in
@@ -70,7 +77,7 @@ class Answers:
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer, self._site = renderer, renderer.site
-        self._views: dict[str, View] = {}
+        self._views: dict[str, PageContext] = {}
         self._known: dict[Question, str] = {}
         self._stamps = {source.path: source.stamp for _, source in self._site.files}
         self._stamps |= {source.path: source.stamp for source in self._site.assets.values()}
@@ -96,7 +103,7 @@ class Answers:
         if view is None:
             return GONE
         try:
-            answer = getattr(view, kind)(*self._things(kind, language, words), **dict(options))
+            answer = view.answer(kind, *self._things(kind, language, words), **dict(options))
         except (SiteError, LookupError):
             return GONE
         return digest_of(repr(_brief(answer)))
@@ -106,20 +113,20 @@ class Answers:
         tags = [(t.name, t.url) for t in view.filed_under(document)] if view else ()
         return digest_of(repr((document.digest, tags, social_image(self._site, document))))
 
-    def _view(self, language: str) -> View | None:
+    def _view(self, language: str) -> PageContext | None:
         if language not in {known.code for known in self._site.settings.languages}:
             return None
         if language not in self._views:
-            self._views[language] = self._renderer.view(language)
+            self._views[language] = self._renderer.context(language)
         return self._views[language]
 
     def _things(self, kind: str, language: str, words: tuple[object, ...]) -> list[object]:
         """What the words of a question stand for. Raises `LookupError` for what is gone."""
         if kind in ("translated", "related_to", "linked"):
             return [self._site.by_source[str(words[0])], *words[1:]]
-        if kind in ("listed", "fed", "translations_of_section"):
+        if kind in ("section_page", "feed_page", "translations_of_section"):
             return [self._site.sections[language, str(words[0])], *words[1:]]
-        if kind == "filed":
+        if kind == "term_page":
             taxonomy, key = str(words[0]), str(words[1])
             return [self._site.terms[language, taxonomy][key], *words[2:]]
         return list(words)
@@ -169,7 +176,7 @@ def _brief(answer: object) -> object:
             return [_brief(each) for each in answer]
         case Card(absolute_url=url):
             return url
-        case Listed():
+        case ListPage():
             return (answer.title, answer.url, answer.pager, _brief(answer.documents))
         case _:
             return answer

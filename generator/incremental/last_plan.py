@@ -12,7 +12,7 @@ from ..model.document import Document
 from ..model.output import Output, Tree
 from ..model.site import Site
 from ..model.value import value
-from ..render.dependencies import Question
+from ..render.dependencies import Dependency as Question
 from ..render.theme import Theme
 from .named import Named
 from .whole import write_whole

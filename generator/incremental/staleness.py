@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..config.config import Config
 from ..model.output import Output, Tree
-from ..render.view import Renderer
+from ..render.page_context import Renderer
 from .answer_digests import OF_BODIES, OF_THEMES, Answers, Edit, structure, texts
 from .columns import Columns, columns_of, trace_of
 from .documents import salt_of

@@ -1,7 +1,7 @@
 """Kinds of output. Each file here is one, with two functions:
 
 plan(site)            names every output of the kind, before one is rendered
-render(output, view)  its bytes, or the file that is published as it is
+render(output, context)  its bytes, or the file that is published as it is
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..model.output import Output
 from ..model.site import Site
-from ..render.view import View
+from ..render.page_context import PageContext
 from . import asset, feed, forms, listing, not_found, page, redirect, sitemap, term
 
 
@@ -21,7 +21,7 @@ class Recipe(Protocol):
     def plan(self, site: Site) -> Iterable[Output]:
         """Every output of the kind."""
 
-    def render(self, output: Output, view: View) -> bytes | Path:
+    def render(self, output: Output, context: PageContext) -> bytes | Path:
         """The content of one of them."""
 
 
@@ -46,6 +46,8 @@ def plan(site: Site, recipes: Mapping[str, Recipe] = RECIPES) -> tuple[Output, .
     return tuple(output for recipe in recipes.values() for output in recipe.plan(site))
 
 
-def render(output: Output, view: View, recipes: Mapping[str, Recipe] = RECIPES) -> bytes | Path:
+def render(
+    output: Output, context: PageContext, recipes: Mapping[str, Recipe] = RECIPES
+) -> bytes | Path:
     """The content of one output. Raises `errors.SiteError`."""
-    return recipes[output.recipe].render(output, view)
+    return recipes[output.recipe].render(output, context)

@@ -8,7 +8,7 @@ from ..model.document import Source
 from ..model.output import Output
 from ..model.permalink import file_for
 from ..model.site import Site
-from ..render.view import View
+from ..render.page_context import PageContext
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -24,8 +24,8 @@ def _output(path: str, source: Source) -> Output:
     return Output(path=path, recipe="asset", origin=source.path, at=at, subject=source)
 
 
-def render(output: Output, view: View) -> Path:
+def render(output: Output, context: PageContext) -> Path:
     """The file itself."""
     source: Source = output.subject
-    view.file(source.path)
+    context.file(source.path)
     return source.file

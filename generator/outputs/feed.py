@@ -6,7 +6,7 @@ from ..model.output import Output
 from ..model.permalink import file_for
 from ..model.site import Site
 from ..model.sitemap import updated
-from ..render.view import View
+from ..render.page_context import PageContext
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -22,16 +22,16 @@ def plan(site: Site) -> Iterator[Output]:
             )
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """The newest entries, as many as the settings say; addresses are whole."""
-    section = view.section_at(output.subject)
-    fed = view.fed(section)
-    return view.render_raw(
+    section = context.section_at(output.subject)
+    fed = context.feed_page(section)
+    return context.render_raw(
         "feed.xml",
-        title=fed.title if section.path else view.site_value().title,
-        url=view.absolute(fed.url),
-        feed_url=view.absolute(f"{fed.url}feed.xml"),
+        title=fed.title if section.path else context.site_value().title,
+        url=context.absolute(fed.url),
+        feed_url=context.absolute(f"{fed.url}feed.xml"),
         updated=max(map(updated, fed.documents)),
-        entries=[view.entry(document) for document in fed.documents],
+        entries=[context.entry(document) for document in fed.documents],
         language=section.language,
     )

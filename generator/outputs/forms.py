@@ -8,8 +8,8 @@ from ..model.document import Source
 from ..model.output import Output, Tree
 from ..model.permalink import file_for, for_state, url_for
 from ..model.site import Site
+from ..render.page_context import PageContext
 from ..render.values import Page
-from ..render.view import View
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -47,41 +47,41 @@ def _handler(path: str, subject: object, language: str = "") -> Output:
     )
 
 
-def render(output: Output, view: View) -> bytes | Path:
+def render(output: Output, context: PageContext) -> bytes | Path:
     """By what it is made from."""
     match output.subject:
         case "state", state:
-            return _state(state, output, view)
+            return _state(state, output, context)
         case ("shell",):
-            return _shell(output, view)
+            return _shell(output, context)
         case ("texts",):
-            texts = dict(view.handler_texts())
+            texts = dict(context.view.handler_texts())
             return json.dumps(texts, ensure_ascii=False, sort_keys=True, indent=1).encode()
         case ("catalogue",):
-            return view.catalogue_json()
+            return context.catalogue_json()
         case Source() as source:
             return source.file
         case subject:
             raise TypeError(f"forms cannot make an output of {subject!r}")
 
 
-def _state(state: str, output: Output, view: View) -> bytes:
+def _state(state: str, output: Output, context: PageContext) -> bytes:
     key = f"state_{state.replace('-', '_')}"
     url = url_for(output.path)
     page = Page(
         kind="state",
-        title=view.t(f"{key}_title"),
-        url=view.url(url),
-        absolute_url=view.absolute(url),
+        title=context.view.t(f"{key}_title"),
+        url=context.url(url),
+        absolute_url=context.absolute(url),
         language=output.language,
         state=state,
-        translations=view.translations_of_state(state),
+        translations=context.translations_of_state(state),
         noindex=True,
     )
-    return view.render("state.html", page)
+    return context.render("state.html", page)
 
 
-def _shell(output: Output, view: View) -> bytes:
+def _shell(output: Output, context: PageContext) -> bytes:
     page = Page(
         kind="shell",
         title="",
@@ -90,4 +90,4 @@ def _shell(output: Output, view: View) -> bytes:
         language=output.language,
         noindex=True,
     )
-    return view.render("shell.html", page)
+    return context.render("shell.html", page)

@@ -6,8 +6,8 @@ from ..model.document import Document
 from ..model.output import Output
 from ..model.permalink import file_for, of_page, pages_of
 from ..model.site import Section, Site
+from ..render.page_context import PageContext
 from ..render.values import EMPTY, Page
-from ..render.view import View
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -31,27 +31,27 @@ def _origin(section: Section) -> str:
     return f"the list of section '{section.path}'" if section.path else "the home page"
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """The section's text on its first page, and what it lists."""
-    section = view.section_at(output.subject)
+    section = context.section_at(output.subject)
     document: Document | None = section.document
-    listed = view.listed(section, output.number)
+    listed = context.section_page(section, output.number)
     page = Page(
         kind="section" if section.path else "home",
         title=listed.title,
-        url=view.url(listed.url),
-        absolute_url=view.absolute(listed.url),
+        url=context.url(listed.url),
+        absolute_url=context.absolute(listed.url),
         language=section.language,
         description=document.description or document.summary if document else "",
-        content=view.content(document) if document and output.number == 1 else EMPTY,
-        card=view.card(document) if document else None,
-        toc=view.toc(document) if document else (),
-        entries=view.cards(listed.documents),
+        content=context.content(document) if document and output.number == 1 else EMPTY,
+        card=context.card(document) if document else None,
+        toc=context.toc(document) if document else (),
+        entries=context.cards(listed.documents),
         pager=listed.pager,
-        translations=view.translations_of_section(section) if output.number == 1 else (),
-        breadcrumbs=view.breadcrumbs(section.path.rpartition("/")[0]) if section.path else (),
-        feed=view.feed_of(section.path),
+        translations=context.translations_of_section(section) if output.number == 1 else (),
+        breadcrumbs=context.breadcrumbs(section.path.rpartition("/")[0]) if section.path else (),
+        feed=context.feed_of(section.path),
         extra=document.extra if document else {},
     )
     default = "section.html" if section.path else "home.html"
-    return view.render(view.layout(document, default), page)
+    return context.render(context.layout(document, default), page)

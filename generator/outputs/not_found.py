@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ..model.output import Output
 from ..model.site import Site
+from ..render.page_context import PageContext
 from ..render.values import Page
-from ..render.view import View
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -19,15 +19,15 @@ def plan(site: Site) -> Iterator[Output]:
         )
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """Not for search engines."""
     url = f"/{output.path}"
     page = Page(
         kind="404",
-        title=view.t("not_found_title"),
-        url=view.url(url),
-        absolute_url=view.absolute(url),
+        title=context.view.t("not_found_title"),
+        url=context.url(url),
+        absolute_url=context.absolute(url),
         language=output.language,
         noindex=True,
     )
-    return view.render("404.html", page)
+    return context.render("404.html", page)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ..model.output import Output
 from ..model.permalink import file_for
 from ..model.site import Site
+from ..render.page_context import PageContext
 from ..render.values import Page
-from ..render.view import View
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -22,10 +22,10 @@ def plan(site: Site) -> Iterator[Output]:
         )
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """The document in its layout."""
-    document = view.document(output.subject)
-    card = view.card(document)
+    document = context.document(output.subject)
+    card = context.card(document)
     page = Page(
         kind="page",
         title=document.title,
@@ -33,12 +33,12 @@ def render(output: Output, view: View) -> bytes:
         absolute_url=card.absolute_url,
         language=document.language,
         description=document.description or document.summary,
-        content=view.content(document),
+        content=context.content(document),
         card=card,
-        toc=view.toc(document),
-        translations=view.translations_of(document),
-        breadcrumbs=view.breadcrumbs(document.section),
-        feed=view.feed_of(document.section),
+        toc=context.toc(document),
+        translations=context.translations_of(document),
+        breadcrumbs=context.breadcrumbs(document.section),
+        feed=context.feed_of(document.section),
         extra=document.extra,
     )
-    return view.render(view.layout(document, "page.html"), page)
+    return context.render(context.layout(document, "page.html"), page)

@@ -7,7 +7,7 @@ from ..model.document import Document
 from ..model.output import Output
 from ..model.permalink import file_for, join, tidy
 from ..model.site import Site
-from ..render.view import View
+from ..render.page_context import PageContext
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -31,8 +31,8 @@ def alias_url(document: Document, alias: str) -> str:
     return tidy(join(document.url, unquote(alias)))
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """Works without a server's help: a refresh, a canonical address and a link."""
-    document = view.said(view.document(output.subject))
-    target = view.absolute(document.url)
-    return view.render_raw("redirect.html", target=target, title=document.title)
+    document = context.metadata(context.document(output.subject))
+    target = context.absolute(document.url)
+    return context.render_raw("redirect.html", target=target, title=document.title)

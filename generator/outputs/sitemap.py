@@ -8,7 +8,7 @@ from ..model.permalink import url_for
 from ..model.site import Site
 from ..model.sitemap import places
 from ..model.value import value
-from ..render.view import View
+from ..render.page_context import PageContext
 
 LIMIT = 50_000
 """The most pages that the protocol allows in one file."""
@@ -42,21 +42,21 @@ def _output(path: str, subject: object, language: str) -> Output:
     return Output(path=path, recipe="sitemap", origin=origin, subject=subject, language=language)
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """By its name."""
     if output.path == "robots.txt":
-        return view.render_raw("robots.txt", sitemap=view.absolute("/sitemap.xml"))
-    known = view.places()
+        return context.render_raw("robots.txt", sitemap=context.absolute("/sitemap.xml"))
+    known = context.places()
     first, *rest = output.subject
     if isinstance(first, str):
-        parts = [view.absolute(url_for(name)) for name in output.subject]
-        return view.render_raw("sitemap_index.xml", sitemaps=parts)
+        parts = [context.absolute(url_for(name)) for name in output.subject]
+        return context.render_raw("sitemap_index.xml", sitemaps=parts)
     pages = [
         SitemapPage(
-            url=view.absolute(place.url),
+            url=context.absolute(place.url),
             updated=place.updated,
-            alternates=tuple((code, view.absolute(url)) for code, url in place.alternates),
+            alternates=tuple((code, context.absolute(url)) for code, url in place.alternates),
         )
         for place in known[slice(first, *rest)]
     ]
-    return view.render_raw("sitemap.xml", pages=pages)
+    return context.render_raw("sitemap.xml", pages=pages)

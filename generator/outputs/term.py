@@ -6,8 +6,8 @@ from ..model.output import Output
 from ..model.permalink import file_for, of_page, pages_of, tidy
 from ..model.site import Site
 from ..model.taxonomy import Term, term_key
+from ..render.page_context import PageContext
 from ..render.values import Page
-from ..render.view import View
 
 
 def plan(site: Site) -> Iterator[Output]:
@@ -36,41 +36,41 @@ def plan(site: Site) -> Iterator[Output]:
                 )
 
 
-def render(output: Output, view: View) -> bytes:
+def render(output: Output, context: PageContext) -> bytes:
     """Either of the two."""
     taxonomy, *key = output.subject
     if key:
-        return _term(view.term_at(taxonomy, *key), output.number, view)
-    return _taxonomy(taxonomy, output, view)
+        return _term(context.term_at(taxonomy, *key), output.number, context)
+    return _taxonomy(taxonomy, output, context)
 
 
-def _taxonomy(taxonomy: str, output: Output, view: View) -> bytes:
+def _taxonomy(taxonomy: str, output: Output, context: PageContext) -> bytes:
     url = f"/{output.path.removesuffix('index.html')}"
     page = Page(
         kind="taxonomy",
-        title=view.taxonomy_title(taxonomy),
-        url=view.url(url),
-        absolute_url=view.absolute(url),
+        title=context.view.taxonomy_title(taxonomy),
+        url=context.url(url),
+        absolute_url=context.absolute(url),
         language=output.language,
-        terms=view.terms(taxonomy),
-        breadcrumbs=view.breadcrumbs(""),
+        terms=context.view.terms(taxonomy),
+        breadcrumbs=context.breadcrumbs(""),
     )
-    return view.render("taxonomy.html", page)
+    return context.render("taxonomy.html", page)
 
 
-def _term(term: Term, number: int, view: View) -> bytes:
-    listed = view.filed(term, number)
+def _term(term: Term, number: int, context: PageContext) -> bytes:
+    listed = context.term_page(term, number)
     page = Page(
         kind="term",
         title=listed.title,
-        url=view.url(listed.url),
-        absolute_url=view.absolute(listed.url),
+        url=context.url(listed.url),
+        absolute_url=context.absolute(listed.url),
         language=term.language,
-        entries=view.cards(listed.documents),
+        entries=context.cards(listed.documents),
         pager=listed.pager,
         breadcrumbs=(
-            *view.breadcrumbs(""),
-            view.taxonomy_link(term.taxonomy, view.taxonomy_title(term.taxonomy)),
+            *context.breadcrumbs(""),
+            context.taxonomy_link(term.taxonomy, context.view.taxonomy_title(term.taxonomy)),
         ),
     )
-    return view.render("term.html", page)
+    return context.render("term.html", page)

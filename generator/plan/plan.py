@@ -16,9 +16,9 @@ from ..model.permalink import url_for
 from ..model.site import Site
 from ..model.value import value
 from ..read.html.elements import read_markup
+from ..render.page_context import PageContext, Renderer
 from ..render.templates import Templates, shown
 from ..render.theme import Theme
-from ..render.view import Renderer, View
 
 
 @value
@@ -64,13 +64,13 @@ def renderer_of(config: Config, theme: Theme, site: Site) -> Renderer:
 
 def render(plan: Plan, output: Output) -> bytes | Path:
     """The content of one output."""
-    return recipes.render(output, view_for(plan, output))
+    return recipes.render(output, context_of(plan, output))
 
 
-def view_for(plan: Plan, output: Output) -> View:
-    """The view that an output is rendered from."""
+def context_of(plan: Plan, output: Output) -> PageContext:
+    """Return the context that an output is rendered from."""
     settings = plan.site.settings
     language = output.language or settings.default_language.code
     if output.tree is Tree.HANDLER:
-        return plan.renderer.view(language, elsewhere=bool(settings.forms_url))
-    return plan.renderer.view(language, url_for(output.path))
+        return plan.renderer.context(language, elsewhere=bool(settings.forms_url))
+    return plan.renderer.context(language, url_for(output.path))

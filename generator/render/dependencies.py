@@ -1,7 +1,8 @@
-"""What a view was asked, by name, so that it can be asked again.
+"""The dependencies of an output: which tracked methods were called, with which arguments.
 
-An output stays as it is while every answer that it was given would be the same. A question is a
-tuple of the method's name, the language and the arguments, documents and the like by their paths.
+An output stays as it is while every one of these calls would return the same value. A dependency
+is a tuple of the method's name, the language, the arguments, and the keyword arguments; documents,
+sections and terms are named by their paths.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,111 +13,116 @@ from ..model.document import Document
 from ..model.site import Section
 from ..model.taxonomy import Term, term_key
 
-Question = tuple[Any, ...]
-Shared = dict[Question, tuple[Any, Mapping[Question, None]]]
-"""Question -> its answer, and the questions that were asked to find it."""
+Dependency = tuple[Any, ...]
+Memoized = dict[Dependency, tuple[Any, Mapping[Dependency, None]]]
+"""Dependency -> its answer, and the dependencies recorded while computing it."""
 
-
-_NOTHING: Mapping[Question, None] = {}
-
-
-class Asked(Protocol):
-    """What keeps account of its questions."""
-
-    asked: dict[Question, None]
-    shared: Shared
-    """Answers that are the same for every page of the language; views of one site share it."""
-    language: str
-
-
-Self = TypeVar("Self", bound=Asked)
-Given = ParamSpec("Given")
+_NOTHING: Mapping[Dependency, None] = {}
 Answer = TypeVar("Answer")
 
 
-def question(
-    method: Callable[Concatenate[Self, Given], Answer],
-) -> Callable[Concatenate[Self, Given], Answer]:
-    """Keep account of each call of the method."""
-    name = method.__name__
+class Dependencies:
+    """The dependencies of one output, in the order in which they were first recorded."""
 
-    @wraps(method)
-    def ask(self: Self, /, *args: Given.args, **options: Given.kwargs) -> Answer:
-        self.asked[_question(name, self.language, args, options)] = None
-        return method(self, *args, **options)
+    def __init__(self, language: str, memoized: Memoized | None = None) -> None:
+        """Start without dependencies; pages of one site and language may share `memoized`."""
+        self.language = language
+        self.recorded: dict[Dependency, None] = {}
+        self.memoized: Memoized = {} if memoized is None else memoized
 
-    return ask
+    def record(
+        self, method: str, args: tuple[object, ...], options: dict[str, object]
+    ) -> Dependency:
+        """Record a call of a method, and return its dependency."""
+        dependency = _dependency(method, self.language, args, options)
+        self.recorded[dependency] = None
+        return dependency
+
+    def collect(self, compute: Callable[[], Answer]) -> tuple[Answer, Mapping[Dependency, None]]:
+        """Return an answer and the dependencies recorded while computing it."""
+        before, self.recorded = self.recorded, {}
+        try:
+            return compute(), self.recorded or _NOTHING
+        finally:
+            self.recorded = before
 
 
-def part_of(
-    whole: str,
-) -> Callable[
-    [Callable[Concatenate[Self, Given], Answer]], Callable[Concatenate[Self, Given], Answer]
-]:
-    """Keep account of each call of the method as one of the method `whole`: its answer can only
-    be another where that one's, to the same arguments, is another too."""
+class Tracked(Protocol):
+    """An object with tracked methods."""
 
-    def of(
-        method: Callable[Concatenate[Self, Given], Answer],
-    ) -> Callable[Concatenate[Self, Given], Answer]:
+    dependencies: Dependencies
+
+
+Self = TypeVar("Self", bound=Tracked)
+Arguments = ParamSpec("Arguments")
+Method = Callable[Concatenate[Self, Arguments], Answer]
+
+
+def tracked(method: Method[Self, Arguments, Answer]) -> Method[Self, Arguments, Answer]:
+    """Record each call of the method as a dependency."""
+    return tracked_as(method.__name__)(method)
+
+
+def tracked_as(
+    name: str,
+) -> Callable[[Method[Self, Arguments, Answer]], Method[Self, Arguments, Answer]]:
+    """Record each call of the method as a call of the method `name` with the same arguments.
+
+    The answer may change only when that method's answer changes, too.
+    """
+
+    def decorate(method: Method[Self, Arguments, Answer]) -> Method[Self, Arguments, Answer]:
         @wraps(method)
-        def ask(self: Self, /, *args: Given.args, **options: Given.kwargs) -> Answer:
-            self.asked[_question(whole, self.language, args, options)] = None
+        def call(self: Self, /, *args: Arguments.args, **options: Arguments.kwargs) -> Answer:
+            self.dependencies.record(name, args, options)
             return method(self, *args, **options)
 
-        return ask
+        return call
 
-    return of
+    return decorate
 
 
-def shared_question(
-    method: Callable[Concatenate[Self, Given], Answer],
-) -> Callable[Concatenate[Self, Given], Answer]:
-    """The same for a method whose answer, a frozen value, is one for every page of the language.
+def tracked_and_memoized(
+    method: Method[Self, Arguments, Answer],
+) -> Method[Self, Arguments, Answer]:
+    """Record each call of the method, and compute its answer once for all pages of a language.
 
-    It is found once, and whoever asks again depends on all that was asked to find it.
+    The answer must be a frozen value. Every caller depends on all that was recorded while the
+    answer was computed.
     """
     name = method.__name__
 
     @wraps(method)
-    def ask(self: Self, /, *args: Given.args, **options: Given.kwargs) -> Answer:
-        asked = _question(name, self.language, args, options)
-        self.asked[asked] = None
-        found = self.shared.get(asked)
-        if found is None:
-            found = self.shared[asked] = _apart(self, lambda: method(self, *args, **options))
-        self.asked.update(found[1])
-        answer: Answer = found[0]
+    def call(self: Self, /, *args: Arguments.args, **options: Arguments.kwargs) -> Answer:
+        dependencies = self.dependencies
+        dependency = dependencies.record(name, args, options)
+        memoized = dependencies.memoized.get(dependency)
+        if memoized is None:
+            memoized = dependencies.collect(lambda: method(self, *args, **options))
+            dependencies.memoized[dependency] = memoized
+        answer: Answer = memoized[0]
+        dependencies.recorded.update(memoized[1])
         return answer
 
-    return ask
+    return call
 
 
-def _apart(self: Asked, method: Callable[[], Answer]) -> tuple[Answer, Mapping[Question, None]]:
-    """An answer, and what was asked to find it."""
-    before, self.asked = self.asked, {}
-    try:
-        return method(), self.asked or _NOTHING
-    finally:
-        self.asked = before
-
-
-def _question(
+def _dependency(
     name: str, language: str, args: tuple[object, ...], options: dict[str, object]
-) -> Question:
+) -> Dependency:
     words: list[object] = []
     for argument in args:
-        named = _NAMED.get(type(argument))
-        if named:
-            words += named(argument)
+        spell = _SPELLINGS.get(type(argument))
+        if spell:
+            words += spell(argument)
         else:
             words.append(argument)
     return name, language, tuple(words), tuple(sorted(options.items())) if options else ()
 
 
-_NAMED: dict[type, Callable[[Any], tuple[str, ...]]] = {
+_SPELLINGS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     Document: lambda document: (document.source.path,),
     Section: lambda section: (section.path,),
     Term: lambda term: (term.taxonomy, term_key(term.name)),
 }
-"""What an argument of these types is called in a question; any other is named by itself."""
+"""Type of an argument -> how a dependency names it; other arguments stand for themselves."""

@@ -1,4 +1,4 @@
-"""Texts, days and times in the language of a page."""
+"""Texts, dates and times in the language of a page."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,22 +16,21 @@ from .theme import FALLBACK, Theme
 
 @lru_cache(maxsize=16_384)
 def _day(day: date, style: str, language: str) -> str:
-    # An article's day stands in its page and in every list; finding the words takes as long as a
-    # tenth of a page.
+    # Cached because the same date is formatted for an article's page and for every list.
     return format_date(day, format=style, locale=language.replace("-", "_"))
 
 
-class Words:
-    """The part of a view that speaks."""
+class Texts:
+    """The theme's texts, and dates and times in words, in one language."""
 
-    language: str
-    _settings: Settings
-    _theme: Theme
+    def __init__(self, language: str, settings: Settings, theme: Theme) -> None:
+        self.language, self._settings, self._theme = language, settings, theme
 
     def t(self, key: str, *, default: str | None = None, **arguments: Any) -> str:
-        """The theme's text in this language; with `count`, `KEY_one`, `KEY_other` and so on.
+        """Return the theme's text; with `count`, the plural form `KEY_one`, `KEY_other`, ….
 
-        Raises `TemplateError` for a key that there is not, unless there is a `default`.
+        Raises:
+            TemplateError: The theme has no such text and there is no `default`.
         """
         texts = self._texts()
         if "count" in arguments:
@@ -44,22 +43,21 @@ class Words:
         return texts[key].format(**arguments)
 
     def date(self, moment: datetime, style: str = "long") -> str:
-        """The day in words of this language: full, long, medium, short, or a CLDR pattern."""
+        """Format a date: `full`, `long`, `medium`, `short`, or a CLDR pattern."""
         local = moment.astimezone(self._settings.time_zone)
         return _day(local.date(), style, self.language)
 
     def time(self, moment: datetime, style: str = "medium") -> str:
-        """Day and time in words of this language and the site's zone."""
+        """Format a date and time in the site's time zone."""
         local = moment.astimezone(self._settings.time_zone)
         return format_datetime(local, format=style, locale=self.language.replace("-", "_"))
 
     def taxonomy_title(self, taxonomy: str) -> str:
-        """The name of a taxonomy in this language: the theme's text, else the site's word."""
-        texts = self._texts()
-        return texts.get(f"taxonomy_{taxonomy}", taxonomy.capitalize())
+        """Return the theme's name for a taxonomy, else its name in the settings, capitalized."""
+        return self._texts().get(f"taxonomy_{taxonomy}", taxonomy.capitalize())
 
     def handler_texts(self) -> Mapping[str, str]:
-        """The theme's texts for the form handler, in this language."""
+        """Return the theme's texts for the form handler."""
         texts = self._theme.handler_texts
         return texts.get(self.language) or texts.get(FALLBACK, {})
 

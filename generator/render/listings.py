@@ -1,4 +1,4 @@
-"""The site's values as templates see them: in one language, with links as pages write them."""
+"""Cards, links, translations and breadcrumbs: the site's values in one language."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,15 +7,22 @@ from ..model.permalink import for_state, tidy
 from ..model.reference import translation
 from ..model.site import Section, Site
 from ..model.taxonomy import Term, term_key
-from .dependencies import Question, Shared, part_of, question, shared_question
+from .dependencies import (
+    Dependencies,
+    Memoized,
+    tracked,
+    tracked_and_memoized,
+    tracked_as,
+)
 from .metadata import social_image
 from .values import Card, SiteValue, TermLink, TextLink, Translation
 
 
-class Presenter:
-    """Presents a site in `language`; `current` is the URL of the page, a path on the site.
+class Listings:
+    """The site's values for one page, with links as the page writes them.
 
-    A page that is shown `elsewhere`, by a form handler at another address, has whole addresses.
+    `current` is the page's path on the site. A page that is shown `elsewhere`, by a form handler
+    at another address, links with absolute URLs.
     """
 
     def __init__(
@@ -25,46 +32,44 @@ class Presenter:
         current: str,
         *,
         elsewhere: bool,
-        shared: Shared | None = None,
+        memoized: Memoized | None = None,
     ) -> None:
-        self._site, self._settings = site, site.settings
-        self.language, self.current, self._elsewhere = language, current, elsewhere
-        self.asked: dict[Question, None] = {}
-        """What the page depends on, in the order of asking."""
-        # Addresses are others elsewhere, so those few pages share nothing.
-        self.shared: Shared = {} if shared is None or elsewhere else shared
+        self.site, self.settings = site, site.settings
+        self.language, self.current, self.elsewhere = language, current, elsewhere
+        # The few pages shown elsewhere share no answers, because their links are different.
+        self.dependencies = Dependencies(language, None if elsewhere else memoized)
 
     def url(self, path: str) -> str:
-        """A path on the site as pages link to it, with the base path."""
-        return self._settings.absolute(path) if self._elsewhere else self._settings.link(path)
+        """Return the link to a path on the site, with the base path."""
+        return self.settings.absolute(path) if self.elsewhere else self.settings.link(path)
 
     def absolute(self, path: str) -> str:
-        """A path on the site as an address of the world."""
-        return self._settings.absolute(path)
+        """Return the absolute URL of a path on the site."""
+        return self.settings.absolute(path)
 
-    @shared_question
+    @tracked_and_memoized
     def site_value(self) -> SiteValue:
-        """The site in this language."""
-        language = self._settings.language(self.language)
+        """Return the site's title, description and the like in this language."""
+        language = self.settings.language(self.language)
         notice = self._privacy()
         return SiteValue(
             title=language.title,
             description=language.description,
             language=self.language,
-            base_url=self._settings.base_url,
+            base_url=self.settings.base_url,
             home=self.url(f"/{language.prefix}/" if language.prefix else "/"),
             feed=self.feed_of(""),
-            year=self._site.now.year,
-            options=self._settings.options,
-            controller=self._settings.controller,
+            year=self.site.now.year,
+            options=self.settings.options,
+            controller=self.settings.controller,
             privacy=self.url(notice.url) if notice else "",
-            languages=tuple(known.code for known in self._site.languages()),
+            languages=tuple(known.code for known in self.site.languages()),
         )
 
-    # A list of ten shows ten of them, and each document is on a few lists.
-    @shared_question
+    # Memoized because each document is on several lists.
+    @tracked_and_memoized
     def card(self, document: Document) -> Card:
-        """What a list shows of it."""
+        """Return what a list shows of a document."""
         return Card(
             title=document.title,
             url=self.url(document.url),
@@ -76,68 +81,78 @@ class Presenter:
             lastmod=document.lastmod,
             authors=document.authors,
             tags=tuple(map(self.term_link, self.filed_under(document))),
-            image=social_image(self._site, document),
+            image=social_image(self.site, document),
             image_alt=document.image_alt,
             minutes=document.body.minutes,
         )
 
     def cards(self, documents: Iterable[Document]) -> tuple[Card, ...]:
-        """One card each, in the same order."""
+        """Return one card for each document, in the same order."""
         return tuple(map(self.card, documents))
 
+    @tracked
+    def related_to(self, document: Document, count: int) -> tuple[Card, ...]:
+        """Return the documents that share most tags with this one, ties by date."""
+        shared: dict[str, tuple[int, Document]] = {}
+        for term in self.filed_under(document):
+            for other in term.documents:
+                if other is not document:
+                    score = shared.get(other.source.path, (0, other))[0]
+                    shared[other.source.path] = (score + 1, other)
+        ranked = sorted(shared.values(), key=lambda pair: -pair[0])
+        return self.cards(other for _, other in ranked[:count])
+
     def term_link(self, term: Term) -> TermLink:
-        """A term with its URL."""
-        known = "term_link", term.language, (term.taxonomy, term.url), ()
-        found = self.shared.get(known)
-        if found is None:
-            link = TermLink(name=term.name, url=self.url(term.url))
-            found = self.shared[known] = link, {}
-        answer: TermLink = found[0]
-        return answer
+        """Return a term's name and URL."""
+        memoized, key = self.dependencies.memoized, ("term_link", term.language, term.url)
+        if key not in memoized:
+            memoized[key] = TermLink(name=term.name, url=self.url(term.url)), {}
+        link: TermLink = memoized[key][0]
+        return link
 
     def filed_under(self, document: Document) -> tuple[Term, ...]:
-        """The document's tags, in the order in which its author wrote them."""
-        known = self._site.terms.get((document.language, "tags"), {})
+        """Return the document's tags, in its author's order."""
+        known = self.site.terms.get((document.language, "tags"), {})
         names = dict.fromkeys(term_key(name) for name in document.terms.get("tags", ()))
         return tuple(known[name] for name in names if name in known)
 
-    @shared_question
+    @tracked_and_memoized
     def feed_of(self, path: str) -> str:
-        """The URL of the feed of a section; empty where nothing in it is dated."""
-        section = self._site.section(self.language, path)
+        """Return the URL of a section's feed; empty if nothing in the section is dated."""
+        section = self.site.section(self.language, path)
         return self.url(f"{section.url}feed.xml") if section and section.dated else ""
 
-    @part_of("card")
-    def said(self, document: Document) -> Document:
-        """All that is said of a document, but its body."""
+    @tracked_as("card")
+    def metadata(self, document: Document) -> Document:
+        """Return the document, for everything about it but its body."""
         return document
 
     def translations_of(self, document: Document) -> tuple[Translation, ...]:
-        """The same document in each language that has it, this one too."""
-        if len(self._settings.languages) > 1:
+        """Return the document's translations, itself among them."""
+        if len(self.settings.languages) > 1:
             return self.translated(document)
-        # No other can come, and what is said of this one says where it stands.
-        return self._translations({document.language: self.said(document).url})
+        # With one language there is only the document itself, which depends on its own metadata.
+        return self._translations({document.language: self.metadata(document).url})
 
-    @question
+    @tracked
     def translated(self, document: Document) -> tuple[Translation, ...]:
-        """The same where there are several languages."""
-        known = self._site.in_languages(document.translation_key)
+        """Return the document's translations on a site with several languages."""
+        known = self.site.in_languages(document.translation_key)
         return self._translations({code: d.url for code, d in known.items()})
 
-    @shared_question
+    @tracked_and_memoized
     def translations_of_section(self, section: Section) -> tuple[Translation, ...]:
-        """The same section in each language that has it."""
+        """Return the section in each language that has it."""
         urls = {
             language.code: other.url
-            for language in self._settings.languages
-            if (other := self._site.section(language.code, section.path))
+            for language in self.settings.languages
+            if (other := self.site.section(language.code, section.path))
         }
         return self._translations(urls)
 
     def translations_of_state(self, state: str) -> tuple[Translation, ...]:
-        """The theme's page of a fixed state in each language."""
-        languages = self._settings.languages
+        """Return the page of a fixed state of the forms in each language."""
+        languages = self.settings.languages
         return self._translations(
             {known.code: for_state(state, known.prefix) for known in languages}
         )
@@ -151,27 +166,27 @@ class Presenter:
                 absolute_url=self.absolute(urls[language.code]),
                 current=language.code == self.language,
             )
-            for language in self._settings.languages
+            for language in self.settings.languages
             if language.code in urls
         )
 
-    @shared_question
+    @tracked_and_memoized
     def breadcrumbs(self, path: str) -> tuple[TextLink, ...]:
-        """The sections above, home first, down to the section at `path`."""
+        """Return links to the sections from the home page down to the section at `path`."""
         folders = path.split("/") if path else []
         paths = ["/".join(folders[:depth]) for depth in range(len(folders) + 1)]
         return tuple(
             TextLink(title=section.title, url=self.url(section.url))
             for above in paths
-            if (section := self._site.section(self.language, above))
+            if (section := self.site.section(self.language, above))
         )
 
     def taxonomy_link(self, taxonomy: str, title: str) -> TextLink:
-        """The page that names all terms."""
-        prefix = self._settings.language(self.language).prefix
+        """Return a link to the page that lists all terms of a taxonomy."""
+        prefix = self.settings.language(self.language).prefix
         return TextLink(title=title, url=self.url(tidy(f"/{prefix}/{taxonomy}/")))
 
     def _privacy(self) -> Document | None:
-        source = self._settings.privacy
-        language = self._settings.language(self.language)
-        return translation(self._site, source, language) if source else None
+        source = self.settings.privacy
+        language = self.settings.language(self.language)
+        return translation(self.site, source, language) if source else None

@@ -242,7 +242,7 @@ def test_a_sitemap_with_too_many_pages_comes_in_parts(made: SmallSite) -> None:
         *("sitemap.xml", "sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap-4.xml"),
         "robots.txt",
     ]
-    rendered = [sitemap.render(output, plan.renderer.view("en")) for output in outputs[:-1]]
+    rendered = [sitemap.render(output, plan.renderer.context("en")) for output in outputs[:-1]]
     index, *parts = map(ET.fromstring, rendered)
     assert [loc.text for loc in index.iter(f"{MAP}loc")] == [
         f"https://example.org/sub/sitemap-{number}.xml" for number in range(1, 5)

@@ -3,32 +3,37 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.render.dependencies import Question, Shared, part_of, question, shared_question
+from generator.render.dependencies import (
+    Dependencies,
+    Memoized,
+    tracked,
+    tracked_and_memoized,
+    tracked_as,
+)
 
 
 class Asking:
     """Answers in lists, so that each answer is seen to be the same one or another."""
 
-    def __init__(self, language: str, shared: Shared) -> None:
-        self.asked: dict[Question, None] = {}
-        self.language, self.shared = language, shared
+    def __init__(self, language: str, memoized: Memoized) -> None:
+        self.dependencies = Dependencies(language, memoized)
 
-    @question
+    @tracked
     def one(self, name: str) -> list[str]:
         return [name]
 
-    @part_of("one")
+    @tracked_as("one")
     def first_letter(self, name: str) -> str:
         return name[0]
 
-    @shared_question
+    @tracked_and_memoized
     def few(self, *names: str, twice: bool = False) -> list[str]:
         if "wrong" in names:
             raise LookupError
         found = [*self.one("first"), *(word for name in names for word in self.one(name))]
         return found * (1 + twice)
 
-    @shared_question
+    @tracked_and_memoized
     def all(self, *names: str) -> list[str]:
         return self.few(*names) + self.one("last")
 
@@ -41,21 +46,21 @@ CALLS = st.lists(st.tuples(st.sampled_from(["few", "all", "one"]), NAMES), max_s
 def test_sharing_changes_neither_answers_nor_what_is_asked(
     before: list[tuple[str, str]], calls: list[tuple[str, str]]
 ) -> None:
-    shared: Shared = {}
-    earlier, sharing, alone = Asking("en", shared), Asking("en", shared), Asking("en", {})
+    memoized: Memoized = {}
+    earlier, sharing, alone = Asking("en", memoized), Asking("en", memoized), Asking("en", {})
     for name, word in before:
         getattr(earlier, name)(word)
     answers = [getattr(sharing, name)(word) for name, word in calls]
     assert answers == [getattr(alone, name)(word) for name, word in calls]
-    assert list(sharing.asked) == list(alone.asked)
+    assert list(sharing.dependencies.recorded) == list(alone.dependencies.recorded)
 
 
 def test_an_answer_is_found_once_for_a_language() -> None:
-    shared: Shared = {}
-    found = Asking("en", shared).few("a")
-    assert Asking("en", shared).few("a") is found
-    assert Asking("es", shared).few("a") is not found
-    assert Asking("en", shared).few("a", twice=True) != found
+    memoized: Memoized = {}
+    found = Asking("en", memoized).few("a")
+    assert Asking("en", memoized).few("a") is found
+    assert Asking("es", memoized).few("a") is not found
+    assert Asking("en", memoized).few("a", twice=True) != found
 
 
 def test_a_fault_is_no_answer_and_what_was_asked_before_stays() -> None:
@@ -63,7 +68,10 @@ def test_a_fault_is_no_answer_and_what_was_asked_before_stays() -> None:
     asking.one("a")
     with pytest.raises(LookupError):
         asking.few("wrong")
-    assert list(asking.asked) == [("one", "en", ("a",), ()), ("few", "en", ("wrong",), ())]
+    assert list(asking.dependencies.recorded) == [
+        ("one", "en", ("a",), ()),
+        ("few", "en", ("wrong",), ()),
+    ]
     with pytest.raises(LookupError):
         asking.few("wrong")
 
@@ -72,4 +80,4 @@ def test_a_part_is_asked_as_the_whole() -> None:
     asking, whole = Asking("en", {}), Asking("en", {})
     whole.one("abc")
     assert asking.first_letter("abc") == "a"
-    assert asking.asked == whole.asked
+    assert asking.dependencies.recorded == whole.dependencies.recorded
