@@ -1,7 +1,7 @@
-"""The composition root: settings and what is declared -> an ASGI application.
+"""The composition root: builds the ASGI application from settings and declarations.
 
-`create_app` takes callables, so that production reads `handler/` and `serve` passes what is being
-edited. What `serve` needs of this house is here, and nowhere else.
+`create_app` takes callables, because production reads `handler/` and `atrae serve` passes what is
+being edited.
 """
 
 import logging
@@ -25,23 +25,12 @@ from .delivery.outbox import Backoff, Worker
 from .links.links import Links
 from .links.tokens import Tokens
 from .mail.compose import Composer
-from .mail.smtp import (
-    DelayedError,
-    Deliver,
-    DeliveryError,
-    Permitted,
-    RefusedError,
-    RejectedError,
-    UnreachableError,
-    WithdrawnError,
-    smtp_delivery,
-)
+from .mail.smtp import Deliver
 from .operations.equip import Operations, equipped
 from .operations.periodic import chores_of
 from .permission.record import Limits
-from .settings.development import development_settings
-from .settings.environment import Settings, SettingsError, SuppressionKey, read_environment
-from .site.bundle import Bundle, BundleError, Bundles, read_bundle
+from .settings.environment import Settings, SettingsError, SuppressionKey
+from .site.bundle import BundleError
 from .site.reload import Current, Rendering
 from .site.templates import Pages
 from .store.database.engine import UNAVAILABLE, Database, open_engine
@@ -58,39 +47,6 @@ from .web.request_body import RefusalError
 from .web.responses import Headers, message, preferred, security_headers
 from .web.screening import screen
 from .web.screening.blocklist import Blocklist
-
-__all__ = [
-    "START_ERRORS",
-    "UNAVAILABLE",
-    "Backoff",
-    "Beat",
-    "Bundle",
-    "BundleError",
-    "Bundles",
-    "DelayedError",
-    "Deliver",
-    "DeliveryError",
-    "Limits",
-    "LockedError",
-    "Pages",
-    "Permitted",
-    "RefusedError",
-    "RejectedError",
-    "SchemaError",
-    "Settings",
-    "SettingsError",
-    "UnreachableError",
-    "WithdrawnError",
-    "WrongKeyError",
-    "create_app",
-    "development_settings",
-    "open_store",
-    "owns",
-    "read_bundle",
-    "read_environment",
-    "smtp_delivery",
-    "utc_now",
-]
 
 log = logging.getLogger("atrae.forms")
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from .app import Deliver, Settings, create_app, open_store, smtp_delivery
+from .app import create_app, open_store
+from .mail.smtp import Deliver, smtp_delivery
 from .operations.equip import read_operations
 from .settings.development import development_suppression_key
-from .settings.environment import SuppressionKey, read_environment
+from .settings.environment import Settings, SuppressionKey, read_environment
 from .site.bundle import Bundles
 from .store.database.engine import open_engine
 from .store.database.file_lock import sole_writer

@@ -31,7 +31,8 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from ..app import START_ERRORS, UNAVAILABLE
+        from ..app import START_ERRORS
+        from ..store.database.engine import UNAVAILABLE
 
         try:
             command(*args, **kwargs)

@@ -51,7 +51,8 @@ def _list(form: str | None) -> None:
 
 
 def _release(number: int) -> None:
-    from ..app import Limits, utc_now
+    from ..app import utc_now
+    from ..permission.record import Limits
     from ..store.people.quarantine import let_go_on
 
     with open_for_writing() as store:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from forms.app import (
+from forms.catalogue import Catalogue, Controller, Resource, State
+from forms.embedding import (
     Limits,
     Pages,
     Permitted,
@@ -16,7 +17,6 @@ from forms.app import (
     development_settings,
     smtp_delivery,
 )
-from forms.catalogue import Catalogue, Controller, Resource, State
 
 from ..config.config import CACHE
 from ..model.output import Output, Tree
@@ -106,7 +106,7 @@ def handler(
 ) -> Starlette:
     """The form handler of the site, its database in the site's own cache folder.
 
-    Mails go to `smtp`, or into the inbox. Raises `forms.app.SettingsError` for a wrong address.
+    Emails go to `smtp`, or into the inbox.
     """
     declared = Declared(live)
     settings = development_settings(root / CACHE, site_url).model_copy(

@@ -33,7 +33,7 @@ class Late:
 
     async def _live(self, app: "asyncio.Future[Starlette]") -> None:
         # In a thread, so that pages are answered meanwhile.
-        forms = await asyncio.to_thread(import_module, "forms.app")
+        forms = await asyncio.to_thread(import_module, "forms.embedding")
         try:
             made = self._make()
             async with made.router.lifespan_context(made):

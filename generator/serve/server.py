@@ -106,7 +106,7 @@ class Front:
             if self._publishes(scope["path"]) or scope["path"].startswith("/_"):
                 return self._pages
             await self._forms.arrived()
-        from forms.app import owns
+        from forms.embedding import owns
 
         return self._forms if owns(scope["path"]) else self._pages
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import yaml
 
-from forms.app import Pages
 from forms.catalogue import (
     Catalogue,
     Controller,
@@ -21,6 +20,7 @@ from forms.catalogue import (
     Resource,
     State,
 )
+from forms.site.templates import Pages
 
 THEME = Path(__file__).parents[2] / "themes" / "default" / "handler"
 GUIDE = b"%PDF-1.7 the guide, all of it: " + bytes(range(256)) * 40

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import uvicorn
 
-from forms.app import create_app, read_environment
+from forms.app import create_app
+from forms.settings.environment import read_environment
 
 from .declared import catalogue, pages
 from .world import Inbox, environment

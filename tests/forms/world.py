@@ -17,10 +17,14 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from forms.app import Backoff, Beat, Pages, Permitted, WithdrawnError, create_app, utc_now
+from forms.app import create_app, utc_now
 from forms.catalogue import Catalogue
+from forms.delivery.outbox import Backoff
+from forms.mail.smtp import Permitted, WithdrawnError
 from forms.operations.equip import Operations
 from forms.settings.environment import Settings, read_environment
+from forms.site.templates import Pages
+from forms.web.constant_time import Beat
 from forms.web.deadlines import PatientProtocol
 
 from . import databases

@@ -13,8 +13,10 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import Pool
 
-from forms.app import Permitted, create_app, read_environment
+from forms.app import create_app
+from forms.mail.smtp import Permitted
 from forms.server import ready_to_serve
+from forms.settings.environment import read_environment
 from forms.store.database.engine import Database
 from forms.web.deadlines import PatientProtocol
 

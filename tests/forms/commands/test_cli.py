@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from forms.app import development_settings, open_store
+from forms.app import open_store
+from forms.settings.development import development_settings
 
 from ..declared import GUIDE, GUIDE_NAME, catalogue, pages, write_bundle
 from ..peer import Peer, listening

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from forms.app import Limits
 from forms.declared.address import parse_address
 from forms.errors import NotDoneError
 from forms.permission import optin
@@ -21,6 +20,7 @@ from forms.permission.record import (
     QUARANTINED,
     RELEASED,
     Decision,
+    Limits,
     Scope,
     Template,
 )

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import text
 
-from forms.app import (
-    Backoff,
+from forms.declared.address import parse_address
+from forms.delivery.outbox import Backoff, Worker, without_address
+from forms.mail.smtp import (
     DelayedError,
     RefusedError,
     RejectedError,
@@ -21,8 +22,6 @@ from forms.app import (
     WithdrawnError,
     smtp_delivery,
 )
-from forms.declared.address import parse_address
-from forms.delivery.outbox import Worker, without_address
 from forms.permission import optin
 from forms.permission.record import Decision, Limits, Record
 from forms.settings.environment import SuppressionKey

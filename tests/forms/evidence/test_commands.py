@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import development_settings, open_store
+from forms.app import open_store
 from forms.evidence.checkpoint import read_mailed
 from forms.links.links import Links
 from forms.links.tokens import Tokens
 from forms.mail.owner_notices import sealed_letter
+from forms.settings.development import development_settings
 from forms.site.templates import Renderer
 from forms.store.database.engine import Database, open_engine
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from forms.app import Permitted
+from forms.mail.smtp import Permitted
 from forms.store.verify import verify
 
 from ..laws.handler import House, house

@@ -9,8 +9,8 @@ from signal import SIGQUIT
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from forms.app import Permitted, smtp_delivery
 from forms.delivery.outbox import Worker
+from forms.mail.smtp import Permitted, smtp_delivery
 from forms.store.queues.outbox import Queue
 from forms.store.verify import verify
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import smtp_delivery
+from forms.mail.smtp import smtp_delivery
 
 from ..laws.handler import BACKOFF, House, house
 from ..peer import Peer, listening as peering

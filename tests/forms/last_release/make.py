@@ -18,9 +18,10 @@ from unittest.mock import patch
 import httpx
 from sqlalchemy.engine import make_url
 
-from forms.app import create_app, read_environment
+from forms.app import create_app
 from forms.mail import DelayedError, Permitted, RefusedError, WithdrawnError
 from forms.operations import read_operations
+from forms.settings.environment import read_environment
 from tests.forms.databases import _programs, postgresql_server, rows
 from tests.forms.declared import catalogue, pages
 from tests.forms.test_commands import run

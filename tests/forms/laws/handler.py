@@ -26,13 +26,16 @@ from sqlalchemy import PoolProxiedConnection
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from forms.app import Beat, Permitted, WithdrawnError, create_app, read_environment
+from forms.app import create_app
 from forms.declared.canonical import Json, canonical_json
 from forms.delivery.outbox import Backoff, Worker
 from forms.mail.compose import Composer
+from forms.mail.smtp import Permitted, WithdrawnError
+from forms.settings.environment import read_environment
 from forms.store.queues.ceiling import Ceiling
 from forms.store.queues.outbox import Queue
 from forms.store.records.store import Store
+from forms.web.constant_time import Beat
 from forms.web.context import Service
 from forms.web.screening.proof_of_work import PREFIX, derived
 

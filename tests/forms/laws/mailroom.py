@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from forms.app import (
+from forms.mail.smtp import (
     DelayedError,
     Permitted,
     RefusedError,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import Permitted, WithdrawnError
 from forms.declared.address import parse_address
+from forms.mail.smtp import Permitted, WithdrawnError
 from forms.permission.importing import Grant
 from forms.store.people.importing import BroughtIn, import_grants
 from forms.store.people.purge import Keep, purge

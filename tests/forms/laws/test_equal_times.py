@@ -11,8 +11,7 @@ import anyio
 import pytest
 from hypothesis import given, strategies as st
 
-from forms.app import Beat
-from forms.web.constant_time import Bell
+from forms.web.constant_time import Beat, Bell
 
 from ..faults.test_crash import born, nursery
 from ..world import free_port, world

@@ -7,15 +7,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from forms.app import (
+from forms.mail.smtp import (
     DelayedError,
+    DeliveryError,
+    Letter,
     RefusedError,
     RejectedError,
     UnreachableError,
     WithdrawnError,
+    message_of,
     smtp_delivery,
 )
-from forms.mail.smtp import DeliveryError, Letter, message_of
 
 from ..declared import NOW
 from ..peer import Peer, listening

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import SettingsError, read_environment
 from forms.operations.periodic import Chore
+from forms.settings.environment import SettingsError, read_environment
 
 from ..declared import NOW
 from ..evidence.history import SECRET

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import SettingsError, read_environment
 from forms.settings.abuse import Defence, read_defence
+from forms.settings.environment import SettingsError, read_environment
 from forms.settings.networks import ForwardedHeader
 
 from ..world import environment

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import SettingsError, development_settings, read_environment
-from forms.settings.environment import SuppressionKey, mailbox, origin_of, read_database, read_smtp
+from forms.settings.development import development_settings
+from forms.settings.environment import (
+    SettingsError,
+    SuppressionKey,
+    mailbox,
+    origin_of,
+    read_database,
+    read_environment,
+    read_smtp,
+)
 
 from ..world import environment
 

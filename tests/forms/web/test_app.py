@@ -10,8 +10,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from forms.app import LockedError, create_app, owns
+from forms.app import create_app, owns
 from forms.permission.record import QUARANTINED
+from forms.store.database.file_lock import LockedError
 
 from ..declared import GUIDE, catalogue, pages
 from ..world import Inbox, World, link, text_of, until, world

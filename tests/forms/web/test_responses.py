@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from forms.app import Pages, RefusedError
+from forms.mail.smtp import RefusedError
+from forms.site.templates import Pages
 
 from ..declared import pages
 from ..world import World, link, until, world

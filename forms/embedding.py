@@ -1,0 +1,19 @@
+"""The names that `atrae serve` may import from the form handler."""
+
+from .app import START_ERRORS, create_app, owns
+from .mail.smtp import Permitted, WithdrawnError, smtp_delivery
+from .permission.record import Limits
+from .settings.development import development_settings
+from .site.templates import Pages
+
+__all__ = [
+    "START_ERRORS",
+    "Limits",
+    "Pages",
+    "Permitted",
+    "WithdrawnError",
+    "create_app",
+    "development_settings",
+    "owns",
+    "smtp_delivery",
+]
