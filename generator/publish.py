@@ -128,7 +128,7 @@ def _is_stale(output: Output, tracing: Tracing) -> bool:
 
 def _rendered(plan: Plan, output: Output, tracing: Tracing) -> tuple[bytes | Path, Asked | None]:
     context = context_of(plan, output)
-    content = recipes.render(output, context)
+    content = recipes.render(output, context, plan.extensions.recipes)
     return content, tracing.news(output, tuple(context.dependencies.recorded))
 
 

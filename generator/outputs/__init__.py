@@ -1,31 +1,22 @@
-"""Kinds of output. Each file here is one, with two functions:
+"""The kinds of output: each module is a recipe.
 
-plan(site)            names every output of the kind, before one is rendered
-render(output, context)  its bytes, or the file that is published as it is
+plan(site)               yields every output of the kind, before any is rendered
+render(output, context)  returns an output's content, or the file to copy
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
+from ..model.extensions import Recipe
 from ..model.output import Output
 from ..model.site import Site
 from ..render.page_context import PageContext
 from . import asset, feed, forms, listing, not_found, page, redirect, sitemap, term
 
+Recipes = Mapping[str, Recipe[PageContext]]
 
-class Recipe(Protocol):
-    """A kind of output: a module, or anything with these two functions."""
-
-    def plan(self, site: Site) -> Iterable[Output]:
-        """Every output of the kind."""
-
-    def render(self, output: Output, context: PageContext) -> bytes | Path:
-        """The content of one of them."""
-
-
-RECIPES: Mapping[str, Recipe] = MappingProxyType(
+RECIPES: Recipes = MappingProxyType(
     {
         "page": page,
         "listing": listing,
@@ -38,16 +29,18 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "forms": forms,
     }
 )
-"""Recipe, as `Output.recipe` names it -> module."""
+"""The built-in recipes, by the name in `Output.recipe`."""
 
 
-def plan(site: Site, recipes: Mapping[str, Recipe] = RECIPES) -> tuple[Output, ...]:
-    """Every output of the site, in the order of the recipes."""
+def plan(site: Site, recipes: Recipes) -> tuple[Output, ...]:
+    """Return every output of the site, in the order of the recipes."""
     return tuple(output for recipe in recipes.values() for output in recipe.plan(site))
 
 
-def render(
-    output: Output, context: PageContext, recipes: Mapping[str, Recipe] = RECIPES
-) -> bytes | Path:
-    """The content of one output. Raises `errors.SiteError`."""
+def render(output: Output, context: PageContext, recipes: Recipes) -> bytes | Path:
+    """Return an output's content, or the file to copy.
+
+    Raises:
+        SiteError: A template is wrong, or asks for something that isn't there.
+    """
     return recipes[output.recipe].render(output, context)

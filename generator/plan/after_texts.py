@@ -102,7 +102,7 @@ def replan(
         return None
     found = [finding for finding in plan.diagnostics if not _stands_in(finding, edited)]
     found += [finding for reading in readings.values() for finding in reading.findings]
-    found += check_documents(after.values(), site, published)
+    found += check_documents(after.values(), site, published, plan.extensions.checks)
     return replace(
         plan,
         site=site,

@@ -8,6 +8,7 @@ from ..config.config import Config
 from ..incremental.documents import Cache, salt_of
 from ..model.diagnostic import Diagnostic, in_order
 from ..model.document import Source, SourceKind
+from ..model.extensions import Extensions
 from ..model.output import Tree, conflicts, unfit
 from ..model.site import Site, assemble, with_catalogue
 from ..read.data import read_data
@@ -17,20 +18,22 @@ from ..read.declarations.wordings import find_lock
 from ..read.documents import read_from, read_with
 from ..read.html.elements import read_markup
 from ..read.sources import find_sources
+from ..render.page_context import PageContext
 from ..render.theme import Theme, load_theme
-from .plan import Plan, markup_of, renderer_of
+from .plan import BUILT_IN, Plan, markup_of, renderer_of
 
 
-def prepare(config: Config) -> Plan:
+def prepare(config: Config, extensions: Extensions[PageContext] = BUILT_IN) -> Plan:
     """Read, assemble, plan and check. Raises `errors.SiteError` where that cannot be done at all;
     what authors can mend is among the diagnostics."""
-    theme = load_theme(config.theme, config.root)
+    theme = load_theme(config.theme, config.root, extensions.shortcodes)
     cache = _cache(config, theme)
     site, findings = read_site(config, theme, cache)
-    outputs = recipes.plan(site)
+    outputs = recipes.plan(site, extensions.recipes)
     published = frozenset(o.path for o in outputs if o.tree is Tree.PUBLIC)
-    findings += (*unfit(outputs), *conflicts(outputs), *check(site, published))
-    renderer = renderer_of(config, theme, site)
+    findings += (*unfit(outputs), *conflicts(outputs))
+    findings += check(site, published, extensions.checks)
+    renderer = renderer_of(config, theme, site, extensions)
     return Plan(
         site=site,
         # Whose place an author would mend is in the findings, and of no use any more.
@@ -38,6 +41,7 @@ def prepare(config: Config) -> Plan:
         diagnostics=in_order(findings),
         renderer=renderer,
         cache=cache,
+        extensions=extensions,
     )
 
 

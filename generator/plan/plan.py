@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from .. import outputs as recipes
+from ..check import CHECKS
 from ..config.config import Config
 from ..incremental.answer_digests import Edit
 from ..incremental.code_blocks import Blocks
@@ -11,6 +12,7 @@ from ..incremental.documents import Cache, salt_of
 from ..model.diagnostic import Diagnostic
 from ..model.document import Source, SourceKind
 from ..model.elements import Markup
+from ..model.extensions import Extensions
 from ..model.output import Output, Tree
 from ..model.permalink import url_for
 from ..model.site import Site
@@ -19,6 +21,11 @@ from ..read.html.elements import read_markup
 from ..render.page_context import PageContext, Renderer
 from ..render.templates import Templates, shown
 from ..render.theme import Theme
+
+BUILT_IN: Extensions[PageContext] = Extensions(
+    recipes=recipes.RECIPES, checks=CHECKS, shortcodes={}, filters={}
+)
+"""What every site is built with."""
 
 
 @value
@@ -31,6 +38,7 @@ class Plan:
     renderer: Renderer
     cache: Cache
     """Where its documents were read from."""
+    extensions: Extensions[PageContext] = BUILT_IN
     edit: Edit | None = None
     """What alone is new since the last build; None where that is not known."""
 
@@ -45,8 +53,10 @@ def markup_of(theme: Theme, root: Path) -> tuple[Markup, ...]:
     return read_markup(templates, ())
 
 
-def renderer_of(config: Config, theme: Theme, site: Site) -> Renderer:
-    """What every view of the site shares."""
+def renderer_of(
+    config: Config, theme: Theme, site: Site, extensions: Extensions[PageContext] = BUILT_IN
+) -> Renderer:
+    """Return what the contexts of all outputs share."""
     cache = config.cache / "cache"
 
     @lru_cache(maxsize=1)
@@ -57,14 +67,19 @@ def renderer_of(config: Config, theme: Theme, site: Site) -> Renderer:
     return Renderer(
         site=site,
         theme=theme,
-        templates=Templates(theme.templates, config.root, compiled=cache / "templates"),
+        templates=Templates(
+            theme.templates,
+            config.root,
+            compiled=cache / "templates",
+            filters=extensions.filters,
+        ),
         coloured=lambda text, language: blocks().highlight(text, language),
     )
 
 
 def render(plan: Plan, output: Output) -> bytes | Path:
     """The content of one output."""
-    return recipes.render(output, context_of(plan, output))
+    return recipes.render(output, context_of(plan, output), plan.extensions.recipes)
 
 
 def context_of(plan: Plan, output: Output) -> PageContext:

@@ -1,4 +1,4 @@
-"""jinja2: autoescape, strict, and every fault with the template's file and line."""
+"""Jinja templates: escaped, strict, and with the file and line of every error."""
 
 import pickle
 import re
@@ -16,18 +16,18 @@ from ..errors import SiteError, TemplateError
 from ..model.diagnostic import Location, nearest
 
 _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""What neither XML 1.0 (2.2) nor HTML has a sign for: no feed with one of them can be read. It
-becomes U+FFFD, as NUL does in CommonMark. To compile it takes as long as many pages, and hardly
-any site needs it."""
+"""Characters that XML 1.0 (2.2) and HTML don't allow, because no reader accepts a feed with them.
+
+They become U+FFFD, as NUL does in CommonMark. Not compiled here because that is slow, and few
+sites need it."""
 
 _CONTROLS = (*range(9), 11, 12, *range(14, 32))
-"""Those of them that are one byte of UTF-8."""
+"""Characters of `_NOT_XML` that are one byte of UTF-8."""
 
 
 def readable(text: str) -> str:
-    """The text with U+FFFD for each sign of `_NOT_XML`."""
-    # Nearly no text has one, and looking for thirty bytes one after the other is several times as
-    # fast as the expression.
+    """Replace each character of `_NOT_XML` by U+FFFD."""
+    # Few texts have one, and searching for single bytes is faster than the expression.
     try:
         raw = text.encode()
     except UnicodeEncodeError:
@@ -38,7 +38,7 @@ def readable(text: str) -> str:
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """What templates were compiled to; a file that cannot be read is as good as none."""
+    """Stores compiled templates, and ignores files that can't be read."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         try:
@@ -48,7 +48,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 
 class _Template(jinja2.Template):
-    """Writes texts in which nothing is to be escaped as they are, as nearly all of them."""
+    """Returns texts without special characters as they are, instead of copying each one."""
 
     @classmethod
     def from_code(
@@ -63,50 +63,58 @@ class _Template(jinja2.Template):
         return template
 
 
-_telling = re.compile("[&<>'\"]").search
+_find_special = re.compile("[&<>'\"]").search
 
 
 def _escaped(value: object) -> str:
     if type(value) is Markup:
         return value
-    if type(value) is str and not _telling(value):
+    if type(value) is str and not _find_special(value):
         return value
     return escape(value)
 
 
 class _Context(Context):
-    """Calls functions and methods without asking each of them three times whether it wants to know
-    the context."""
+    """Calls functions and methods that don't want the context without Jinja's lookups."""
 
-    def call(self, called: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
-        if type(called) not in _PLAIN or hasattr(called, "jinja_pass_arg"):
-            return super().call(called, *given, **named)
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        return called(*given, **named)
+    def call(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+        if type(function) not in _PLAIN or hasattr(function, "jinja_pass_arg"):
+            return super().call(function, *args, **options)
+        options.pop("_loop_vars", None)
+        options.pop("_block_vars", None)
+        return function(*args, **options)
 
 
 _PLAIN = frozenset({BuiltinMethodType, FunctionType, MethodType})
 
 
 class _Environment(jinja2.Environment):
-    """jinja2's own, with less to be done for each of thousands of pages."""
+    """Jinja's environment, with less work for each of thousands of pages.
+
+    It relies on internals of Jinja: `Context.call`, `make_globals` and the `escape` of compiled
+    templates.
+    """
 
     context_class = _Context
     template_class = _Template
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        # A copy: the chain of mappings that jinja2 makes is walked name by name for each page.
+        # A plain copy, because looking names up in Jinja's chain of mappings is slower.
         return {**self.globals, **(d or {})}
 
 
 class Templates:
-    """Templates by name, compiled once."""
+    """Templates by name, each compiled once."""
 
     def __init__(
-        self, files: Mapping[str, Path], root: Path, *, compiled: Path | None = None
+        self,
+        files: Mapping[str, Path],
+        root: Path,
+        *,
+        compiled: Path | None = None,
+        filters: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
-        """`compiled` is a folder where what templates are compiled to may be kept."""
+        """Compile each template when it's first used; keep it in the folder `compiled`."""
         if compiled:
             compiled.mkdir(parents=True, exist_ok=True)
         self._files, self._root = files, root
@@ -120,13 +128,17 @@ class Templates:
             cache_size=-1,
             bytecode_cache=_Compiled(str(compiled)) if compiled else None,
         )
+        self._environment.filters.update(filters or {})
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
 
     def render(self, name: str, context: Mapping[str, Any]) -> Markup:
-        """The template's text. Raises `TemplateError` with file and line for whatever goes wrong
-        in it: a template is its author's program."""
+        """Render a template.
+
+        Raises:
+            TemplateError: Anything went wrong in it; with the template's file and line.
+        """
         try:
             text = self._environment.get_template(name).render(context)
             return Markup(readable(text))
@@ -143,8 +155,8 @@ class Templates:
                 wrong.at = self._last(wrong, name)
             raise
         except Exception as wrong:
-            said = str(wrong) or type(wrong).__name__
-            raise TemplateError(said, at=self._last(wrong, name)) from wrong
+            reason = str(wrong) or type(wrong).__name__
+            raise TemplateError(reason, at=self._last(wrong, name)) from wrong
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         file = self._files.get(name)
@@ -153,8 +165,8 @@ class Templates:
         return file.read_text(encoding="utf-8"), str(file), lambda: True
 
     def _last(self, wrong: BaseException, name: str) -> Location:
-        """The innermost line of a template in the traceback."""
-        import traceback  # only what is wrong needs it
+        """Return the innermost line of a template in the traceback."""
+        import traceback  # only errors need it
 
         known = {str(file) for file in self._files.values()}
         frames = traceback.extract_tb(wrong.__traceback__)
@@ -169,11 +181,11 @@ class Templates:
 
 
 def shown(file: Path, root: Path) -> str:
-    """How the author of a template knows it: from the site's root, or from the shipped theme's."""
+    """Return a template's path from the site's root, or from the folder above a shipped theme."""
     try:
         return file.relative_to(root).as_posix()
     except ValueError:
         parts = file.parts
-        # The last `themes` is the program's own: a folder above may have that name too.
+        # The last `themes` is the program's own, because a folder above may have that name, too.
         at = len(parts) - 1 - parts[::-1].index("themes") if "themes" in parts else 0
         return "/".join(parts[at:])

@@ -1,13 +1,14 @@
-"""A theme: templates, texts, assets, and what a site puts over them.
+"""Themes: templates, texts and assets, with a site's overrides.
 
-    theme/templates/*.html, *.xml     one for each kind of page; a layout is one by its name
+    theme/templates/*.html, *.xml     one for each kind of page, and one for each layout
     theme/templates/shortcodes/*.html
-    theme/handler/**                  what the form handler renders; `form.html` serves both
-    theme/texts/*.yaml                key -> text, one file a language; handler/texts/ likewise
-    theme/static/**                   published below /assets/, their digest in the name
+    theme/handler/**                  templates of the form handler; pages use `form.html`, too
+    theme/texts/*.yaml                key -> text, one file for each language
+    theme/handler/texts/*.yaml        texts of the form handler
+    theme/static/**                   published below /assets/, with a digest in the name
 
-A site's `templates/` goes over `theme/templates/`, and its `templates/handler/`, `templates/texts/`
-over the theme's.
+A site's `templates/` overrides `theme/templates/`; its `templates/handler/` and `templates/texts/`
+override the theme's.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from ..model.document import Source, SourceKind
 from ..model.value import value
 
 FALLBACK = "en"
-"""The language of texts for a language that the theme does not speak."""
+"""Language whose texts are used where the theme lacks a language or a key."""
 
 _TEXTS = ("texts/", "handler/texts/")
 _NO_LAYOUT = frozenset({"base", "shell", "redirect", "404", "state"})
@@ -29,33 +30,33 @@ _NO_LAYOUT = frozenset({"base", "shell", "redirect", "404", "state"})
 
 @value
 class Theme:
-    """What rendering needs of a theme, overrides resolved. Paths are from the theme's root."""
+    """A theme with overrides resolved. Paths are relative to the theme's root."""
 
     templates: Mapping[str, Path]
     """Name, such as `page.html` or `handler/form.html`, -> file."""
     texts: Mapping[str, Mapping[str, str]]
     """Language -> key -> text."""
     handler_texts: Mapping[str, Mapping[str, str]]
-    """Those among them that the form handler needs."""
+    """Language -> key -> text, for the form handler."""
     assets: Mapping[str, Source]
     asset_names: Mapping[str, str]
-    """Asset -> the name under which it is published, with its digest."""
+    """Asset -> the name it is published under, with its digest."""
     digest: str
-    """Of the templates, the texts and the assets' names."""
+    """Digest of the templates, the texts and the assets' names."""
 
     @property
     def shortcodes(self) -> frozenset[str]:
-        """The names that an author may call."""
+        """Names of the shortcodes."""
         return self._names("shortcodes/")
 
     @property
     def layouts(self) -> frozenset[str]:
-        """The names that a document may give as its layout."""
+        """Names that a document may have as its `layout`."""
         return self._names("") - _NO_LAYOUT
 
     @property
     def handler(self) -> Mapping[str, Path]:
-        """The templates of the form handler, by their name there."""
+        """Templates of the form handler, by name without `handler/`."""
         return {
             name.removeprefix("handler/"): file
             for name, file in self.templates.items()
@@ -64,18 +65,22 @@ class Theme:
 
     def _names(self, folder: str) -> frozenset[str]:
         paths = (PurePosixPath(name) for name in self.templates)
-        wanted = PurePosixPath(folder)
-        return frozenset(p.stem for p in paths if p.parent == wanted and p.suffix == ".html")
+        parent = PurePosixPath(folder)
+        return frozenset(p.stem for p in paths if p.parent == parent and p.suffix == ".html")
 
 
 def themes_shipped() -> Path:
-    """The folder of the themes that come with the program: in the package, or in the checkout."""
+    """Return the folder of the shipped themes, in the package or in the checkout."""
     packaged = Path(__file__).parent.parent / "themes"
     return packaged if packaged.is_dir() else packaged.parent.parent / "themes"
 
 
 def find_theme(name: str, root: Path) -> Path:
-    """A site's own theme goes before a shipped one. Raises `ConfigError` where there is none."""
+    """Return the folder of a theme, the site's own before a shipped one.
+
+    Raises:
+        ConfigError: There is no such theme.
+    """
     for folder in (root / "themes" / name, themes_shipped() / name):
         if folder.is_dir():
             return folder
@@ -83,33 +88,40 @@ def find_theme(name: str, root: Path) -> Path:
     raise ConfigError(f"there is no theme '{name}'", hint=nearest(name, known) or "themes/NAME/")
 
 
-def load_theme(name: str, root: Path) -> Theme:
-    """Read a theme, and what the site at `root` puts over it.
+def load_theme(name: str, root: Path, shortcodes: Mapping[str, Path] | None = None) -> Theme:
+    """Load a theme with the overrides of the site at `root`.
 
-    Raises `ConfigError` where there is no such theme, `TemplateError` for texts that are wrong.
+    Args:
+        name: A theme of the site or a shipped one.
+        root: The site's folder.
+        shortcodes: Name -> template, for shortcodes that the theme doesn't have.
+
+    Raises:
+        ConfigError: There is no such theme.
+        TemplateError: A file of texts is wrong.
     """
     folder, own = find_theme(name, root), root / "templates"
     templates = {
+        **{f"shortcodes/{name}.html": file for name, file in (shortcodes or {}).items()},
         **_files(folder / "templates"),
         **{f"handler/{name}": file for name, file in _files(folder / "handler").items()},
         **_files(own),
     }
-    spoken = {name: file for name, file in templates.items() if name.startswith(_TEXTS)}
     handler_texts = _texts(_files(folder / "handler" / "texts"), _files(own / "handler" / "texts"))
     page_texts = _texts(_files(folder / "texts"), _files(own / "texts"))
     assets = {
         path: Source(path=f"themes/{name}/static/{path}", kind=SourceKind.STATIC, where=str(file))
         for path, file in _files(folder / "static").items()
     }
-    kept = {name: file for name, file in templates.items() if name not in spoken}
-    asset_names = {path: _stamped(path, source.file) for path, source in assets.items()}
+    templates = {name: file for name, file in templates.items() if not name.startswith(_TEXTS)}
+    asset_names = {path: _fingerprinted(path, source.file) for path, source in assets.items()}
     texts = {
         language: {**handler_texts.get(language, {}), **page_texts.get(language, {})}
         for language in sorted({*handler_texts, *page_texts})
     }
-    bodies = [(name, digest_of(file.read_bytes())) for name, file in sorted(kept.items())]
+    bodies = [(name, digest_of(file.read_bytes())) for name, file in sorted(templates.items())]
     return Theme(
-        templates=kept,
+        templates=templates,
         texts=texts,
         handler_texts=handler_texts,
         assets=assets,
@@ -123,26 +135,26 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    found = sorted(folder.rglob("*")) if folder.is_dir() else ()
-    return (file for file in found if file.is_file() and not file.name.startswith("."))
+    files = sorted(folder.rglob("*")) if folder.is_dir() else ()
+    return (file for file in files if file.is_file() and not file.name.startswith("."))
 
 
 def _texts(*layers: Mapping[str, Path]) -> dict[str, dict[str, str]]:
-    """Language -> key -> text; a later layer goes over an earlier one, the fallback below all."""
-    from ..schema.yaml_text import load_flat  # which an edit of a text can do without
+    """Return language -> key -> text: later layers override earlier ones, the fallback is last."""
+    from ..schema.yaml_text import load_flat  # slow to import, and not needed to edit a text
 
     texts: dict[str, dict[str, str]] = {}
     for layer in layers:
         for name, file in layer.items():
             try:
-                said = load_flat(file.read_text(encoding="utf-8"), path=file.name)
+                layer_texts = load_flat(file.read_text(encoding="utf-8"), path=file.name)
             except ValueError as wrong:
                 raise TemplateError(f"the texts in {file} are wrong: {wrong}") from None
-            texts.setdefault(PurePosixPath(name).stem, {}).update(said)
-    return {language: {**texts.get(FALLBACK, {}), **said} for language, said in texts.items()}
+            texts.setdefault(PurePosixPath(name).stem, {}).update(layer_texts)
+    return {language: {**texts.get(FALLBACK, {}), **own} for language, own in texts.items()}
 
 
-def _stamped(path: str, file: Path) -> str:
+def _fingerprinted(path: str, file: Path) -> str:
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
     name = PurePosixPath(path)
     return str(name.with_name(f"{name.stem}.{digest}{name.suffix}"))

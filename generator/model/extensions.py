@@ -1,0 +1,51 @@
+"""The parts of a build that can be extended: outputs, checks, shortcodes and template filters."""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from .diagnostic import Diagnostic
+from .document import Document
+from .output import Output
+from .site import Site
+
+Context = TypeVar("Context")
+_Context = TypeVar("_Context", contravariant=True)
+
+SiteCheck = Callable[[Site, frozenset[str]], Iterable[Diagnostic]]
+"""A check of the site as a whole: `check(site, published)`."""
+
+DocumentCheck = Callable[[Document, Site, Container[str]], Iterable[Diagnostic]]
+"""A check of one document: `check(document, site, published)`."""
+
+
+class Recipe(Protocol[_Context]):
+    """A kind of output: a module, or an object, with these two functions."""
+
+    def plan(self, site: Site) -> Iterable[Output]:
+        """Yield every output of the kind, before any is rendered."""
+
+    def render(self, output: Output, context: _Context) -> bytes | Path:
+        """Return an output's content, or the file to copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """Checks of a site. `published` holds the path of every planned output of the public tree."""
+
+    of_site: tuple[SiteCheck, ...]
+    of_document: tuple[DocumentCheck, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extensions(Generic[Context]):
+    """Everything a plan is made with; recipes get a `Context`, `page_context.PageContext`."""
+
+    recipes: Mapping[str, Recipe[Context]]
+    """Name, as in `Output.recipe`, -> recipe."""
+    checks: Checks
+    shortcodes: Mapping[str, Path]
+    """Name -> template. A theme's shortcode of that name takes its place."""
+    filters: Mapping[str, Callable[..., Any]]
+    """Name -> template filter."""
