@@ -1,0 +1,88 @@
+"""The examples of CONTRIBUTING.md apply to the code, and do what they say."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import MakeSite
+
+ROOT = Path(__file__).parents[1]
+SECTIONS = re.split(r"^## ", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), flags=re.M)
+DIFFS = {
+    section.partition("\n")[0]: diff[1]
+    for section in SECTIONS
+    if (diff := re.search(r"^```diff\n(.*?)^```$", section, re.M | re.S))
+}
+"""Heading -> the diff below it."""
+
+SITE = """
+-- content/first.md --
+---
+title: First
+date: 2026-11-01
+---
+Text.
+"""
+
+
+def changed_program(folder: Path, heading: str) -> Path:
+    """Return a copy of the program with the diff below a heading of CONTRIBUTING.md applied."""
+    for name in ("generator", "forms", "themes"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    command = ["git", "apply", "--whitespace=error", "-"]
+    subprocess.run(command, cwd=folder, input=DIFFS[heading], text=True, check=True, timeout=60)
+    return folder
+
+
+def atrae(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a copy of the program."""
+    return subprocess.run(
+        [sys.executable, "-c", _RUN, str(program), *arguments],
+        cwd=program,
+        env={**os.environ, "PYTHONPATH": str(program)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+_RUN = """
+import sys
+folder = sys.argv.pop(1)
+import generator
+assert generator.__file__.startswith(folder), generator.__file__
+from generator.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("heading", sorted(DIFFS))
+def test_an_example_touches_at_most_three_code_files(heading: str) -> None:
+    files = re.findall(r"^\+\+\+ b/(.+\.py)$", DIFFS[heading], re.M)
+    assert 1 <= len(files) <= 3
+
+
+def test_the_output_of_the_example_is_published(site: MakeSite, tmp_path: Path) -> None:
+    made, program = site(SITE), changed_program(tmp_path / "program", "Add an output")
+    result = atrae(program, "build", "-s", str(made.root))
+    assert result.returncode == 0, result.stderr
+    assert '"title": "First"' in made.read("feed.json")
+    made.put("content/first.md", "---\ntitle: Changed\ndate: 2026-11-01\n---\nText.\n")
+    assert atrae(program, "build", "-s", str(made.root)).returncode == 0
+    assert '"title": "Changed"' in made.read("feed.json")
+
+
+def test_the_check_of_the_example_finds_something(site: MakeSite, tmp_path: Path) -> None:
+    made, program = site(SITE), changed_program(tmp_path / "program", "Add a check")
+    made.put("content/long.md", f"---\ntitle: {'Long ' * 20}\n---\nText.\n")
+    result = atrae(program, "check", "-s", str(made.root))
+    assert "content/long.md:2" in result.stdout + result.stderr
+    assert "[long-title]" in result.stdout + result.stderr
+    assert "first.md" not in result.stdout + result.stderr
