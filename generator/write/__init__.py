@@ -1,1 +1,1 @@
-"""Bytes -> folders: staged, and exchanged whole."""
+"""Publishes rendered files: staged beside the output folder, then put in place as a whole."""

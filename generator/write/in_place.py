@@ -1,33 +1,38 @@
-"""A few changes are renamed in, each file whole at every moment; nothing else is touched."""
+"""Renames a few changed files into the folder, each whole at every moment."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-FEW = 400
-"""So many files are renamed in faster than all the others are linked into a new folder."""
+RENAME_LIMIT = 400
+"""The most changed files to rename in: for more, linking the unchanged ones into a new folder is
+faster."""
 
 
 def are_many(files: frozenset[str]) -> bool:
-    """Whether a change of all of them would be more than a few."""
-    return len(files) > FEW
+    """Return whether these are more files than are renamed in."""
+    return len(files) > RENAME_LIMIT
 
 
-def are_few(
+def can_rename_in(
     target: Path, changed: frozenset[str], *, known: frozenset[str], ours: frozenset[str]
 ) -> bool:
-    """Whether the folder can be mended in place: few changes, nothing of others in their way, and
-    no file that becomes a folder or the other way round."""
+    """Return whether the changes are few and nothing is in their way.
+
+    Files of others, and files that become folders or the other way round, are in the way.
+    """
     gone = known - ours
-    if not target.is_dir() or len(changed) + len(gone) > FEW:
+    if not target.is_dir() or len(changed) + len(gone) > RENAME_LIMIT:
         return False
     needed = folders_of(changed)
     if not needed.isdisjoint(gone) or not folders_of(gone).isdisjoint(changed):
         return False
-    strange = any(os.path.lexists(target / path) for path in changed - known)
-    blocked = any((target / path).is_dir() for path in changed | gone)
-    closed = any(os.path.lexists(target / path) and not (target / path).is_dir() for path in needed)
-    return not (strange or blocked or closed)
+    foreign = any(os.path.lexists(target / path) for path in changed - known)
+    folder_at_file = any((target / path).is_dir() for path in changed | gone)
+    file_at_folder = any(
+        os.path.lexists(target / path) and not (target / path).is_dir() for path in needed
+    )
+    return not (foreign or folder_at_file or file_at_folder)
 
 
 def rename_in(
@@ -38,9 +43,10 @@ def rename_in(
     known: frozenset[str],
     ours: frozenset[str],
 ) -> None:
-    """Move what `changed` from `fresh` to `target`, and take away what is no longer ours.
+    """Move what `changed` from `fresh` to `target`, and delete what is no longer ours.
 
-    Raises `OSError`.
+    Raises:
+        OSError: The system refuses.
     """
     for path in sorted(changed):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +58,7 @@ def rename_in(
 
 
 def prune(root: Path, path: str) -> None:
-    """Take away the folders above a path that have become empty, from the innermost on."""
+    """Delete the folders above a path that have become empty, from the innermost outwards."""
     for folder in PurePosixPath(path).parents:
         if not folder.name:
             return
@@ -63,12 +69,12 @@ def prune(root: Path, path: str) -> None:
 
 
 def folders_of(paths: Iterable[str]) -> frozenset[str]:
-    """Every folder that holds one of the paths."""
-    found: set[str] = set()
+    """Return every folder above one of the paths."""
+    folders: set[str] = set()
     for path in paths:
         folder = path.rpartition("/")[0]
-        # Whatever holds a folder that was found, was found with it.
-        while folder and folder not in found:
-            found.add(folder)
+        # The folders above a known folder are known, too.
+        while folder and folder not in folders:
+            folders.add(folder)
             folder = folder.rpartition("/")[0]
-    return frozenset(found)
+    return frozenset(folders)

@@ -1,4 +1,4 @@
-"""What earlier builds wrote, and nobody else: only this may be pruned."""
+"""Manifests: the files that earlier builds wrote, which later builds may delete."""
 
 import hashlib
 import json
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def manifest_file(cache: Path, target: Path) -> Path:
-    """Where the manifest of the folder `target` is kept."""
+    """Return the file with the manifest of the folder `target`."""
     name = os.path.relpath(target.resolve(), cache.parent.resolve())
     return cache / "manifests" / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
 
 
 def read_manifest(file: Path) -> frozenset[str] | None:
-    """The paths that were written; None where nothing is known, or it cannot be read."""
+    """Return the paths that were written; None if there is no manifest that can be read."""
     try:
         return frozenset(json.loads(file.read_bytes())["files"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -21,9 +21,9 @@ def read_manifest(file: Path) -> frozenset[str] | None:
 
 
 def write_manifest(file: Path, target: Path, files: frozenset[str]) -> None:
-    """Replace the manifest as a whole."""
+    """Replace a manifest atomically."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    # A line for each file, without `indent`, for which json would leave its fast encoder.
+    # A line for each file, without `indent`, because that would disable json's fast encoder.
     text = json.dumps({"folder": target.name, "files": sorted(files)}, separators=(",\n", ": "))
     new = file.with_suffix(".new")
     new.write_text(text, encoding="utf-8")

@@ -1,10 +1,8 @@
-"""The folder that was exchanged for a new one is kept, and written over by the next build that
-changes as much.
+"""Recycles the folder that was swapped out: the next build with as many changes writes over it.
 
-To make and to remove files by the ten thousand costs several times what writing them does, and a
-file system without a journal searches past everything removed in the last minutes whenever it
-makes something. Nobody looks into the spare, so that a kill may leave it half written: then it is
-removed. Files that did not change are one with the published ones, and are never written over.
+Creating and deleting thousands of files is slower than writing them. Nobody reads the recycled
+folder, so a killed build may leave it half written; then it is deleted. Unchanged files are hard
+links to the published ones and are never written over.
 """
 
 import os
@@ -16,14 +14,15 @@ from .in_place import are_many, folders_of, prune
 from .manifest import read_manifest, write_manifest
 
 
-class Spare:
-    """The spare of one folder: `listed` in one file, lying in the folder of the same name."""
+class RecycledFolder:
+    """A folder in the cache, beside the list of its files: `spare/NAME` and `spare/NAME.json`."""
 
     def __init__(self, listed: Path) -> None:
+        """Name the file with the list; the folder has its name without the suffix."""
         self._listed, self._folder = listed, listed.with_suffix("")
 
     def take(self, fresh: Path) -> None:
-        """Let `fresh` be the spare, or empty where there is none. Raises `OSError`."""
+        """Move the recycled folder to `fresh`, or make an empty one. Raises `OSError`."""
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.parent.mkdir(parents=True, exist_ok=True)
         if self._listed.exists():
@@ -34,27 +33,27 @@ class Spare:
         fresh.mkdir()
 
     def clear(self, fresh: Path, ours: frozenset[str]) -> None:
-        """Take out of `fresh` what was in the spare and is not one of `ours`."""
+        """Delete the recycled files in `fresh` that aren't `ours`."""
         gone = (read_manifest(self._listed) or frozenset()) - ours
-        # What became a folder is one of our own by now, and what was below a file went with it.
+        # A path that is a folder now is ours, and files below a former folder went with it.
         for path in sorted(gone - folders_of(ours) if gone else ()):
             with suppress(FileNotFoundError, NotADirectoryError):
                 (fresh / path).unlink()
             prune(fresh, path)
 
     def put_back(self, fresh: Path) -> None:
-        """Keep what was taken, for the next build."""
+        """Keep the folder that was taken for the next build."""
         if self._listed.exists():
             self._keep(fresh)
 
     def replace(self, old: Path, files: frozenset[str]) -> None:
-        """Keep the folder `old`, which holds at most these files, if they are many."""
+        """Keep the folder `old`, which has at most these files, if they are many."""
         self._forget()
         if are_many(files) and self._keep(old):
             write_manifest(self._listed, old, files)
 
     def _keep(self, folder: Path) -> bool:
-        # Elsewhere than on the cache's own file system it is not worth its while.
+        # Renaming fails on another file system, where copying would cost more than it saves.
         with suppress(OSError):
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             folder.rename(self._folder)
@@ -67,14 +66,14 @@ class Spare:
 
 
 def write_over(file: str, content: bytes) -> None:
-    """Write a file of ours in a folder that may be a spare. Raises `OSError`."""
+    """Write a file of ours in a folder that may be recycled. Raises `OSError`."""
     descriptor, size = _open(file)
     try:
         written = os.write(descriptor, content)
-        # The system writes at most two gigabytes at once.
+        # Linux writes at most 2 GiB at once.
         while written < len(content):
             written += os.write(descriptor, memoryview(content)[written:])
-        # Not emptied before: what was empty is flushed to the disk as soon as it is closed.
+        # Not truncated before, because file systems flush truncated files when they are closed.
         if size > written:
             os.ftruncate(descriptor, written)
     finally:
@@ -82,7 +81,7 @@ def write_over(file: str, content: bytes) -> None:
 
 
 def make_way(file: str) -> None:
-    """Take away what a spare has where a file or a folder goes."""
+    """Delete what a recycled folder has where a file or a folder goes."""
     with suppress(FileNotFoundError):
         try:
             os.unlink(file)  # noqa: PTH108
@@ -91,7 +90,7 @@ def make_way(file: str) -> None:
 
 
 def _open(file: str) -> tuple[int, int]:
-    """A file that nobody else has, neither by another link nor by a link to it; and its size."""
+    """Open a file that has no other hard link and isn't a symbolic link; return its size, too."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     with suppress(OSError):
         descriptor = os.open(file, flags, 0o666)

@@ -1,7 +1,6 @@
-"""The new folder, while it is filled.
+"""The new folder of a publication, while it is filled.
 
-Paths are strings here, and folders are made, and looked for, once each: a site has them by the ten
-thousand.
+Paths are strings, and each folder is made and checked once, because a site has thousands of them.
 """
 
 import hashlib
@@ -13,18 +12,51 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..errors import PublishError
-from .folders import Folders
 from .recycled import make_way, write_over
 
 SEAL = "manifest.json"
-"""In a sealed folder: the digests of its files, by which a reader knows that it has all of it."""
+"""File of a sealed folder with the digests of the others: a reader can check that all are there."""
 
 Sealed = Callable[[str], bool]
-"""Whether a path belongs into the seal."""
+"""Predicate: the seal lists this path."""
+
+
+class Folders:
+    """Makes the folders that files need, in place of whatever a recycled folder has there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = str(root)
+        with os.scandir(root) as entries:
+            self._has_entries = any(entries)
+        self._ready = {""}
+
+    def make_for(self, path: str) -> None:
+        """Make the folders above `path`. Raises `OSError`."""
+        self.make(path.rpartition("/")[0])
+
+    def make(self, folder: str) -> None:
+        """Make a folder and those above it. Raises `OSError`."""
+        if folder in self._ready:
+            return
+        self.make_for(folder)
+        path = f"{self._root}/{folder}"
+        # In a recycled folder most are there, and looking is faster than a refused mkdir.
+        if not (self._has_entries and os.path.isdir(path)):  # noqa: PTH112
+            _make(path)
+        self._ready.add(folder)
+
+
+def _make(path: str) -> None:
+    try:
+        os.mkdir(path)  # noqa: PTH102
+    except FileExistsError:
+        if not os.path.isdir(path):  # noqa: PTH112
+            make_way(path)
+            os.mkdir(path)  # noqa: PTH102
 
 
 class Stage:
-    """The new folder, while it is filled."""
+    """The files of one publication: changed ones are written to a new folder beside the target."""
 
     def __init__(self, target: Path, fresh: Path, sealed: Sealed | None) -> None:
         self._target, self._fresh, self._sealed = str(target), str(fresh), sealed
@@ -32,22 +64,24 @@ class Stage:
         self._folders = Folders(fresh)
         self._digests: dict[str, str] = {}
         self.ours: set[str] = set()
+        """Paths of all files."""
         self.new: set[str] = set()
-        """Those of ours that are not as the folder has them."""
+        """Paths of the files that the target doesn't have like this."""
 
     def put(self, path: str, content: bytes | Path) -> None:
-        """Place one file, bytes or a copy of a file, unless the folder has the same already.
+        """Add a file, from bytes or as a copy, and write it unless the target has it like this.
 
-        Raises `PublishError` for a file that is not there, such as a link that leads nowhere.
+        Raises:
+            PublishError: There is no file to copy, for example because a link is broken.
         """
         if isinstance(content, Path) and not content.is_file():
-            hint = "delete it, or mend the link"
+            hint = "delete it, or fix the link"
             raise PublishError(f"{content} cannot be read: there is no such file", hint=hint)
         self.ours.add(path)
         if self._sealed and self._sealed(path):
             data = content if isinstance(content, bytes) else content.read_bytes()
             self._digests[path] = hashlib.sha256(data).hexdigest()
-        if not self._is_new and _holds(f"{self._target}/{path}", content):
+        if not self._is_new and _has_content(f"{self._target}/{path}", content):
             return
         self.new.add(path)
         self._folders.make_for(path)
@@ -59,29 +93,29 @@ class Stage:
             shutil.copyfile(content, file)
 
     def keep(self, paths: Iterable[str]) -> None:
-        """These are ours, and stay as the folder has them."""
+        """Add files that stay as the target has them."""
         self.ours.update(paths)
 
     def seal(self) -> None:
-        """Add the list of digests, if the folder is a sealed one."""
+        """Add the seal, if the folder has one."""
         if self._sealed:
             text = json.dumps({"files": self._digests}, sort_keys=True, indent=1)
             self.put(SEAL, text.encode())
 
     @property
     def changed(self) -> int:
-        """How many of the planned files are not as they were."""
+        """Number of changed files, without the seal."""
         return len(self.new - {SEAL})
 
 
-def _holds(file: str, content: bytes | Path) -> bool:
-    """Whether the file has just this content. A link to one is another matter."""
+def _has_content(file: str, content: bytes | Path) -> bool:
+    """Return whether a regular file, not a link to one, has this content."""
     try:
         status = os.lstat(file)
         if not stat.S_ISREG(status.st_mode):
             return False
         if isinstance(content, Path):
-            return status.st_size == content.stat().st_size and _same(Path(file), content)
+            return status.st_size == content.stat().st_size and _is_equal(Path(file), content)
         return status.st_size == len(content) and _read(file, len(content)) == content
     except OSError:
         return False
@@ -95,11 +129,11 @@ def _read(file: str, size: int) -> bytes:
         os.close(descriptor)
 
 
-def _same(one: Path, other: Path) -> bool:
-    with one.open("rb") as first, other.open("rb") as second:
+def _is_equal(first: Path, second: Path) -> bool:
+    with first.open("rb") as one, second.open("rb") as other:
         while True:
-            block = first.read(1 << 20)
-            if block != second.read(1 << 20):
+            block = one.read(1 << 20)
+            if block != other.read(1 << 20):
                 return False
             if not block:
                 return True

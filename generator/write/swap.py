@@ -1,4 +1,4 @@
-"""A new folder takes the place of the old one."""
+"""Swaps a new folder with the old one."""
 
 import errno
 import os
@@ -9,19 +9,22 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def exchange(fresh: Path, target: Path) -> None:
-    """Put `fresh` where `target` is: at once where the system can, else in two moves.
+    """Put `fresh` in the place of `target`, atomically if the system can, else in two moves.
 
-    Afterwards `fresh` may hold the old folder. Raises `OSError`.
+    Afterwards `fresh` may be the old folder.
+
+    Raises:
+        OSError: The system refuses.
     """
     if not target.exists():
         fresh.rename(target)
-    elif not _at_once(fresh, target):
+    elif not _swap_atomically(fresh, target):
         in_two_moves(fresh, target)
 
 
-def _at_once(fresh: Path, target: Path) -> bool:
-    """False where the system, or its file system, cannot."""
-    import ctypes  # which a build of a few changes does without
+def _swap_atomically(fresh: Path, target: Path) -> bool:
+    """Return False if the system, or the file system, can't."""
+    import ctypes  # slow to import, and not needed for a few changes
 
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "renameat2"):
@@ -36,7 +39,7 @@ def _at_once(fresh: Path, target: Path) -> bool:
 
 
 def in_two_moves(fresh: Path, target: Path) -> None:
-    """Between the two there is no `target`: `recover` puts the old one back."""
+    """Move the old folder away and the new one in; `recover` completes it if killed in between."""
     old = _old(target)
     target.rename(old)
     fresh.rename(target)
@@ -44,7 +47,7 @@ def in_two_moves(fresh: Path, target: Path) -> None:
 
 
 def recover(target: Path) -> None:
-    """Mend what was ended between two moves, or right after them."""
+    """Put the old folder back, or delete it, after a kill in `in_two_moves`."""
     old = _old(target)
     if not old.exists():
         return

@@ -1,4 +1,4 @@
-"""Keeps what was published under which version, for the author to commit."""
+"""Records which wording was published under which version, for the author to commit."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,22 +8,23 @@ from ..model.diagnostic import Location
 from ..model.wordings import LOCK, NONE, Key, read_lock, spelled
 
 
-def keep_wordings(root: Path, now: Mapping[Key, str]) -> bool:
-    """Add to the lock what was `published`; whether there was something to add.
+def keep_wordings(root: Path, published: Mapping[Key, str]) -> bool:
+    """Add the published wordings to the lock file; return whether there were new ones.
 
-    Raises `PublishError` where it cannot be written.
+    Raises:
+        PublishError: The file can't be written.
     """
     file = root / LOCK
     text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     lock, _ = read_lock(text) if text else (NONE, [])
-    if now.keys() <= lock.digests.keys():
+    if published.keys() <= lock.digests.keys():
         return False
     new = file.with_name(f".{file.name}.new")
     try:
-        new.write_text(spelled(lock, now), encoding="utf-8")
+        new.write_text(spelled(lock, published), encoding="utf-8")
         new.replace(file)
-    except OSError as wrong:
-        hint = "it says which wordings were published; make it writable, or commit it"
+    except OSError as fault:
+        hint = "it records which wordings were published; make it writable, or commit it"
         place = Location(path=LOCK)
-        raise PublishError(f"{LOCK}: {wrong.strerror}", at=place, hint=hint) from None
+        raise PublishError(f"{LOCK}: {fault.strerror}", at=place, hint=hint) from None
     return True

@@ -112,7 +112,7 @@ def build(order: Order) -> Made:
     from generator.write import in_place
 
     if order.large:
-        parallel.SMALL, parallel.CHUNK, in_place.FEW = 0, 3, 3
+        parallel.SMALL, parallel.CHUNK, in_place.RENAME_LIMIT = 0, 3, 3
     said, built = _by_command(order) if order.command else _by_function(order)
     return Made(said=said, built=built, fast=bool(sys.modules.get(FAST_ENGINE)))
 

@@ -234,7 +234,7 @@ def test_one_build_at_a_time(target: Path, cache: Path) -> None:
         other = threading.Thread(target=second)
         other.start()
         other.join()
-    assert ["another build writes this folder" in said for said in refused] == [True]
+    assert ["another build is writing this folder" in said for said in refused] == [True]
     assert contents(target) == {"a": b"first"}
 
 
@@ -296,16 +296,16 @@ def test_after_both_moves_the_old_one_goes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("public", "handler", "said"),
     [
-        ("public", "public", "lies in the other"),
-        ("public", "public/handler", "lies in the other"),
-        ("handler/public", "handler", "lies in the other"),
-        (".", "../handler", "holds the site itself"),
-        ("..", "../../handler", "holds the site itself"),
-        ("content", "handler", "lies within content/"),
-        ("content/blog", "handler", "lies within content/"),
-        ("public", "static/x", "lies within static/"),
-        (".atrae/public", "handler", "lies within .atrae/"),
-        ("linked", "handler", "lies within content/"),
+        ("public", "public", "inside the other"),
+        ("public", "public/handler", "inside the other"),
+        ("handler/public", "handler", "inside the other"),
+        (".", "../handler", "contains the site itself"),
+        ("..", "../../handler", "contains the site itself"),
+        ("content", "handler", "is inside content/"),
+        ("content/blog", "handler", "is inside content/"),
+        ("public", "static/x", "is inside static/"),
+        (".atrae/public", "handler", "is inside .atrae/"),
+        ("linked", "handler", "is inside content/"),
     ],
 )
 def test_folders_that_hold_what_an_author_wrote_are_refused(
@@ -322,7 +322,7 @@ def test_content_that_is_linked_from_elsewhere_is_refused_too(tmp_path: Path) ->
     (tmp_path / "texts").mkdir()
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "content").symlink_to(tmp_path / "texts")
-    with pytest.raises(PublishError, match="lies within content/"):
+    with pytest.raises(PublishError, match="is inside content/"):
         refuse_folders(tmp_path / "site", tmp_path / "texts" / "public", tmp_path / "handler")
 
 

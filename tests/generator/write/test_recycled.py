@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from generator.errors import PublishError
-from generator.write.in_place import FEW
+from generator.write.in_place import RENAME_LIMIT
 from generator.write.recycled import write_over
 
 from ...site import files_below
@@ -15,7 +15,7 @@ from .test_publish import cache, contents, publish, target
 
 __all__ = ["cache", "target"]
 
-MANY = [f"{n % 7}/{n}" for n in range(FEW + 1)]
+MANY = [f"{n % 7}/{n}" for n in range(RENAME_LIMIT + 1)]
 
 KINDS = ("same", "other", "less", "file", "folder")
 
@@ -76,7 +76,7 @@ def test_a_few_changes_leave_the_spare_for_later(target: Path, cache: Path) -> N
     fill(target, cache, b"one", b"two")
     publish(target, {**dict.fromkeys(MANY, b"two"), "still": b"x", "new/n": b""}, cache=cache)
     fill(target, cache, b"two")
-    assert len(files_below(cache / "spare")) > FEW
+    assert len(files_below(cache / "spare")) > RENAME_LIMIT
     fill(target, cache, b"three")
     assert contents(target) == dict.fromkeys(MANY, b"three") | {"still": b"still"}
     assert not (target / "new").exists()
