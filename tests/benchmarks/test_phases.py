@@ -29,8 +29,12 @@ SLOW = Generator(
 )
 
 
+NUMBERS = count()
+"""Of marks that no page of this module's site has had yet, in whatever order its tests run."""
+
+
 def world(articles: int) -> World:
-    return World(corpus=Corpus(articles), ram=None, marks=(f"mark{number}" for number in count()))
+    return World(corpus=Corpus(articles), ram=None, marks=(f"mark{number}" for number in NUMBERS))
 
 
 @pytest.fixture(scope="module")
