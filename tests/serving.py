@@ -1,14 +1,18 @@
 """Starts `atrae serve` on a site as its author would, and stops it by its own process id."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 PROGRAM = (sys.executable, "-u", "-m", "generator")
 
@@ -41,10 +45,19 @@ def atrae(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def new_site(folder: Path, *, language: str = "en") -> Path:
-    """What a newcomer begins with."""
-    made = atrae("new", "site", str(folder), "--language", language, cwd=folder.parent)
-    assert made.returncode == 0, made.stderr
+    """Make the site that a newcomer begins with."""
+    shutil.copytree(_starter(language), folder)
     return folder
+
+
+@cache
+def _starter(language: str) -> Path:
+    """Return what `atrae new site` writes; it is run once in a session."""
+    folder = Path(mkdtemp(prefix="atrae-starter-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    done = atrae("new", "site", "site", "--language", language, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """A small world: the handler over real HTTP, an inbox beside it, a visitor who sends forms."""
 
+import asyncio
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -86,6 +87,31 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 5.0) -> None:
         time.sleep(0.005)
 
 
+class PromptServer(uvicorn.Server):
+    """A server that stops when it is told to: uvicorn sleeps for tenths of a second first."""
+
+    def stop(self) -> None:
+        """End `run`, from another thread."""
+        self.should_exit = True
+        with suppress(AttributeError, RuntimeError):  # it has not started, or has ended by itself
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def main_loop(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(0.002)
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def serving(app: ASGIApp, port: int) -> Iterator[str]:
     """Serve `app` over real HTTP, in a thread; yields its address."""
@@ -101,7 +127,7 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
         http=PatientProtocol,
         ws="none",
     )
-    server = uvicorn.Server(config)
+    server = PromptServer(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -109,7 +135,7 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
         assert server.started, "the server did not start"
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(15)
         assert not thread.is_alive()
 
