@@ -221,12 +221,26 @@ def _all_of(reading: int) -> tuple[str, bool]:
     return made.decode(), not part
 
 
+LOADED_LATE = (
+    "click.testing",
+    "generator.site_file",
+    "generator.workers",
+    "markdown_it.presets.default",
+    "mdit_py_plugins.footnote",
+    "multiprocessing.popen_fork",
+    "multiprocessing.sharedctypes",
+)
+"""Modules that a build imports when it first needs them; each forked build would do so again."""
+
+
 def _load_what_every_build_needs() -> None:
     import babel
 
     import generator.build
     import generator.cli  # noqa: F401
 
+    for name in LOADED_LATE:
+        importlib.import_module(name)
     for code in ("en", "es"):
         assert babel.Locale.parse(code).languages
 
