@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,8 +26,11 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: $(READY) chromium ## every Python test and the browser's
-	$(BIN)/pytest
+test: $(READY) chromium ## every Python test and the browser's, in random order on WORKERS=2 processes
+	$(PYTEST)
+
+coverage: $(READY) chromium ## which lines and branches the tests reach, subprocesses included
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 test-slow: $(READY) chromium ## the long versions of the fault and property tests
 	$(BIN)/pytest -m slow
@@ -54,6 +59,6 @@ tests/node_modules/.ready: tests/package.json tests/package-lock.json
 	@touch $@
 
 clean: ## take away what was built, not what was written
-	rm -rf .venv public handler dist build .mypy_cache .ruff_cache .pytest_cache tests/node_modules tests/benchmarks/.peers
+	rm -rf .venv public handler dist build .mypy_cache .ruff_cache .pytest_cache .coverage* tests/node_modules tests/benchmarks/.peers
 
-.PHONY: help setup serve lint test test-slow test-all test-node bench bench-quick bench-forms chromium node-tools clean
+.PHONY: help setup serve lint test coverage test-slow test-all test-node bench bench-quick bench-forms chromium node-tools clean

@@ -14,6 +14,8 @@ from .law.builder import Builder, Made, Order
 from .law.edits import World, add, delete, drop, put, state
 from .law.twice import Step, Tree, Twice, begin, published
 
+pytestmark = pytest.mark.long
+
 FAST, COMMAND = Step((), "fast", by_command=False), Step((), "fast", by_command=True)
 
 

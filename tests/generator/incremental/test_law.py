@@ -17,6 +17,8 @@ from ..law.builder import TICK, Builder
 from ..law.edits import Edit, add, put, state
 from ..law.twice import History, Step, begin, histories
 
+pytestmark = pytest.mark.long
+
 Builders = dict[str, Builder]
 
 USUAL = settings(
