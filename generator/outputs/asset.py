@@ -1,4 +1,4 @@
-"""Files that are published as they are: the theme's assets, static/, and those beside documents."""
+"""Copied files: the theme's assets, `static/`, and files beside documents."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from ..render.page_context import PageContext
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """The theme's below assets/, a digest in their names; the others at their URLs."""
+    """Yield the theme's files below `assets/`, with a digest in their names, and the others."""
     for published, source in site.assets.items():
         yield _output(f"assets/{published}", source)
     for url, source in site.files:
@@ -25,7 +25,7 @@ def _output(path: str, source: Source) -> Output:
 
 
 def render(output: Output, context: PageContext) -> Path:
-    """The file itself."""
+    """Return the file to copy."""
     source: Source = output.subject
     context.file(source.path)
     return source.file

@@ -1,4 +1,4 @@
-"""An Atom feed (RFC 4287) of each section that has something dated, with the full content."""
+"""Atom feeds (RFC 4287) with the full content, one for each section with dated documents."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from ..render.page_context import PageContext
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """`feed.xml` beside the section's list."""
+    """Yield `feed.xml` beside the section's list."""
     for section in site.sections.values():
         if section.dated:
             yield Output(
@@ -23,15 +23,15 @@ def plan(site: Site) -> Iterator[Output]:
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """The newest entries, as many as the settings say; addresses are whole."""
+    """Render the newest documents, as many as `feed_limit`, with absolute URLs."""
     section = context.section_at(output.subject)
-    fed = context.feed_page(section)
+    feed = context.feed_page(section)
     return context.render_raw(
         "feed.xml",
-        title=fed.title if section.path else context.site_value().title,
-        url=context.absolute(fed.url),
-        feed_url=context.absolute(f"{fed.url}feed.xml"),
-        updated=max(map(updated, fed.documents)),
-        entries=[context.entry(document) for document in fed.documents],
+        title=feed.title if section.path else context.site_value().title,
+        url=context.absolute(feed.url),
+        feed_url=context.absolute(f"{feed.url}feed.xml"),
+        updated=max(map(updated, feed.documents)),
+        entries=[context.entry(document) for document in feed.documents],
         language=section.language,
     )

@@ -1,4 +1,4 @@
-"""The forms' fixed states, as pages; and what the form handler needs, in its own tree."""
+"""Pages for the forms' fixed states, and the files of the form handler's tree."""
 
 import json
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from ..render.values import Page
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """Nothing for a site without forms."""
+    """Yield them for a site with forms."""
     if site.catalogue is None:
         return
-    from forms.catalogue import State  # which a site without forms can do without
+    from forms.catalogue import State  # not needed for a site without forms
 
     for language in site.settings.languages:
         for state in State:
@@ -48,7 +48,7 @@ def _handler(path: str, subject: object, language: str = "") -> Output:
 
 
 def render(output: Output, context: PageContext) -> bytes | Path:
-    """By what it is made from."""
+    """Render a page or a file, or return the file to copy."""
     match output.subject:
         case "state", state:
             return _state(state, output, context)

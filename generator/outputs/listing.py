@@ -1,4 +1,4 @@
-"""The pages of each section, the home section's among them: what it lists, page by page."""
+"""Lists of sections, the home page among them, page by page."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from ..render.values import EMPTY, Page
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """`index.html` of the section, then `page/2/index.html` and on."""
+    """Yield `index.html` of each section, then `page/2/index.html` and so on."""
     for section in site.sections.values():
         for number in range(1, pages_of(len(section.listed), site.settings.page_size) + 1):
             yield Output(
@@ -32,22 +32,22 @@ def _origin(section: Section) -> str:
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """The section's text on its first page, and what it lists."""
+    """Render a page of the list; the first one has the section's text, too."""
     section = context.section_at(output.subject)
     document: Document | None = section.document
-    listed = context.section_page(section, output.number)
+    page_of_list = context.section_page(section, output.number)
     page = Page(
         kind="section" if section.path else "home",
-        title=listed.title,
-        url=context.url(listed.url),
-        absolute_url=context.absolute(listed.url),
+        title=page_of_list.title,
+        url=context.url(page_of_list.url),
+        absolute_url=context.absolute(page_of_list.url),
         language=section.language,
         description=document.description or document.summary if document else "",
         content=context.content(document) if document and output.number == 1 else EMPTY,
         card=context.card(document) if document else None,
         toc=context.toc(document) if document else (),
-        entries=context.cards(listed.documents),
-        pager=listed.pager,
+        entries=context.cards(page_of_list.documents),
+        pager=page_of_list.pager,
         translations=context.translations_of_section(section) if output.number == 1 else (),
         breadcrumbs=context.breadcrumbs(section.path.rpartition("/")[0]) if section.path else (),
         feed=context.feed_of(section.path),

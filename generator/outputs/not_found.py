@@ -1,4 +1,4 @@
-"""404.html, in each language: what a static host shows for a page that is not there."""
+"""`404.html` in each language, which a static host shows for missing pages."""
 
 from collections.abc import Iterator
 
@@ -9,18 +9,18 @@ from ..render.values import Page
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """`404.html` at the root, and in each language's folder."""
+    """Yield `404.html` in each language's folder."""
     for language in site.languages():
         yield Output(
             path=f"{language.prefix}/404.html".lstrip("/"),
             recipe="missing",
-            origin="the page for what is missing",
+            origin="the page for missing pages",
             language=language.code,
         )
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """Not for search engines."""
+    """Render the page; search engines don't index it."""
     url = f"/{output.path}"
     page = Page(
         kind="404",

@@ -1,4 +1,4 @@
-"""One page for each document."""
+"""Pages of documents."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from ..render.values import Page
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """`index.html` below each permalink."""
+    """Yield `index.html` at the permalink of each document."""
     for document in site.documents:
         yield Output(
             path=file_for(document.url),
@@ -23,7 +23,7 @@ def plan(site: Site) -> Iterator[Output]:
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """The document in its layout."""
+    """Render the document in its layout."""
     document = context.document(output.subject)
     card = context.card(document)
     page = Page(

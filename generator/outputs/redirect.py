@@ -1,4 +1,4 @@
-"""A page at each alias that leads to where its document stands now."""
+"""Redirects from the aliases of documents to their pages."""
 
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -11,7 +11,7 @@ from ..render.page_context import PageContext
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """An alias with a leading slash counts from the site, another from the document's place."""
+    """Yield a page at each alias; aliases without a leading slash are relative to the document."""
     for document in site.by_source.values():
         urls = dict.fromkeys(alias_url(document, alias) for alias in document.aliases)
         for url in urls:
@@ -27,12 +27,12 @@ def plan(site: Site) -> Iterator[Output]:
 
 
 def alias_url(document: Document, alias: str) -> str:
-    """The path on the site that an alias means."""
+    """Return the path on the site of an alias."""
     return tidy(join(document.url, unquote(alias)))
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """Works without a server's help: a refresh, a canonical address and a link."""
+    """Render a refresh, a canonical URL and a link, which need no support by the server."""
     document = context.metadata(context.document(output.subject))
     target = context.absolute(document.url)
     return context.render_raw("redirect.html", target=target, title=document.title)

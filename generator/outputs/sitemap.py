@@ -1,4 +1,4 @@
-"""sitemap.xml (sitemaps.org 0.9), in parts where there are too many pages, and robots.txt."""
+"""`sitemap.xml` (sitemaps.org 0.9), in parts if there are too many pages, and `robots.txt`."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,12 +11,12 @@ from ..model.value import value
 from ..render.page_context import PageContext
 
 LIMIT = 50_000
-"""The most pages that the protocol allows in one file."""
+"""Pages that the protocol allows in one file."""
 
 
 @value
 class SitemapPage:
-    """The same with whole addresses, for the template."""
+    """A page in the sitemap, with absolute URLs."""
 
     url: str
     updated: datetime | None
@@ -24,7 +24,7 @@ class SitemapPage:
 
 
 def plan(site: Site, *, limit: int = LIMIT) -> Iterator[Output]:
-    """One file, or an index and its parts of at most `limit` pages."""
+    """Yield one file, or an index and parts of at most `limit` pages; and `robots.txt`."""
     code, pages = site.settings.default_language.code, len(places(site))
     parts = [(start, start + limit) for start in range(0, pages, limit)]
     if len(parts) > 1:
@@ -43,20 +43,20 @@ def _output(path: str, subject: object, language: str) -> Output:
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """By its name."""
+    """Render `robots.txt`, the sitemap, its index or one of its parts."""
     if output.path == "robots.txt":
         return context.render_raw("robots.txt", sitemap=context.absolute("/sitemap.xml"))
-    known = context.places()
+    entries = context.places()
     first, *rest = output.subject
     if isinstance(first, str):
         parts = [context.absolute(url_for(name)) for name in output.subject]
         return context.render_raw("sitemap_index.xml", sitemaps=parts)
     pages = [
         SitemapPage(
-            url=context.absolute(place.url),
-            updated=place.updated,
-            alternates=tuple((code, context.absolute(url)) for code, url in place.alternates),
+            url=context.absolute(entry.url),
+            updated=entry.updated,
+            alternates=tuple((code, context.absolute(url)) for code, url in entry.alternates),
         )
-        for place in known[slice(first, *rest)]
+        for entry in entries[slice(first, *rest)]
     ]
     return context.render_raw("sitemap.xml", pages=pages)

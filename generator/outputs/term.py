@@ -1,4 +1,4 @@
-"""The pages of each taxonomy: one that names all its terms, and each term's list."""
+"""Pages of taxonomies: an index of all terms, and a list for each term."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from ..render.values import Page
 
 
 def plan(site: Site) -> Iterator[Output]:
-    """Nothing for a taxonomy without terms in a language."""
+    """Yield the pages of each taxonomy that has terms in a language."""
     for (language, taxonomy), terms in site.terms.items():
         if not terms:
             continue
@@ -37,7 +37,7 @@ def plan(site: Site) -> Iterator[Output]:
 
 
 def render(output: Output, context: PageContext) -> bytes:
-    """Either of the two."""
+    """Render a taxonomy's index, or one page of a term's list."""
     taxonomy, *key = output.subject
     if key:
         return _term(context.term_at(taxonomy, *key), output.number, context)
@@ -59,15 +59,15 @@ def _taxonomy(taxonomy: str, output: Output, context: PageContext) -> bytes:
 
 
 def _term(term: Term, number: int, context: PageContext) -> bytes:
-    listed = context.term_page(term, number)
+    page_of_list = context.term_page(term, number)
     page = Page(
         kind="term",
-        title=listed.title,
-        url=context.url(listed.url),
-        absolute_url=context.absolute(listed.url),
+        title=page_of_list.title,
+        url=context.url(page_of_list.url),
+        absolute_url=context.absolute(page_of_list.url),
         language=term.language,
-        entries=context.cards(listed.documents),
-        pager=listed.pager,
+        entries=context.cards(page_of_list.documents),
+        pager=page_of_list.pager,
         breadcrumbs=(
             *context.breadcrumbs(""),
             context.taxonomy_link(term.taxonomy, context.view.taxonomy_title(term.taxonomy)),

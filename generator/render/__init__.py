@@ -1,1 +1,1 @@
-"""Values -> HTML: a service. It knows nothing of the files that will be written."""
+"""Renders values as HTML, without knowing which files will be written."""

@@ -1,4 +1,4 @@
-"""Closes the holes of a body: links resolved, code coloured, headings anchored, shortcodes said."""
+"""Closes the holes of a body: links, images, code, headings and shortcodes become HTML."""
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
@@ -13,14 +13,17 @@ from .highlight import highlight
 from .values import TocEntry
 
 Coloured = Callable[[str, str], str]
-"""HTML of a block of code in a language."""
+"""Function that renders a text and its language as a block of code."""
 
 
 class Shortcodes(Protocol):
-    """What says the shortcodes."""
+    """Renders shortcodes and the links in them."""
 
-    def shortcode(self, name: str, **values: Any) -> Markup: ...
-    def linked(self, document: Document, target: str, absolute: bool, /) -> str: ...
+    def shortcode(self, name: str, **values: Any) -> Markup:
+        """Render a shortcode's template."""
+
+    def linked(self, document: Document, target: str, absolute: bool, /) -> str:
+        """Return the link that a shortcode in a document writes for a target."""
 
 
 def close(
@@ -32,9 +35,15 @@ def close(
     absolute: bool = False,
     coloured: Coloured = highlight,
 ) -> Markup:
-    """The HTML of the pieces. With `absolute`, addresses are whole, as a feed needs them.
+    """Return the HTML of the pieces of a body.
 
-    `coloured` is `highlight`, or what remembers its results.
+    Args:
+        document: The document that the pieces are from.
+        pieces: Its body, or the inner part of a shortcode.
+        site: The site that links are resolved in.
+        view: Renders shortcodes.
+        absolute: Write absolute URLs, as feeds need them.
+        coloured: Renders code: `highlight`, or a function that caches its results.
     """
     parts = []
     for piece in pieces:
@@ -55,27 +64,27 @@ def close(
             case Verbatim():
                 parts.append(piece.html)
             case Call():
-                parts.append(_say(piece, document, site, view, absolute, coloured))
+                parts.append(_shortcode(piece, document, site, view, absolute, coloured))
             case _:
                 assert_never(piece)
     return Markup("".join(parts))
 
 
 def address(site: Site, document: Document, target: str, absolute: bool) -> str:
-    """What an internal link becomes in the page."""
+    """Return the URL that an internal link gets in the page."""
     if target.startswith("#") and not absolute:
         return target
     reference = resolve(site, document, target)
-    shown = site.settings.absolute if absolute else site.settings.link
-    return shown(reference.url) + reference.tail
+    spell = site.settings.absolute if absolute else site.settings.link
+    return spell(reference.url) + reference.tail
 
 
 def linked(site: Site, document: Document, target: str, absolute: bool) -> str:
-    """What any link of the document becomes, one that leads elsewhere too."""
+    """Return the URL that any link gets in the page; links to other sites stay as they are."""
     return address(site, document, target, absolute) if is_internal(target) else target
 
 
-def _say(
+def _shortcode(
     call: Call,
     document: Document,
     site: Site,
@@ -97,8 +106,8 @@ def _say(
 
 
 def table_of_contents(headings: Sequence[Heading]) -> tuple[TocEntry, ...]:
-    """Headings as a tree by level; a level that was skipped makes no empty entry."""
-    # From the end on, so that what stands below a heading is known before it.
+    """Return headings as a tree by level, without empty entries for skipped levels."""
+    # Backwards, because the entries below a heading must be complete before it.
     entries: list[TocEntry] = []
     for heading in reversed(headings):
         below = []

@@ -1,4 +1,4 @@
-"""A form in a page: the theme's `handler/form.html`, which the handler renders as well."""
+"""Forms in pages: the theme's `handler/form.html`, which the form handler renders, too."""
 
 import re
 from collections.abc import Callable
@@ -26,15 +26,27 @@ def render_form(
     page: str,
     t: Callable[..., str],
 ) -> Markup:
-    """Raises `TemplateError` for a form that the site does not have."""
-    from forms.catalogue import sheet  # which a site without forms can do without
+    """Return the HTML of a form.
+
+    Args:
+        name: The form's name in `content/_forms/`.
+        site: The site, with its catalogue of forms.
+        templates: The theme's templates.
+        language: The language of the page.
+        page: The link to the page, where the handler leads back to.
+        t: Returns the theme's texts.
+
+    Raises:
+        TemplateError: There is no such form, or one of its boxes is ticked beforehand.
+    """
+    from forms.catalogue import sheet  # not needed for a site without forms
 
     known = site.catalogue.forms if site.catalogue else {}
     if site.catalogue is None or name not in known:
         hint = nearest(name, known) or "declare it in content/_forms/"
         raise TemplateError(f"there is no form '{name}'", hint=hint)
     action = f"{site.settings.forms_url}/f/{name}"
-    laid_out = sheet(
+    form_sheet = sheet(
         site.catalogue,
         known[name],
         language,
@@ -42,9 +54,9 @@ def render_form(
         page=page,
         challenge=f"{action}/challenge",
     )
-    made = templates.render(TEMPLATE, {"sheet": laid_out, "t": t})
-    if _TICKED.search(made):
-        # Whatever macros and conditions a theme is made of: this is what visitors would be shown.
-        hint = "tick a box only where the visitor did: {% if box.ticked %} checked{% endif %}"
+    html = templates.render(TEMPLATE, {"sheet": form_sheet, "t": t})
+    if _TICKED.search(html):
+        # Checked in the HTML, because a theme's macros and conditions can hide it elsewhere.
+        hint = "tick only what the visitor ticked: {% if box.ticked %} checked{% endif %}"
         raise TemplateError(f"the form '{name}' has a box that is ticked beforehand", hint=hint)
-    return made
+    return html

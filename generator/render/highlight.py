@@ -1,4 +1,4 @@
-"""Code in colour: Pygments, as classes that the theme's style sheet colours."""
+"""Syntax highlighting with Pygments, as classes for the theme's style sheet."""
 
 from functools import lru_cache
 from html import escape
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pygments.formatters import HtmlFormatter
     from pygments.lexer import Lexer
 
-# Loaded for a block that was not coloured before: a text that is edited seldom has one.
+# Pygments is imported late, because most edits change no code.
 
 
 @lru_cache(maxsize=64)
@@ -30,7 +30,7 @@ def _formatter() -> "HtmlFormatter[str]":
 
 
 def highlight(text: str, language: str) -> str:
-    """A `<pre>` with Pygments' short classes; without colours for a language that it lacks."""
+    """Return a `<pre>` with Pygments' short classes, plain for languages it doesn't know."""
     from pygments import highlight as colour
 
     lexer = _lexer(language)

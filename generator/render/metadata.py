@@ -1,4 +1,4 @@
-"""What machines read of a page."""
+"""Metadata of a page for browsers and social networks."""
 
 from urllib.parse import urlsplit
 
@@ -19,10 +19,11 @@ _POLICY = {
 
 
 def content_security_policy(settings: Settings, *, elsewhere: bool = False) -> str:
-    """No script, style or frame from elsewhere unless the site's settings allow it.
+    """Return the page's content security policy, with the site's settings applied.
 
-    Forms may lead to the handler and to the site, wherever the page is shown: browsers ask
-    `form-action` again when the handler redirects back. A page shown elsewhere loads from here.
+    Forms may lead to the handler and to the site, because browsers check `form-action` again when
+    the handler redirects back. With `elsewhere`, the page is shown by the handler and loads its
+    files from the site.
     """
     policy = dict(_POLICY)
     if settings.forms_url:
@@ -39,7 +40,7 @@ def content_security_policy(settings: Settings, *, elsewhere: bool = False) -> s
 
 
 def social_image(site: Site, document: Document) -> str:
-    """The whole address of a document's image; empty where it has none."""
+    """Return the absolute URL of a document's image; empty if it has none."""
     if not document.image:
         return ""
     if not is_internal(document.image):

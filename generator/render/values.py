@@ -1,4 +1,4 @@
-"""What templates see: finished, frozen, in the language of the page."""
+"""Values that templates get: frozen, and in the language of the page."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -14,7 +14,7 @@ EMPTY = Markup("")
 
 @value
 class TextLink:
-    """A text that leads somewhere; `current` on the page that it leads to or within."""
+    """A link; `current` on its target and on the pages below it."""
 
     title: str
     url: str
@@ -23,7 +23,7 @@ class TextLink:
 
 @value
 class Translation:
-    """The same page in another language; `current` for this one."""
+    """A link to the page in a language; `current` for the language of the page."""
 
     language: str
     name: str
@@ -34,7 +34,7 @@ class Translation:
 
 @value
 class TermLink:
-    """A term."""
+    """A link to a term's page."""
 
     name: str
     url: str
@@ -42,14 +42,14 @@ class TermLink:
 
 @value
 class TermCount(TermLink):
-    """A term and how many documents it holds."""
+    """A link to a term's page, and the number of its documents."""
 
     count: int
 
 
 @value
 class TocEntry:
-    """A heading and those below it."""
+    """An entry of a table of contents, and the entries below it."""
 
     title: str
     anchor: str
@@ -59,7 +59,7 @@ class TocEntry:
 
 @value
 class Card:
-    """What a list shows of a document. `url` is as pages link, `absolute_url` whole."""
+    """A document as lists show it."""
 
     title: str
     url: str
@@ -72,20 +72,20 @@ class Card:
     authors: tuple[str, ...]
     tags: tuple[TermLink, ...]
     image: str
-    """Address, whole; empty: none."""
+    """Absolute URL; empty without an image."""
     image_alt: str
     minutes: int
-    """How long it takes to read."""
+    """Reading time."""
 
     @property
     def updated(self) -> datetime | None:
-        """When it last changed, as far as its author says."""
+        """Its `lastmod`, else its `date`."""
         return self.lastmod or self.date
 
 
 @value
 class Entry:
-    """An entry of a feed: a card and its content with whole addresses."""
+    """An entry of a feed; the URLs in its content are absolute."""
 
     card: Card
     content: Markup
@@ -93,13 +93,14 @@ class Entry:
 
 @value
 class Pager:
-    """Where a page of a list stands among the others."""
+    """The number of a page of a list, and links to its neighbours."""
 
     number: int
     total: int
     previous: str
-    """Its URL; empty on the first page."""
+    """URL; empty on the first page."""
     next: str
+    """URL; empty on the last page."""
 
 
 @value
@@ -114,7 +115,7 @@ class Page:
     description: str = ""
     content: Markup = EMPTY
     card: Card | None = None
-    """Of a document: dates, authors, tags, image."""
+    """The document's dates, authors, tags and image; None for pages without a document."""
     toc: tuple[TocEntry, ...] = ()
     entries: tuple[Card, ...] = ()
     terms: tuple[TermCount, ...] = ()
@@ -125,7 +126,7 @@ class Page:
     noindex: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
     state: str = ""
-    """Of a fixed state of the forms, such as `check-your-inbox`."""
+    """Name of a fixed state of the forms, such as `check-your-inbox`."""
 
 
 @value
@@ -138,10 +139,10 @@ class SiteValue:
     base_url: str
     home: str
     feed: str
-    """URL of the feed of the home section; empty: nothing is dated yet."""
+    """URL of the home page's feed; empty if nothing is dated."""
     year: int
     options: Mapping[str, Any]
     controller: Any
     privacy: str
-    """URL of the privacy notice; empty: none is named."""
+    """URL of the privacy notice; empty without one."""
     languages: tuple[str, ...]
