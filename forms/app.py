@@ -73,7 +73,7 @@ def open_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> S
     return Store(
         Database(open_engine(settings.database_url.get_secret_value())),
         key=SuppressionKey(settings.suppression_key.get_secret_value().encode()),
-        host=settings.mail_domain,
+        mail_domain=settings.mail_domain,
         clock=clock,
     )
 

@@ -71,14 +71,14 @@ def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) 
       atrae forms restore forms-2026-03-01.db --verify --yes
     """
     from ..store.database.file_lock import sole_writer
-    from ..store.upkeep.backup import check_backup, lost, restore as put_back
+    from ..store.upkeep.backup import check_backup, count_lost_events, restore as put_back
 
     url = database_url()
     check_backup(file)
     if verifying:
         _vouch_for(file)
     with sole_writer(url):
-        gone = lost(url, file)
+        gone = count_lost_events(url, file)
         if gone.events and not force:
             raise NotDoneError(
                 f"the database knows {gone.events} events that {file} does not, {gone.final} of "
@@ -126,7 +126,7 @@ def move(source: str, target: str) -> None:
     """
     from ..store.database.engine import Database, open_engine, sqlite_file
     from ..store.database.file_lock import sole_writer
-    from ..store.upkeep.move import move as moved, total
+    from ..store.upkeep.move import count_all_rows, move_database as moved
 
     here, there = _url(source), _url(target)
     file = sqlite_file(here)
@@ -138,7 +138,7 @@ def move(source: str, target: str) -> None:
         ours, theirs = Database(open_engine(here)), Database(open_engine(there))
         try:
             with ours.reading() as connection:
-                rows = total(connection)
+                rows = count_all_rows(connection)
             with progress(rows, "moving") as step:
                 done = moved(ours, theirs, step=step)
         finally:

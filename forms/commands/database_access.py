@@ -50,7 +50,7 @@ def open_for_writing() -> Iterator["Store"]:
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise SettingsError((f"there is no database at {file}: set ATRAE_DATABASE_URL",))
-    store = Store(Database(open_engine(url)), key=key, host=_mail_domain())
+    store = Store(Database(open_engine(url)), key=key, mail_domain=_mail_domain())
     try:
         with store.database.reading() as connection:
             # A command does not migrate below the feet of a running handler.

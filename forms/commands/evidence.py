@@ -61,7 +61,7 @@ def seal() -> None:
 
     key, (owner, host) = first_key(os.environ, Path.cwd()), _addresses()
     with open_for_writing() as store:
-        store.host = host
+        store.mail_domain = host
         checkpoint = Sealer(store, key, owner).seal(now=utc_now())
     if checkpoint is None:
         click.echo("nothing has happened since the last checkpoint", err=True)
@@ -90,14 +90,14 @@ def proof(email: str | None, contact: str | None, output: Path | None) -> None:
     from ..evidence.proof import bundle_of, flaws
     from ..settings.keys import first_key
     from ..store.database.read_only import open_records
-    from ..store.people.evidence import evidence_of
+    from ..store.people.evidence import read_evidence
 
     if (email is None) == (contact is None):
         raise click.UsageError("name the person by EMAIL or by --contact")
     who = address_of(email) if email is not None else str(contact)
     signer = first_key(os.environ, Path.cwd())
     with open_records(database_url()) as connection:
-        evidence = evidence_of(connection, who)
+        evidence = read_evidence(connection, who)
     if evidence is None:
         fail("nobody of that name is on record")
         return
@@ -156,7 +156,7 @@ def _verify_database(
     from ..errors import NotDoneError
     from ..evidence.checkpoint import LARGEST_MAIL, read_mailed
     from ..store.database.read_only import open_records
-    from ..store.verify import Trust, count, verify as findings
+    from ..store.verify import Trust, count_rows, verify as findings
 
     mailed = None
     if checkpoint is not None:
@@ -173,7 +173,7 @@ def _verify_database(
         closing(findings(connection, Trust(keys=keys, mailed=mailed))) as walk,
     ):
         found = [str(finding) for finding in islice(walk, SHOWN)]
-        rows = count(connection)
+        rows = count_rows(connection)
     if found:
         fail(*found)
     seconds = time.perf_counter() - started

@@ -54,10 +54,10 @@ def export(email: str | None, what: str | None, form: str | None, output: Path |
         _export_person(email)
         return
     from ..store.database.read_only import open_records
-    from ..store.people.export_all import contacts, events, write_csv, write_jsonl
+    from ..store.people.export_all import contact_rows, event_rows, write_csv, write_jsonl
 
     with open_records(database_url()) as connection, _target(output) as out:
-        rows = contacts(connection) if what == "contacts" else events(connection)
+        rows = contact_rows(connection) if what == "contacts" else event_rows(connection)
         number = (write_csv if form == "csv" else write_jsonl)(rows, out)
     if output is not None:
         click.echo(f"{number} lines are in {output}")
@@ -66,7 +66,7 @@ def export(email: str | None, what: str | None, form: str | None, output: Path |
 def _export_person(email: str) -> None:
     from ..server import suppression_key
     from ..store.database.read_only import open_records
-    from ..store.people.export import export as exported
+    from ..store.people.export import export_person as exported
 
     address = address_of(email)
     with open_records(database_url()) as connection:
@@ -117,12 +117,12 @@ def import_(file: Path, dry_run: bool, yes: bool) -> None:
     """
     from ..app import utc_now
     from ..permission.importing import read_grants
-    from ..store.people.importing import import_grants, known_wordings
+    from ..store.people.importing import import_grants, latest_wordings
 
     now = utc_now()
     with open_for_writing() as store:
         with store.database.reading() as connection:
-            known = known_wordings(connection)
+            known = latest_wordings(connection)
         if not known:
             raise NotDoneError("no purpose is on record yet: start the handler once, then import")
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -165,13 +165,13 @@ def erase(email: str, yes: bool, dry_run: bool) -> None:
       atrae forms erase ana@example.org --yes
     """
     from ..app import utc_now
-    from ..store.people.erase import BY_OWNER, amount, contact_of, erase as erased, scrub
+    from ..store.people.erase import BY_OWNER, count_erasable, erase as erased, find_contact, scrub
 
     address = address_of(email)
     with open_for_writing() as store:
         with store.database.reading() as connection:
-            contact_id = contact_of(connection, address)
-            held = amount(connection, contact_id) if contact_id else {}
+            contact_id = find_contact(connection, address)
+            held = count_erasable(connection, contact_id) if contact_id else {}
         if contact_id is None:
             raise NotDoneError("nobody of that address is on record")
         what = ", ".join(f"{number} {name}" for name, number in held.items())

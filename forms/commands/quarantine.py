@@ -42,30 +42,31 @@ def quarantine(form: str | None, release: int | None, discard: int | None) -> No
 def _list(form: str | None) -> None:
     from ..store.database.read_only import open_records
     from ..store.people.export_all import write_csv, write_jsonl
-    from ..store.people.quarantine import quarantine as kept_back
+    from ..store.people.quarantine import held_requests
 
     with open_records(database_url()) as connection:
-        number = (write_jsonl if form == "jsonl" else write_csv)(kept_back(connection), sys.stdout)
+        write = write_jsonl if form == "jsonl" else write_csv
+        number = write(held_requests(connection), sys.stdout)
     if not number:
-        click.echo("nothing is kept back", err=True)
+        click.echo("nothing is in quarantine", err=True)
 
 
 def _release(number: int) -> None:
     from ..app import utc_now
     from ..permission.record import Limits
-    from ..store.people.quarantine import let_go_on
+    from ..store.people.quarantine import release
 
     with open_for_writing() as store:
-        let_go_on(store, number, now=utc_now(), limits=Limits())
+        release(store, number, now=utc_now(), limits=Limits())
     click.echo("released: the confirmation leaves within a minute, where a handler is at work")
 
 
 def _discard(number: int) -> None:
     from ..app import utc_now
-    from ..store.people.quarantine import put_away
+    from ..store.people.quarantine import discard
 
     with open_for_writing() as store:
-        put_away(store, number, now=utc_now())
+        discard(store, number, now=utc_now())
     click.echo("discarded: it is listed no more")
 
 

@@ -36,7 +36,7 @@ def suppress(email: str, reason: str, complaint: bool) -> None:
     address, said = address_of(email), _reason(reason)
     decide = complain if complaint else never
     with open_for_writing() as store:
-        store.for_address(address, lambda record: decide(record, reason=said), now=utc_now())
+        store.commit_for_address(address, lambda record: decide(record, reason=said), now=utc_now())
     click.echo("nothing is sent there any more")
 
 
@@ -61,10 +61,10 @@ def lift(email: str, reason: str, yes: bool) -> None:
     ask_first("Let this person ask for mail again?", yes=yes)
     with open_for_writing() as store:
         with store.database.reading() as connection:
-            held = store.suppressions(connection, address.key)
+            held = store.suppressed_scopes(connection, address.key)
         if "all" not in held:
             raise NotDoneError("nothing of that kind holds there: there is nothing to lift")
-        store.for_address(address, lambda record: lifted(record, reason=said), now=utc_now())
+        store.commit_for_address(address, lambda record: lifted(record, reason=said), now=utc_now())
     click.echo("lifted: they can ask again")
 
 

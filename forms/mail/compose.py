@@ -12,7 +12,7 @@ from ..permission.record import Template
 from ..settings.environment import Settings
 from ..site.templates import Renderer
 from ..store.queues.outbox import Owed
-from ..store.records.checkpoints import checkpoint_by
+from ..store.records.checkpoints import checkpoint_of_event
 from ..store.records.store import Store
 from .letters import letter_of
 from .owner_notices import held_letter, sealed_letter
@@ -46,7 +46,7 @@ class Composer:
         renderer = self.renderer(catalogue)
         if owed.template is Template.SEALED:
             with self.store.database.reading() as connection:
-                found = checkpoint_by(connection, owed.events[0].seq)
+                found = checkpoint_of_event(connection, owed.events[0].seq)
             if found is None:
                 raise LookupError("the checkpoint of this mail is gone")
             return sealed_letter(*found, catalogue, renderer, self.links, address=address)

@@ -27,7 +27,7 @@ class Current:
             return catalogue
         with self._lock:
             if catalogue != self._loaded:
-                self._store.load(catalogue, now=self._clock())
+                self._store.add_catalogue(catalogue, now=self._clock())
             self._loaded = catalogue
         return catalogue
 

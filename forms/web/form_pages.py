@@ -8,7 +8,7 @@ from ..catalogue import Catalogue, sheet
 from ..mail.letters import delivered
 from ..permission.record import Record
 from ..permission.submission import FieldErrors
-from ..store.records.rows import Asked
+from ..store.records.rows import PendingRequest
 from .context import Service
 from .responses import SECRET, page
 from .screening.signals import WAIT
@@ -68,7 +68,9 @@ def _form(
     )
 
 
-def question(service: Service, catalogue: Catalogue, asked: Asked, language: str) -> Response:
+def question(
+    service: Service, catalogue: Catalogue, asked: PendingRequest, language: str
+) -> Response:
     """Who asks, the exact words, and the two buttons."""
     form = catalogue.forms.get(asked.events[0].form)
     wordings = service.store.wordings(event.wording for event in asked.events)
@@ -88,7 +90,7 @@ def question(service: Service, catalogue: Catalogue, asked: Asked, language: str
 
 
 def confirmed(
-    service: Service, catalogue: Catalogue, asked: Asked, record: Record, language: str
+    service: Service, catalogue: Catalogue, asked: PendingRequest, record: Record, language: str
 ) -> Response:
     """That it is confirmed, with what was asked for."""
     downloads = []

@@ -109,7 +109,7 @@ def take_offer(service: Service, request: Request) -> Response:
 
 
 def _mailed(service: Service, contact: str, decide: Decide, language: str) -> Response:
-    committed = service.store.for_contact(contact, decide, now=service.clock())
+    committed = service.store.commit_for_contact(contact, decide, now=service.clock())
     if committed.decision.notices:
         service.wake()
     catalogue = service.catalogue()
@@ -158,7 +158,7 @@ def _known(service: Service, request: Request) -> tuple[str, Record, str]:
     if len(ids) != 3:
         raise RefusalError(404, "token")
     contact, epoch, language = ids
-    record = service.store.history(contact)
+    record = service.store.current_record(contact)
     if str(record.epoch) != epoch or not guides.may_take(record):
         raise RefusalError(410, "outdated")
     return contact, record, spoken(service.catalogue(), language)

@@ -19,8 +19,8 @@ from ..permission.record import BY_BUTTON, BY_ONE_CLICK, Record, Stage
 from ..permission.submission import FieldErrors, Raw, is_clean, ticked, validate
 from ..store.database.writers import UnitOfWork
 from ..store.records.batch import OptIn
-from ..store.records.rows import Asked
-from ..store.records.spent_proofs import SpentError, paid_by
+from ..store.records.rows import PendingRequest
+from ..store.records.spent_proofs import SpentError, spending
 from ..store.records.store import Committed
 from . import request_body
 from .context import Service
@@ -64,7 +64,7 @@ def show_unsubscribe(service: Service, request: Request) -> Response:
     """`GET /unsubscribe/{token}`: the button. Mail scanners follow links, so it acts on nothing."""
     contact, language, purposes = _leaving(service, request)
     catalogue = service.catalogue()
-    record = service.store.history(contact)
+    record = service.store.current_record(contact)
     names = [
         catalogue.text(catalogue.purposes[purpose].name, language)
         if purpose in catalogue.purposes
@@ -105,7 +105,7 @@ def healthy(_service: Service, _request: Request) -> Response:
 
 def ready(service: Service, _request: Request) -> Response:
     """`GET /readyz`: the database answers and the catalogue is loaded."""
-    service.store.ready()
+    service.store.ping()
     service.catalogue()
     return PlainTextResponse("ready\n")
 
@@ -139,7 +139,7 @@ def _subscribe(
         now=now,
     )
     try:
-        committed = yield paid_by(payment(service, catalogue, taken, came), request)
+        committed = yield spending(payment(service, catalogue, taken, came), request)
     except SpentError:
         return ask_again(service, catalogue, taken)
     _wake(service, committed)
@@ -160,7 +160,7 @@ def _confirm(service: Service, request: Request, raw: Raw) -> Response:
         )
     else:
         raise RefusalError(400, "choice")
-    _wake(service, service.store.for_contact(asked.contact, decide, now=now))
+    _wake(service, service.store.commit_for_contact(asked.contact, decide, now=now))
     catalogue = service.catalogue()
     language = spoken(catalogue, asked.events[0].language)
     if choice == ["decline"]:
@@ -169,7 +169,7 @@ def _confirm(service: Service, request: Request, raw: Raw) -> Response:
 
 
 def _after_confirm(
-    service: Service, request: Request, catalogue: Catalogue, asked: Asked, language: str
+    service: Service, request: Request, catalogue: Catalogue, asked: PendingRequest, language: str
 ) -> str:
     _, record = _asked(service, request)
     stage = optin.stage_of(asked.events, record, expires=asked.expires, now=service.clock())
@@ -185,7 +185,7 @@ def _after_confirm(
 def _leave(service: Service, request: Request, method: str) -> str:
     contact, language, purposes = _leaving(service, request)
     decide = partial(optin.withdraw, purposes, method=method, language=language)
-    service.store.for_contact(contact, decide, now=service.clock())
+    service.store.commit_for_contact(contact, decide, now=service.clock())
     return language
 
 
@@ -197,9 +197,9 @@ def _leaving(service: Service, request: Request) -> tuple[str, str, tuple[str, .
             raise RefusalError(404, "token")
 
 
-def _asked(service: Service, request: Request) -> tuple[Asked, Record]:
+def _asked(service: Service, request: Request) -> tuple[PendingRequest, Record]:
     ids = _read_token(service, request, Action.CONFIRM)
-    found = service.store.asked(ids[0]) if len(ids) == 1 else None
+    found = service.store.pending_request(ids[0]) if len(ids) == 1 else None
     if found is None or not found[0].events:
         # It was purged when its time was over.
         raise RefusalError(410, "expired")

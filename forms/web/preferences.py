@@ -71,7 +71,7 @@ def _save(service: Service, request: Request, raw: Raw) -> Response:
 
 
 def _change(service: Service, request: Request, raw: Raw, contact: str, language: str) -> Response:
-    catalogue, record = service.catalogue(), service.store.history(contact)
+    catalogue, record = service.catalogue(), service.store.current_record(contact)
     wordings = service.store.wordings(ticked(raw))
     wish = preferences.read(raw, catalogue, record, wordings)
     if isinstance(wish, preferences.Wrong):
@@ -110,7 +110,7 @@ def _ask(
 def _decided(
     service: Service, request: Request, contact: str, decide: Decide, done: str
 ) -> Response:
-    committed = service.store.for_contact(contact, decide, now=service.clock())
+    committed = service.store.commit_for_contact(contact, decide, now=service.clock())
     if committed.decision.notices:
         service.wake()
     return see_other(f"../me/{request.path_params['token']}?done={done}")
@@ -166,7 +166,7 @@ def _me(service: Service, request: Request) -> tuple[str, Record, str]:
     """The contact that the link was mailed to, if it still steers; else a page that says why."""
     match read_token(service, request, Action.ME):
         case (contact, epoch, language):
-            record = service.store.history(contact)
+            record = service.store.current_record(contact)
         case _:
             raise RefusalError(404, "token")
     if not record.events:

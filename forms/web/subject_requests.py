@@ -16,7 +16,8 @@ from ..permission import subject_requests
 from ..permission.ledger import Event, Kind
 from ..permission.record import Record, Template
 from ..permission.submission import Raw
-from ..store.people import own_data
+from ..store.people.move_address import move_address
+from ..store.people.own_data import erase_own_data, read_own_data
 from . import request_body
 from .context import Service
 from .own_data import told
@@ -79,20 +80,21 @@ def _answer(service: Service, request: Request, raw: Raw) -> Response:
     )
     match raw.get("do"), asked.method:
         case ["no"], _:
-            service.store.for_contact(contact, partial(subject_requests.stop, asked), now=now)
+            decide = partial(subject_requests.stop, asked)
+            service.store.commit_for_contact(contact, decide, now=now)
         case ["yes" | "download"], Template.REVEAL:
             if not subject_requests.answerable(asked, Template.REVEAL, record, now=now):
                 return back
-            service.store.for_contact(
+            service.store.commit_for_contact(
                 contact, partial(subject_requests.give, asked, now=now), now=now
             )
             return _reveal(service, contact, asked.language, download=raw.get("do") == ["download"])
         case ["yes"], Template.ERASE:
             decide = partial(subject_requests.erase_by_link, asked, now=now)
-            own_data.erase_by(service.store, contact, decide, now=now)
+            erase_own_data(service.store, contact, decide, now=now)
         case ["yes"], Template.MOVE:
             decide = partial(subject_requests.agree, asked, now=now)
-            if service.store.for_contact(contact, decide, now=now).decision.notices:
+            if service.store.commit_for_contact(contact, decide, now=now).decision.notices:
                 service.wake()
         case ["yes"], Template.ARRIVE:
             return _arrive(service, asked, record, back)
@@ -107,10 +109,10 @@ def _arrive(service: Service, asked: Event, record: Record, back: Response) -> R
         return back
     address = parse_address(str(record.details.get(asked.seq, {}).get("email")))
     decide = partial(subject_requests.arrive, asked, address=address, now=now)
-    if own_data.move(service.store, record.contact, decide, address, now=now):
+    if move_address(service.store, record.contact, decide, address, now=now):
         return back
     if not subject_requests.answerable(
-        asked, Template.ARRIVE, service.store.history(record.contact), now=now
+        asked, Template.ARRIVE, service.store.current_record(record.contact), now=now
     ):
         # The same press a moment earlier has moved them.
         return back
@@ -121,7 +123,7 @@ def _arrive(service: Service, asked: Event, record: Record, back: Response) -> R
 
 
 def _reveal(service: Service, contact: str, language: str, *, download: bool) -> Response:
-    found = own_data.everything(service.store, contact)
+    found = read_own_data(service.store, contact)
     if found is None:
         raise RefusalError(410, "expired")
     if download:
@@ -145,7 +147,7 @@ def _reveal(service: Service, contact: str, language: str, *, download: bool) ->
 def _asked(service: Service, request: Request) -> tuple[Event, Record]:
     match read_token(service, request, Action.FRESH):
         case (contact, number):
-            record = service.store.history(contact)
+            record = service.store.current_record(contact)
             found = [event for event in record.events if str(event.seq) == number]
         case _:
             raise RefusalError(404, "token")

@@ -1,0 +1,1 @@
+"""What owners and people do with personal data: export, import, erase, move, purge, review."""

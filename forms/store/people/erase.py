@@ -1,15 +1,14 @@
-"""Erasure: the address, the answers and the links of one person go; the pseudonymous chain stays.
+"""Erase the address, the answers and the links of a person; the pseudonymous chain stays.
 
-What remains is the chain of events, which names nobody, and the suppression's HMAC, so that the
-person is not written to again by a later import. `scrub` takes the leftovers out of the files.
+The chain of events names nobody. The suppression's HMAC stays too, so that a later import doesn't
+send email to the person again. `scrub` removes what is left in the database's files.
 """
 
 import secrets
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 
 from ...declared.address import Address
 from ...errors import NotDoneError
@@ -17,91 +16,94 @@ from ...permission.ledger import SYSTEM, Entry, Kind
 from ...permission.record import Decision, Scope
 from ..database.engine import Database
 from ..database.tables import contact, detail, ledger, outbox, pending, setting
+from ..records.statements import insert_into
 from ..records.store import Store
 
 BY_OWNER = "operator"
-"""The method of an erasure that the owner carried out; the person's own has `link`."""
+"""Method of an erasure by the owner; the person's own has `link`."""
 UNFINISHED = ("waiting", "claimed")
-SCRUB_WANTED = "scrub-wanted"
-"""The setting that says that something was erased since the files were last scrubbed."""
+SCRUB_REQUESTED = "scrub-wanted"
+"""Setting that exists if something was erased since the files were last scrubbed."""
 
 
-def erasure(*, method: str, reason: str = "erased") -> Decision:
-    """The decision to erase: nothing more is sent, unless they come back by themselves."""
+def erasure_decision(*, method: str, reason: str = "erased") -> Decision:
+    """Return the decision to erase: nothing more is sent, unless the person signs up again."""
     entry = Entry(kind=Kind.ERASED, method=method)
     return Decision(entries=(entry,), suppress=Scope.MARKETING, reason=reason)
 
 
 def erase(store: Store, contact_id: str, *, now: datetime, method: str) -> bool:
-    """Erase one contact in one transaction. False: there is none, or it was erased already."""
+    """Erase a contact in one transaction; return whether there was one to erase."""
     with store.database.writing() as connection:
-        return erase_in(connection, store, contact_id, erasure(method=method), now=now)
+        decision = erasure_decision(method=method)
+        return erase_in_transaction(connection, store, contact_id, decision, now=now)
 
 
-def erase_in(
+def erase_in_transaction(
     connection: Connection, store: Store, contact_id: str, decision: Decision, *, now: datetime
 ) -> bool:
-    """The same inside of the caller's transaction, with an erasure that the caller decided."""
+    """Erase a contact in the caller's transaction, with the caller's decision."""
     if contact_id == SYSTEM:
         return False
-    store.lock(connection, contact_id)
+    store.lock_contact(connection, contact_id)
     query = select(contact.c.id).where(contact.c.id == contact_id, contact.c.key.is_not(None))
     if connection.execute(query).one_or_none() is None:
         return False
-    # First the events and the suppression: that is derived from the key which goes next.
+    # The suppression first: it is derived from the key, which is deleted next.
     store.write(connection, contact_id, decision, now=now)
-    forget(connection, contact_id)
+    delete_personal_data(connection, contact_id)
     return True
 
 
-def forget(connection: Connection, contact_id: str) -> None:
-    """Delete all that names the contact. An `erased` event of its chain has been written."""
-    mine = select(ledger.c.seq).where(ledger.c.subject == contact_id)
-    connection.execute(delete(detail).where(detail.c.event.in_(mine)))
-    connection.execute(delete(pending).where(pending.c.contact == contact_id))
-    owed = (outbox.c.contact == contact_id) & outbox.c.state.in_(UNFINISHED)
-    connection.execute(update(outbox).where(owed).values(state="cancelled"))
-    silent = {"reply": "", "pending": ""}
-    connection.execute(update(outbox).where(outbox.c.contact == contact_id).values(silent))
+def delete_personal_data(connection: Connection, contact_id: str) -> None:
+    """Delete everything that names the contact; the caller has written an `erased` event."""
+    events, requests, unsent = _erasable(contact_id)
+    connection.execute(delete(detail).where(events))
+    connection.execute(delete(pending).where(requests))
+    connection.execute(update(outbox).where(unsent).values(state="cancelled"))
+    blank = {"reply": "", "pending": ""}
+    connection.execute(update(outbox).where(outbox.c.contact == contact_id).values(blank))
     connection.execute(
         update(contact).where(contact.c.id == contact_id).values(address=None, key=None)
     )
-    _want_scrub(connection)
+    _request_scrub(connection)
 
 
-def contact_of(connection: Connection, address: Address) -> str | None:
-    """The id of whoever has `address`."""
-    query = select(contact.c.id).where(contact.c.key == address.key)
-    found = connection.execute(query).scalar()
-    return str(found) if found else None
+def find_contact(connection: Connection, address: Address) -> str | None:
+    """Return the id of the contact with `address`."""
+    contact_id = connection.scalar(select(contact.c.id).where(contact.c.key == address.key))
+    return str(contact_id) if contact_id else None
 
 
-def amount(connection: Connection, contact_id: str) -> dict[str, int]:
-    """How much an erasure would take away, for a dry run."""
-    mine = select(ledger.c.seq).where(ledger.c.subject == contact_id)
-    counted = {
-        "details": select(detail.c.event).where(detail.c.event.in_(mine)),
-        "open requests": select(pending.c.id).where(pending.c.contact == contact_id),
-        "mails that wait": select(outbox.c.id).where(
-            outbox.c.contact == contact_id, outbox.c.state.in_(UNFINISHED)
-        ),
+def count_erasable(connection: Connection, contact_id: str) -> dict[str, int]:
+    """Return how much an erasure would delete, for a dry run."""
+    names = ("details", "open requests", "unsent emails")
+    tables = (detail, pending, outbox)
+    return {
+        name: connection.scalar(select(func.count()).select_from(table).where(rows)) or 0
+        for name, table, rows in zip(names, tables, _erasable(contact_id), strict=True)
     }
-    return {name: len(connection.execute(query).all()) for name, query in counted.items()}
+
+
+def _erasable(contact_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the contact's details, open requests and unsent emails."""
+    events = select(ledger.c.seq).where(ledger.c.subject == contact_id)
+    unsent = (outbox.c.contact == contact_id) & outbox.c.state.in_(UNFINISHED)
+    return detail.c.event.in_(events), pending.c.contact == contact_id, unsent
 
 
 def scrub(database: Database, *, always: bool = False) -> bool:
-    """Take what was erased out of the database's files, if something was since the last time.
+    """Remove what was erased from the database's files, if anything was since the last scrub.
 
-    SQLite: the log is folded in and cut to nothing, and the file is written anew, for a page that
-    was ever rebuilt may hold copies which `secure_delete` does not reach. Nobody can write
-    meanwhile (about a second for each 100 MB). PostgreSQL: `VACUUM` frees dead rows for reuse;
-    their bytes stay in the files, the write-ahead log and its archives until they are overwritten,
-    and no command of ours can change that.
+    SQLite: the WAL is truncated and the file is rewritten, because pages that were rebuilt may
+    contain copies that `secure_delete` doesn't reach. Nobody can write meanwhile (about a second
+    for each 100 MB). PostgreSQL: `VACUUM` frees dead rows for reuse; their bytes stay in the files,
+    the WAL and its archives until the server overwrites them.
     """
-    wanted = select(setting.c.value).where(setting.c.name == SCRUB_WANTED)
+    query = select(setting.c.value).where(setting.c.name == SCRUB_REQUESTED)
     with database.reading() as connection:
-        seen = connection.execute(wanted).scalar()
-    if seen is None and not always:
+        request = connection.scalar(query)
+    if request is None and not always:
         return False
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -113,26 +115,25 @@ def scrub(database: Database, *, always: bool = False) -> bool:
             for table in (contact, detail, pending, outbox):
                 connection.execute(text(f"VACUUM {table.name}"))
     database.checkpoint()
-    _see_that_the_log_is_empty(database)
+    _check_wal_is_empty(database)
     with database.writing() as connection:
-        # An erasure that came meanwhile has put another value there: it waits for the next time.
-        this = (setting.c.name == SCRUB_WANTED) & (setting.c.value == (seen or ""))
-        connection.execute(delete(setting).where(this))
+        # An erasure since then has stored another value, which stays for the next scrub.
+        handled = (setting.c.name == SCRUB_REQUESTED) & (setting.c.value == (request or ""))
+        connection.execute(delete(setting).where(handled))
     return True
 
 
-def _see_that_the_log_is_empty(database: Database) -> None:
-    file = database.engine.url.database
-    log = Path(f"{file}-wal")
-    if database.engine.dialect.name == "sqlite" and log.exists() and log.stat().st_size:
+def _check_wal_is_empty(database: Database) -> None:
+    wal = Path(f"{database.engine.url.database}-wal")
+    if database.engine.dialect.name == "sqlite" and wal.exists() and wal.stat().st_size:
         raise NotDoneError(
-            "the record is erased; its last copies leave the database's log as soon as nobody "
-            "reads it any more: run `atrae forms purge` then"
+            "the record is erased, but copies stay in the database's log while another program "
+            "reads it: run `atrae forms purge` afterwards"
         )
 
 
-def _want_scrub(connection: Connection) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(setting).values(name=SCRUB_WANTED, value=secrets.token_hex(8))
-    again = {"value": row.excluded.value}
-    connection.execute(row.on_conflict_do_update(index_elements=[setting.c.name], set_=again))
+def _request_scrub(connection: Connection) -> None:
+    row = insert_into(setting, connection.dialect.name)
+    row = row.values(name=SCRUB_REQUESTED, value=secrets.token_hex(8))
+    change = {"value": row.excluded.value}
+    connection.execute(row.on_conflict_do_update(index_elements=[setting.c.name], set_=change))

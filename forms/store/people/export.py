@@ -1,6 +1,8 @@
-"""All that is on record of one person, with the exact words that they read."""
+"""Export everything on record about one person, with the exact wordings."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -11,23 +13,25 @@ from ...permission.ledger import Event, spell
 from ...permission.preferences import choice_of
 from ...permission.record import Record
 from ...settings.environment import SuppressionKey
-from ..database.tables import contact, detail, outbox, pending, suppression
-from ..records.rows import events_of, said_in, wordings_of
+from ..database.tables import contact, outbox, pending, suppression
+from ..records.rows import read_chain, read_detail_rows, read_details, read_wordings
+
+MAIL_COLUMNS = ("template", "because", "created", "state", "attempts", "at", "message_id", "reply")
 
 
-def export(
+def export_person(
     connection: Connection, address: Address, key: SuppressionKey | None
 ) -> dict[str, Json] | None:
-    """The record of whoever has `address`, ready for JSON; `None`: nobody of that address is known.
+    """Return the record of the person with `address`, or `None` if the address is unknown.
 
-    Suppressions are found by their key alone; without it they are left out.
+    Suppressions are left out without the key, because only the key finds them.
     """
     person = connection.execute(select(contact).where(contact.c.key == address.key)).one_or_none()
     if person is None:
         return None
-    events = events_of(connection, person.id)
-    record = Record(contact=person.id, events=events, details=said_in(connection, events))
-    purposes = sorted({event.purpose for event in record.events if event.purpose})
+    events = read_chain(connection, person.id)
+    record = Record(contact=person.id, events=events, details=read_details(connection, events))
+    purposes = sorted({event.purpose for event in events if event.purpose})
     exported: dict[str, Json] = {
         "address": person.address,
         "contact": person.id,
@@ -35,18 +39,26 @@ def export(
         "last_asked": person.asked,
         "permissions": {purpose: str(record.permission(purpose).state) for purpose in purposes},
         "choices": {purpose: _choices(record, purpose) for purpose in purposes},
-        "events": list(_events(connection, record)),
-        "open_requests": list(_open_requests(connection, person.id)),
-        "mails": list(_mails(connection, person.id)),
+        "events": _events(connection, events),
+        "open_requests": _open_requests(connection, person.id),
+        "mails": read_mails(connection, person.id, MAIL_COLUMNS),
     }
     if key is not None:
-        exported["suppressions"] = list(_suppressions(connection, key.conceal(address.key)))
+        exported["suppressions"] = _suppressions(connection, key.conceal(address.key))
     return exported
 
 
+def read_mails(connection: Connection, contact_id: str, columns: Sequence[str]) -> list[Any]:
+    """Return these columns of each email to the contact, in the order of their ids."""
+    query = select(outbox).where(outbox.c.contact == contact_id).order_by(outbox.c.id)
+    return [
+        {name: json.loads(row[name]) if name == "events" else row[name] for name in columns}
+        for row in connection.execute(query).mappings()
+    ]
+
+
 def _choices(record: Record, purpose: str) -> Json:
-    """What was chosen. A pause is told with its end, whether that is past or not: an export says
-    the same at any time."""
+    # A pause is exported even after its end, so that an export doesn't depend on the time.
     choice, until = choice_of(record, purpose), record.paused_until(purpose)
     return {
         "frequency": str(choice.frequency or ""),
@@ -63,15 +75,13 @@ def _open_requests(connection: Connection, contact_id: str) -> list[Json]:
     ]
 
 
-def _events(connection: Connection, record: Record) -> list[Json]:
-    texts = wordings_of(connection, (e.wording for e in record.events if e.wording))
-    numbers = [event.seq for event in record.events]
-    rows = connection.execute(select(detail).where(detail.c.event.in_(numbers)))
-    details = {row.event: json.loads(row.body) for row in rows}
-    return [_event(e, texts.get(e.wording), details.get(e.seq)) for e in record.events]
+def _events(connection: Connection, events: Sequence[Event]) -> list[Json]:
+    wordings = read_wordings(connection, (event.wording for event in events if event.wording))
+    details = {row.event: json.loads(row.body) for row in read_detail_rows(connection, events)}
+    return [_event(e, wordings.get(e.wording), details.get(e.seq)) for e in events]
 
 
-def _event(event: Event, wording: Wording | None, detail_of: Json) -> Json:
+def _event(event: Event, wording: Wording | None, event_detail: Json) -> Json:
     return {
         "event": event.seq,
         "at": event.at,
@@ -85,15 +95,9 @@ def _event(event: Event, wording: Wording | None, detail_of: Json) -> Json:
         "language": event.language,
         "campaign": event.campaign,
         "method": event.method,
-        "detail": detail_of,
+        "detail": event_detail,
         "digest": event.digest,
     }
-
-
-def _mails(connection: Connection, contact_id: str) -> list[Json]:
-    query = select(outbox).where(outbox.c.contact == contact_id).order_by(outbox.c.id)
-    names = ("template", "because", "created", "state", "attempts", "at", "message_id", "reply")
-    return [{name: row[name] for name in names} for row in connection.execute(query).mappings()]
 
 
 def _suppressions(connection: Connection, concealed: str) -> list[Json]:

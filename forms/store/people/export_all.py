@@ -1,7 +1,6 @@
-"""Everything, line by line: contacts with their states, and the ledger with its details.
+"""Export all contacts with their states, or the ledger with its details, row by row.
 
-The order and the spelling are the same on both databases: exports of equal records are equal
-bytes.
+Order and spelling are the same on both databases: equal records give equal bytes.
 """
 
 import csv
@@ -13,19 +12,19 @@ from typing import TextIO
 from sqlalchemy import Connection, select
 
 from ...declared.canonical import Json
-from ...permission.ledger import SYSTEM, permission_of
+from ...permission.ledger import SYSTEM, concerns, permission_of
 from ..database.tables import contact, detail, ledger
-from ..records.rows import event_of
+from ..records.rows import event_from_fields
 
 STREAMED = {"yield_per": 1000}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""First characters that make a spreadsheet read a cell as a formula."""
 
-Line = dict[str, Json]
+ExportRow = dict[str, Json]
 
 
-def contacts(connection: Connection) -> Iterator[Line]:
-    """One line for each contact and purpose that it was ever asked about."""
+def contact_rows(connection: Connection) -> Iterator[ExportRow]:
+    """Yield a row for each contact and each of its purposes."""
     query = (
         select(ledger, contact.c.address.label("_address"), contact.c.created.label("_created"))
         .join(contact, contact.c.id == ledger.c.subject)
@@ -36,12 +35,12 @@ def contacts(connection: Connection) -> Iterator[Line]:
     for subject, group in groupby(rows, key=lambda row: str(row["subject"])):
         chain = list(group)
         events = [
-            event_of({str(k): v for k, v in row.items() if not str(k).startswith("_")})
+            event_from_fields({str(k): v for k, v in row.items() if not str(k).startswith("_")})
             for row in chain
         ]
         for purpose in sorted({event.purpose for event in events if event.purpose}):
             permission = permission_of(events, purpose)
-            last = [event for event in events if event.purpose in ("", purpose)][-1]
+            last = [event for event in events if concerns(event, purpose)][-1]
             grant = permission.grant
             yield {
                 "contact": subject,
@@ -56,45 +55,43 @@ def contacts(connection: Connection) -> Iterator[Line]:
             }
 
 
-def events(connection: Connection) -> Iterator[Line]:
-    """One line for each event, in order, with the detail that there still is."""
+def event_rows(connection: Connection) -> Iterator[ExportRow]:
+    """Yield a row for each event, in order, with its detail unless that is erased."""
     query = (
         select(ledger, detail.c.body.label("_body"))
         .outerjoin(detail, detail.c.event == ledger.c.seq)
         .order_by(ledger.c.seq)
     )
     for row in connection.execute(query, execution_options=STREAMED).mappings():
-        fields: Line = {str(name): row[name] for name in row if name not in ("_body", "detail")}
-        body = row["_body"]
-        yield {
-            **fields,
-            "detail": json.loads(body) if body else None,
-            "detail_digest": row["detail"],
+        fields: ExportRow = {
+            str(name): row[name] for name in row if name not in ("_body", "detail")
         }
+        body = row["_body"]
+        fields["detail"] = json.loads(body) if body else None
+        yield fields | {"detail_digest": row["detail"]}
 
 
-def write_jsonl(lines: Iterable[Line], out: TextIO) -> int:
-    """JSON, an object a line; returns how many."""
+def write_jsonl(rows: Iterable[ExportRow], out: TextIO) -> int:
+    """Write a JSON object per line; return the number of rows."""
     number = 0
-    for line in lines:
-        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    for row in rows:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
         number += 1
     return number
 
 
-def write_csv(lines: Iterable[Line], out: TextIO) -> int:
-    """CSV with a header (RFC 4180), safe to be opened in a spreadsheet; returns how many."""
+def write_csv(rows: Iterable[ExportRow], out: TextIO) -> int:
+    """Write CSV with a header (RFC 4180), safe for spreadsheets; return the number of rows."""
     writer, number = csv.writer(out), 0
-    for line in lines:
-        if not number:
-            writer.writerow(line)
-        writer.writerow(_cells(line))
-        number += 1
+    for number, row in enumerate(rows, 1):
+        if number == 1:
+            writer.writerow(row)
+        writer.writerow(_cells(row))
     return number
 
 
-def _cells(line: Mapping[str, Json]) -> Iterator[str]:
-    for value in line.values():
+def _cells(row: Mapping[str, Json]) -> Iterator[str]:
+    for value in row.values():
         if isinstance(value, dict):
             yield json.dumps(value, ensure_ascii=False)
         else:

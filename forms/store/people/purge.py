@@ -30,10 +30,10 @@ from ...permission.ledger import (
 )
 from ...permission.record import Decision, Record, Scope
 from ..database.tables import contact, ledger, outbox, pending, spent, webhook
-from ..records.rows import asked_of
+from ..records.rows import read_pending
 from ..records.store import Store
 from ..records.writing import Delivery
-from .erase import UNFINISHED, forget, scrub
+from .erase import UNFINISHED, delete_personal_data, scrub
 
 log = logging.getLogger("atrae.forms.purge")
 
@@ -169,19 +169,19 @@ def _in_batches(
 
 
 def _expire(connection: Connection, store: Store, pending_id: str, now: datetime) -> None:
-    asked = asked_of(connection, pending_id)
+    asked = read_pending(connection, pending_id)
     if asked is not None:
-        store.lock(connection, asked.contact)
-        decision = expiry(asked.events, store.record(connection, asked.contact))
+        store.lock_contact(connection, asked.contact)
+        decision = expiry(asked.events, store.read_record(connection, asked.contact))
         store.write(connection, asked.contact, decision, now=now)
     connection.execute(delete(pending).where(pending.c.id == pending_id))
 
 
 def _let_go(connection: Connection, store: Store, contact_id: str, now: datetime) -> None:
-    store.lock(connection, contact_id)
-    decision = letting_go(store.record(connection, contact_id, now))
+    store.lock_contact(connection, contact_id)
+    decision = letting_go(store.read_record(connection, contact_id, now))
     store.write(connection, contact_id, decision, now=now)
-    forget(connection, contact_id)
+    delete_personal_data(connection, contact_id)
 
 
 def _forget_call(connection: Connection, _store: Store, call: int, _now: datetime) -> None:

@@ -1,5 +1,7 @@
-"""The requests that looked like a robot's, and why: kept, never answered with a mail until the
-owner lets one go on."""
+"""Requests in quarantine, which looked like spam: list, release or discard them.
+
+No email is sent for one until the owner releases it.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,19 +12,21 @@ from sqlalchemy import Connection, exists, select
 
 from ...declared.canonical import Json
 from ...errors import NotDoneError
+from ...permission import quarantine as decisions
 from ...permission.ledger import BY_MOVE, Kind
-from ...permission.quarantine import HELD, discard, held_with, release
+from ...permission.quarantine import HELD, held_with
 from ...permission.record import QUARANTINED, RELEASED, Decision, Limits, Record, Scope
 from ..database.tables import contact, detail, ledger
 from ..records.store import Store
-from .export_all import STREAMED, Line
+from .export_all import STREAMED, ExportRow
 
 
-def quarantine(connection: Connection) -> Iterator[Line]:
-    """One line for each purpose of each such request, in order; `signs` are those of
-    `suspicion.Sign`, empty where the request is older than they are. What was erased or purged
-    has no address any more, and is left out; so is what was asked for with another address than
-    the person has now, and what the owner has decided on."""
+def held_requests(connection: Connection) -> Iterator[ExportRow]:
+    """Yield a row for each purpose of each request in quarantine, in order.
+
+    `signs` is empty for requests that are older than signals. Left out are requests that the owner
+    has decided on, those of an address that was erased, and those of an earlier address.
+    """
     later = ledger.alias()
     moved = (
         (later.c.subject == ledger.c.subject)
@@ -30,50 +34,35 @@ def quarantine(connection: Connection) -> Iterator[Line]:
         & (later.c.kind == Kind.CHANGED)
         & (later.c.method == BY_MOVE)
     )
+    columns = (ledger.c.seq.label("id"), ledger.c.at, contact.c.address, ledger.c.purpose)
     query = (
-        select(
-            ledger.c.seq,
-            ledger.c.at,
-            contact.c.address,
-            ledger.c.purpose,
-            ledger.c.form,
-            ledger.c.page,
-            detail.c.body,
-        )
+        select(*columns, ledger.c.form, ledger.c.page, detail.c.body.label("signs"))
         .join(contact, contact.c.id == ledger.c.subject)
         .join(detail, detail.c.event == ledger.c.seq)
         .where(ledger.c.method == QUARANTINED, contact.c.address.is_not(None))
         .where(~exists().where(moved))
         .order_by(ledger.c.seq)
     )
-    decided = _decided(connection)
-    for row in connection.execute(query, execution_options=STREAMED):
-        if row.seq in decided:
-            continue
-        yield {
-            "id": row.seq,
-            "at": row.at,
-            "address": row.address,
-            "purpose": row.purpose,
-            "form": row.form,
-            "page": row.page,
-            "signs": ", ".join(json.loads(row.body).get("signs", [])),
-        }
+    decided = _decided_events(connection)
+    for row in connection.execute(query, execution_options=STREAMED).mappings():
+        if row["id"] not in decided:
+            signs = ", ".join(json.loads(row["signs"]).get("signs", []))
+            yield {str(name): value for name, value in row.items()} | {"signs": signs}
 
 
-def let_go_on(store: Store, number: int, *, now: datetime, limits: Limits) -> int:
-    """Release the request that event `number` belongs to; how many purposes are asked for now.
+def release(store: Store, number: int, *, now: datetime, limits: Limits) -> int:
+    """Release the request of event `number`; return how many purposes are requested now.
 
-    Raises `NotDoneError` where there is none, or where no mail may leave to that address now.
+    Raises `NotDoneError` if there is no such request, or if no email may be sent to the address.
     """
-    contact_id, said = _held(store, number)
-    wordings = store.wordings(e.wording for e in store.history(contact_id).events)
-    pending = store.fresh()
+    contact_id, submitted = _held(store, number)
+    wordings = store.wordings(e.wording for e in store.current_record(contact_id).events)
+    pending = store.new_id()
 
     def decide(record: Record) -> Decision:
-        return release(
+        return decisions.release(
             held_with(number, record),
-            said,
+            submitted,
             wordings,
             record,
             now=now,
@@ -81,28 +70,29 @@ def let_go_on(store: Store, number: int, *, now: datetime, limits: Limits) -> in
             limits=limits,
         )
 
-    done = store.for_contact(contact_id, decide, now=now)
-    if done.decision.notices:
-        return len(done.events)
-    if Scope.ALL in store.history(contact_id).suppressed:
+    committed = store.commit_for_contact(contact_id, decide, now=now)
+    if committed.decision.notices:
+        return len(committed.events)
+    if Scope.ALL in store.current_record(contact_id).suppressed:
         raise NotDoneError("nothing may be sent there: the address is suppressed, see `lift`")
-    raise NotDoneError("that address was asked a moment ago, or too often today: try again later")
+    raise NotDoneError(
+        "this address was sent a confirmation a moment ago, or too many today: try again later"
+    )
 
 
-def put_away(store: Store, number: int, *, now: datetime) -> int:
-    """Discard the request that event `number` belongs to; how many purposes it had.
+def discard(store: Store, number: int, *, now: datetime) -> int:
+    """Discard the request of event `number`; return how many purposes it had.
 
-    Raises `NotDoneError` where there is none.
+    Raises `NotDoneError` if there is no such request.
     """
     contact_id, _ = _held(store, number)
-    record = store.history(contact_id)
-    held = held_with(number, record)
-    store.for_contact(contact_id, partial(discard, held), now=now)
+    held = held_with(number, store.current_record(contact_id))
+    store.commit_for_contact(contact_id, partial(decisions.discard, held), now=now)
     return len(held)
 
 
 def _held(store: Store, number: int) -> tuple[str, Mapping[str, Json]]:
-    """The contact of a held request, and what was said with it."""
+    """Return the contact of a request in quarantine, and the detail that it came with."""
     query = (
         select(ledger.c.subject, detail.c.body)
         .join(contact, contact.c.id == ledger.c.subject)
@@ -112,15 +102,15 @@ def _held(store: Store, number: int) -> tuple[str, Mapping[str, Json]]:
     )
     with store.database.reading() as connection:
         row = connection.execute(query).one_or_none()
-        is_open = row is not None and number not in _decided(connection)
-    if row is None or not is_open or not held_with(number, store.history(row.subject)):
-        raise NotDoneError(f"no request with the number {number} is kept back")
+        is_open = row is not None and number not in _decided_events(connection)
+    if row is None or not is_open or not held_with(number, store.current_record(row.subject)):
+        raise NotDoneError(f"no request with the number {number} is in quarantine")
     return str(row.subject), json.loads(row.body)
 
 
-def _decided(connection: Connection) -> frozenset[int]:
-    """The held events that the owner has released or discarded."""
-    about = (ledger.c.kind == Kind.DISCARDED) | (ledger.c.method == RELEASED)
-    query = select(detail.c.body).join(ledger, detail.c.event == ledger.c.seq).where(about)
-    bodies = connection.execute(query).scalars()
+def _decided_events(connection: Connection) -> frozenset[int]:
+    """Return the events in quarantine that the owner has released or discarded."""
+    is_decision = (ledger.c.kind == Kind.DISCARDED) | (ledger.c.method == RELEASED)
+    query = select(detail.c.body).join(ledger, detail.c.event == ledger.c.seq).where(is_decision)
+    bodies = connection.scalars(query)
     return frozenset(number for body in bodies for number in json.loads(body).get(HELD, ()))

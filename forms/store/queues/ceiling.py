@@ -16,7 +16,7 @@ from ...permission.ledger import SYSTEM, Entry, Kind, spell
 from ...permission.record import MAILED, Decision, Notice, Template
 from ...settings.environment import Settings, mailbox
 from ..database.tables import ledger, outbox, setting
-from ..records.checkpoints import introduce
+from ..records.checkpoints import save_owner_address
 from ..records.store import KEY_ID, Store
 
 HOUR = timedelta(hours=1)
@@ -71,7 +71,7 @@ class Ceiling:
         if last is not None and last > spell(now - HOUR):
             return False
         if self.owner:
-            introduce(connection, self.owner, now)
+            save_owner_address(connection, self.owner, now)
         notices = (Notice(template=Template.HELD, about=(0,)),) if self.owner else ()
         entry = Entry(kind=Kind.HELD, method=MAILED if notices else "ceiling")
         decision = Decision(entries=(entry,), notices=notices)

@@ -13,7 +13,7 @@ from ...permission.optin import bounce, permits
 from ...permission.record import ASKS, FRESH, Decision, Record, Template
 from ..database.prepared import Prepared
 from ..database.tables import ledger, outbox
-from ..records.rows import Asked, asked_of
+from ..records.rows import PendingRequest, read_pending
 from ..records.statements import SUBJECT
 from ..records.store import Store
 from .ceiling import COUNTED, Ceiling
@@ -31,7 +31,7 @@ class Owed:
     contact: str
     address: str
     events: tuple[Event, ...]
-    pending: Asked | None
+    pending: PendingRequest | None
     attempts: int
     """This one included."""
     message_id: str
@@ -71,7 +71,7 @@ class Queue:
         with self.database.reading() as connection:
             if not _OURS.rows(connection, _held(owed)):
                 return False
-            record = self.store.record(connection, owed.contact)
+            record = self.store.read_record(connection, owed.contact)
             if owed.template is Template.ARRIVE:
                 record = self._of_both(connection, record, owed.address)
             return permits(owed.template, owed.events, record)
@@ -102,12 +102,12 @@ class Queue:
         """
         values = {"state": fate, "reply": reply, "at": spell(now), "due": spell(due or now)}
         with self.database.writing() as connection:
-            self.store.lock(connection, owed.contact)
+            self.store.lock_contact(connection, owed.contact)
             if not _SETTLE.rows(connection, _held(owed) | values):
                 return False
             # What the new address of a move refuses says nothing of the old one.
             if fate is Fate.REFUSED and owed.template is not Template.ARRIVE:
-                record = self.store.record(connection, owed.contact)
+                record = self.store.read_record(connection, owed.contact)
                 decision: Decision = bounce(record, reply=reply)
                 self.store.write(connection, owed.contact, decision, now=now)
             return True
@@ -125,7 +125,7 @@ class Queue:
     def _take(
         self, connection: Connection, row: Waiting, now: datetime, lease: timedelta
     ) -> Owed | None:
-        record = self.store.record(connection, row.contact, now)
+        record = self.store.read_record(connection, row.contact, now)
         there = {event.seq: event for event in record.events}
         events = tuple(there[seq] for seq in json.loads(row.events) if seq in there)
         address = row.address
@@ -133,7 +133,7 @@ class Queue:
         if template is Template.ARRIVE and address:
             address = str(record.details.get(row.because, {}).get("email") or "")
             record = self._of_both(connection, record, address)
-        pending = asked_of(connection, row.pending) if row.pending else None
+        pending = read_pending(connection, row.pending) if row.pending else None
         allowed = bool(address) and permits(template, events, record)
         allowed = allowed and not _is_stale(template, events, pending, now)
         checked = record.events[-1].seq if record.events else 0
@@ -160,12 +160,12 @@ class Queue:
         """What is suppressed of the new address of a move counts as well."""
         if not address:
             return record
-        there = self.store.suppressions(connection, parse_address(address).key)
+        there = self.store.suppressed_scopes(connection, parse_address(address).key)
         return replace(record, suppressed=record.suppressed | there)
 
 
 def _is_stale(
-    template: Template, events: Sequence[Event], pending: Asked | None, now: datetime
+    template: Template, events: Sequence[Event], pending: PendingRequest | None, now: datetime
 ) -> bool:
     """Whether the link that such a mail is all about would be dead when it arrives."""
     if template is Template.CONFIRM:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from ...permission.ledger import Event, spell
 from ..database.engine import Database
 from ..database.tables import contact, ledger, webhook
-from ..records.rows import events_by_seq
+from ..records.rows import read_events
 from ..records.writing import Delivery, Hook, webhook_row
 
 UNFINISHED = (Delivery.WAITING, Delivery.CLAIMED)
@@ -48,7 +48,7 @@ class HookQueue:
                 "at": spell(now),
             }
             connection.execute(update(webhook).where(webhook.c.id == row.id).values(change))
-            [event] = events_by_seq(connection, [row.event])
+            [event] = read_events(connection, [row.event])
             query = select(contact.c.address).where(contact.c.id == event.subject)
             address = str(connection.execute(query).scalar() or "")
         return Call(

@@ -17,7 +17,7 @@ from ...permission.ledger import Event
 from ...permission.record import Decision, Record, Scope
 from ..database.prepared import execute, pipelined
 from ..database.writers import Batchable
-from .rows import event_in, said_in
+from .rows import event_from_row, read_details
 from .statements import CHAINS, LOCK_ADDRESSES, NEXT_SEQS, SUPPRESSED_AMONG
 from .store import Committed, Decide, Store
 
@@ -29,7 +29,7 @@ precedence."""
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OptIn(Batchable[Committed]):
-    """A submitted address: lock its contact, decide, write."""
+    """A submitted address: lock its contact, decide, then write."""
 
     store: Store
     address: Address
@@ -38,19 +38,19 @@ class OptIn(Batchable[Committed]):
 
     @property
     def lock_key(self) -> str:
-        """The key of the contact that it locks."""
+        """The key of the contact's address."""
         return self.address.key
 
     def __call__(self, connection: Connection) -> Committed:
         """Run this opt-in in its own transaction."""
-        return self.store.opt_in(self.address, self.decide, now=self.now)(connection)
+        return self.store.write_for_address(self.address, self.decide, now=self.now)(connection)
 
     def run_batch(
         self, connection: Connection, batch: Sequence[Batchable[Committed]]
     ) -> list[Committed]:
-        """Run all of `batch`, this opt-in included; their contacts are different."""
+        """Run all of `batch`, this opt-in included; each locks a different contact."""
         opt_ins = [write for write in batch if isinstance(write, OptIn)]
-        records = _records(self.store, connection, opt_ins)
+        records = _read_records(self.store, connection, opt_ins)
         decisions = [opt_in.decide(record) for opt_in, record in zip(opt_ins, records, strict=True)]
         number = sum(len(decision.entries) for decision in decisions)
         seqs = iter([seq for (seq,) in NEXT_SEQS.rows(connection, {"number": number})])
@@ -61,30 +61,29 @@ class OptIn(Batchable[Committed]):
             ]
 
     def _write(
-        self, connection: Connection, after: Record, decision: Decision, seqs: Iterator[int]
+        self, connection: Connection, record: Record, decision: Decision, seqs: Iterator[int]
     ) -> Committed:
-        numbers = list(islice(seqs, len(decision.entries)))
+        reserved = list(islice(seqs, len(decision.entries)))
         events = self.store.write(
-            connection, after.contact, decision, now=self.now, after=after, seqs=numbers
+            connection, record.contact, decision, now=self.now, record=record, seqs=reserved
         )
-        return Committed(contact=after.contact, decision=decision, events=events)
+        return Committed(contact=record.contact, decision=decision, events=events)
 
 
-def _records(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> list[Record]:
-    contacts = _locked(store, connection, opt_ins)
+def _read_records(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> list[Record]:
+    contacts = _lock_contacts(store, connection, opt_ins)
     chains: dict[str, list[Event]] = defaultdict(list)
     for row in CHAINS.rows(connection, {"subjects": list(contacts.values())}):
-        event = event_in(row)
+        event = event_from_row(row)
         chains[event.subject].append(event)
     concealed = {o.lock_key: store.key.conceal(o.lock_key) for o in opt_ins}
+    addresses = {"addresses": list(concealed.values())}
     scopes: dict[str, set[Scope]] = defaultdict(set)
-    for address, scope in SUPPRESSED_AMONG.rows(
-        connection, {"addresses": list(concealed.values())}
-    ):
+    for address, scope in SUPPRESSED_AMONG.rows(connection, addresses):
         scopes[address].add(Scope(scope))
-    details = said_in(connection, [event for chain in chains.values() for event in chain])
+    details = read_details(connection, [event for chain in chains.values() for event in chain])
     return [
-        store.record_of(
+        store.build_record(
             connection,
             contacts[opt_in.lock_key],
             tuple(chains[contacts[opt_in.lock_key]]),
@@ -96,12 +95,13 @@ def _records(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> 
     ]
 
 
-def _locked(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> dict[str, str]:
-    """Lock the contacts, new or known; return the contact ids by their addresses' keys."""
+def _lock_contacts(
+    store: Store, connection: Connection, opt_ins: Sequence[OptIn]
+) -> dict[str, str]:
     ordered = sorted(opt_ins, key=lambda opt_in: opt_in.lock_key)
-    rows = [store.person(opt_in.address, opt_in.now) for opt_in in ordered]
+    rows = [store.contact_row(opt_in.address, opt_in.now) for opt_in in ordered]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     with pipelined(connection):
         execute(connection, f"SET LOCAL lock_timeout = '{BATCH_LOCK_TIMEOUT}'")
-        rows_locked = LOCK_ADDRESSES.rows(connection, columns)
-    return {key: contact for key, contact, *_ in rows_locked}
+        locked = LOCK_ADDRESSES.rows(connection, columns)
+    return {key: contact_id for key, contact_id, *_ in locked}

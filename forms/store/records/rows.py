@@ -1,4 +1,4 @@
-"""Rows -> values, and the few statements that more than one room needs."""
+"""Convert rows of the database to values, and append events to a chain."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,12 +7,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from ...catalogue import Wording
 from ...declared.canonical import Json
 from ...permission.ledger import SAYING, START, Entry, Event, Kind, sealed
-from ..database.tables import detail as details, ledger, wording
+from ..database.tables import contact, detail, ledger, wording
 from .statements import (
     ADD_DETAIL,
     ADD_EVENT,
@@ -29,10 +29,12 @@ from .statements import (
     event_row,
 )
 
+EVENT_COLUMNS = tuple(column.name for column in ledger.columns)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A pending request as stored: what was asked for, until when it can be confirmed."""
+class PendingRequest:
+    """A stored request: the `requested` events, and until when they can be confirmed."""
 
     id: str
     contact: str
@@ -40,30 +42,29 @@ class Asked:
     expires: datetime
 
 
-def event_of(fields: Mapping[str, Any]) -> Event:
-    """Raises `ValueError` for a kind that there is not."""
+def event_from_fields(fields: Mapping[str, Any]) -> Event:
+    """Return the event with these fields. Raises `ValueError` for an unknown kind."""
     return Event(**{**fields, "kind": Kind(fields["kind"])})
 
 
-def events_of(connection: Connection, subject: str) -> tuple[Event, ...]:
-    """The whole chain of a subject, in order."""
-    rows = CHAIN.rows(connection, {SUBJECT: subject})
-    return tuple(event_in(row) for row in rows)
+def event_from_row(row: Sequence[Any]) -> Event:
+    """Return the event of a row of the ledger, its columns in the table's order."""
+    return event_from_fields(dict(zip(EVENT_COLUMNS, row, strict=True)))
 
 
-def event_in(row: Sequence[Any]) -> Event:
-    """The event of a row of the ledger, its columns in the order of the table."""
-    return event_of(dict(zip(_EVENT, row, strict=True)))
+def read_chain(connection: Connection, subject: str) -> tuple[Event, ...]:
+    """Return all events of a subject, in order."""
+    return tuple(map(event_from_row, CHAIN.rows(connection, {SUBJECT: subject})))
 
 
-def events_by_seq(connection: Connection, seqs: Sequence[int]) -> tuple[Event, ...]:
-    """The events with these numbers, in the order of `seqs`; what there is not is left out."""
-    found = (EVENT.rows(connection, {SEQ: seq}) for seq in seqs)
-    return tuple(event_in(row) for rows in found for row in rows)
+def read_events(connection: Connection, seqs: Iterable[int]) -> tuple[Event, ...]:
+    """Return the events with these numbers, in the order of `seqs`; unknown ones are left out."""
+    results = (EVENT.rows(connection, {SEQ: seq}) for seq in seqs)
+    return tuple(event_from_row(row) for rows in results for row in rows)
 
 
-def wordings_of(connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
-    """The wordings with these digests, as they were loaded."""
+def read_wordings(connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
+    """Return the wordings with these digests, as they were loaded."""
     wanted = tuple(set(digests))
     if not wanted:
         return {}
@@ -71,27 +72,40 @@ def wordings_of(connection: Connection, digests: Iterable[str]) -> Mapping[str, 
     return {row.digest: Wording.model_validate_json(row.body) for row in connection.execute(query)}
 
 
-def said_in(connection: Connection, events: Sequence[Event]) -> Mapping[int, Mapping[str, Json]]:
-    """The details that decisions ask for, of those of `events` that have one."""
-    numbers = [event.seq for event in events if event.kind in SAYING and event.detail]
-    if not numbers:
-        return {}
-    query = select(details.c.event, details.c.body).where(details.c.event.in_(numbers))
-    return {row.event: json.loads(row.body) for row in connection.execute(query)}
+def read_detail_rows(connection: Connection, events: Iterable[Event]) -> Sequence[Row[Any]]:
+    """Return the rows of `detail` that belong to `events`."""
+    seqs = [event.seq for event in events if event.detail]
+    if not seqs:
+        return ()
+    return connection.execute(select(detail).where(detail.c.event.in_(seqs))).all()
 
 
-def asked_of(connection: Connection, pending_id: str) -> Asked | None:
-    """The pending request with this id."""
-    found = PENDING.rows(connection, {PENDING_ID: pending_id})
-    if not found:
+def read_details(
+    connection: Connection, events: Iterable[Event]
+) -> Mapping[int, Mapping[str, Json]]:
+    """Return the details that decisions read, by the number of their event."""
+    rows = read_detail_rows(connection, (event for event in events if event.kind in SAYING))
+    return {row.event: json.loads(row.body) for row in rows}
+
+
+def read_pending(connection: Connection, pending_id: str) -> PendingRequest | None:
+    """Return the pending request with this id."""
+    rows = PENDING.rows(connection, {PENDING_ID: pending_id})
+    if not rows:
         return None
-    [(contact, events, expires)] = found
-    return Asked(
+    [(contact_id, seqs, expires)] = rows
+    return PendingRequest(
         id=pending_id,
-        contact=contact,
-        events=events_by_seq(connection, json.loads(events)),
+        contact=contact_id,
+        events=read_events(connection, json.loads(seqs)),
         expires=datetime.fromisoformat(expires),
     )
+
+
+def read_address(connection: Connection, contact_id: str) -> str:
+    """Return a contact's address as typed, or the empty string if it is erased or unknown."""
+    query = select(contact.c.address).where(contact.c.id == contact_id)
+    return str(connection.scalar(query) or "")
 
 
 def append(
@@ -104,26 +118,26 @@ def append(
     head: str | None = None,
     seqs: Iterable[int] | None = None,
 ) -> tuple[Event, ...]:
-    """Add `entries` to the chain of `subject`, whose lock the caller holds; `head` is the digest
-    of its last event, and `seqs` numbers that nobody else has, where the caller has asked for them
-    under that lock."""
-    waiting = list(entries)
-    if not waiting:
+    """Append `entries` to the chain of `subject`, whose lock the caller holds.
+
+    `head` is the digest of the chain's last event and `seqs` are reserved numbers, if the caller
+    has read them under that lock; both are read here otherwise.
+    """
+    entries = list(entries)
+    if not entries:
         return ()
-    prev = head
-    if prev is None:
-        prev = HEAD.scalar(connection, {SUBJECT: subject}) or START
-    events, told = [], []
+    prev = HEAD.scalar(connection, {SUBJECT: subject}) or START if head is None else head
+    events, details = [], []
     seqs = _next_seqs(connection) if seqs is None else seqs
-    for entry, seq, salt in zip(waiting, seqs, salts, strict=False):
-        event, detail = sealed(entry, seq=seq, at=at, subject=subject, prev=prev, salt=salt)
+    for entry, seq, salt in zip(entries, seqs, salts, strict=False):
+        event, event_detail = sealed(entry, seq=seq, at=at, subject=subject, prev=prev, salt=salt)
         events.append(event)
         prev = event.digest
-        if detail is not None:
-            told.append(detail_row(detail))
+        if event_detail is not None:
+            details.append(detail_row(event_detail))
     ADD_EVENT.run_each(connection, [event_row(event) for event in events])
-    if told:
-        ADD_DETAIL.run_each(connection, told)
+    if details:
+        ADD_DETAIL.run_each(connection, details)
     return tuple(events)
 
 
@@ -132,6 +146,3 @@ def _next_seqs(connection: Connection) -> Iterator[int]:
         while True:
             yield int(NEXT_SEQS.scalar(connection, {"number": 1}))
     yield from count(int(LAST_SEQ.scalar(connection, {}) or 0) + 1)
-
-
-_EVENT = tuple(column.name for column in ledger.columns)

@@ -1,8 +1,8 @@
-"""What is said on each opt-in, put together once: building a statement is dearer than using it."""
+"""Prepared statements of the opt-in path: building one takes longer than running it."""
 
 from dataclasses import fields
 
-from sqlalchemy import Executable, Text, any_, bindparam, insert, select, text
+from sqlalchemy import Table, Text, any_, bindparam, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ...permission.ledger import Detail, Event
@@ -18,7 +18,7 @@ SEQ = "seq_is"
 CHAIN = Prepared(
     select(ledger).where(ledger.c.subject == bindparam(SUBJECT)).order_by(ledger.c.seq)
 )
-"""Columns in the order of the table."""
+"""The columns are in the table's order."""
 EVENT = Prepared(select(ledger).where(ledger.c.seq == bindparam(SEQ)))
 PENDING = Prepared(
     select(pending.c.contact, pending.c.events, pending.c.expires).where(
@@ -42,33 +42,38 @@ ADD_DETAIL = Prepared(insert(detail))
 ADD_PENDING = Prepared(insert(pending))
 ADD_MAIL = Prepared(insert(outbox))
 
-_EVENT = tuple(field.name for field in fields(Event))
-_DETAIL = tuple(field.name for field in fields(Detail))
+_EVENT_FIELDS = tuple(field.name for field in fields(Event))
+_DETAIL_FIELDS = tuple(field.name for field in fields(Detail))
 
 
 def event_row(event: Event) -> dict[str, object]:
-    """The columns of an event; flat, so that nothing has to be copied deeply."""
-    return {name: getattr(event, name) for name in _EVENT}
+    """Return the columns of an event. `dataclasses.asdict` would copy each value deeply."""
+    return {name: getattr(event, name) for name in _EVENT_FIELDS}
 
 
-def detail_row(told: Detail) -> dict[str, object]:
-    """The columns of a detail."""
-    return {name: getattr(told, name) for name in _DETAIL}
+def detail_row(event_detail: Detail) -> dict[str, object]:
+    """Return the columns of a detail."""
+    return {name: getattr(event_detail, name) for name in _DETAIL_FIELDS}
+
+
+def insert_into(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that can have an ON CONFLICT clause."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _lock_address(dialect: str) -> Prepared:
-    row = (postgresql if dialect == "postgresql" else sqlite).insert(contact)
-    upsert: Executable = row.on_conflict_do_update(
+    row = insert_into(contact, dialect)
+    upsert = row.on_conflict_do_update(
         index_elements=[contact.c.key], set_={"asked": row.excluded.asked}
-    ).returning(contact.c.id)
-    return Prepared(upsert)
+    )
+    return Prepared(upsert.returning(contact.c.id))
 
 
 LOCK_ADDRESS = {name: _lock_address(name) for name in ("sqlite", "postgresql")}
-"""The contact of an address, new or known, locked: the insert waits for whoever else holds it."""
+"""Inserts or locks the contact of an address. It waits while another transaction holds the lock."""
 
 
-# What follows is for PostgreSQL alone.
+# PostgreSQL only:
 
 _TEXTS = postgresql.ARRAY(Text)
 CHAINS = Prepared(
@@ -76,7 +81,7 @@ CHAINS = Prepared(
     .where(ledger.c.subject == any_(bindparam("subjects", type_=_TEXTS)))
     .order_by(ledger.c.seq)
 )
-"""The chains of several, as `CHAIN`."""
+"""`CHAIN` for several subjects."""
 SUPPRESSED_AMONG = Prepared(
     select(suppression.c.address, suppression.c.scope).where(
         suppression.c.address == any_(bindparam("addresses", type_=_TEXTS))
@@ -90,6 +95,6 @@ LOCK_ADDRESSES = Prepared(
         "ON CONFLICT (key) DO UPDATE SET asked = excluded.asked RETURNING key, id"
     )
 )
-"""As `LOCK_ADDRESS`, in the order in which they are given; no address may come twice."""
+"""`LOCK_ADDRESS` for several addresses, locked in this order; no address may occur twice."""
 NEXT_SEQS = Prepared(text(f"SELECT nextval('{ledger_seq.name}') FROM generate_series(1, :number)"))
-"""So many numbers for new events, ascending."""
+"""Reserves `number` event numbers, ascending."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ...catalogue import Catalogue, Lasts, Wording
 from ...declared.address import Address
@@ -18,9 +17,16 @@ from ..database.engine import Database
 from ..database.migrate import migrate
 from ..database.tables import form, setting
 from ..database.writers import Write
-from .rows import Asked, append, asked_of, events_of, said_in, wordings_of
-from .statements import ADDRESS, CONTACT, KEY_OF, LOCK, LOCK_ADDRESS, SUPPRESSED
-from .writing import Hook, keep, owe, queue_hooks, suppress, write_pending
+from .rows import PendingRequest, append, read_chain, read_details, read_pending, read_wordings
+from .statements import ADDRESS, CONTACT, KEY_OF, LOCK, LOCK_ADDRESS, SUPPRESSED, insert_into
+from .writing import (
+    Hook,
+    apply_suppressions,
+    insert_catalogue,
+    insert_pending,
+    queue_mail,
+    queue_webhooks,
+)
 
 FINGERPRINT = "suppression-key-fingerprint"
 KEY_ID = "suppression-key-id"
@@ -29,7 +35,7 @@ Decide = Callable[[Record], Decision]
 
 
 class WrongKeyError(Exception):
-    """`ATRAE_SUPPRESSION_KEY` is not the one with which this database was begun."""
+    """`ATRAE_SUPPRESSION_KEY` is not the key that this database was created with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +47,16 @@ class Committed:
     events: tuple[Event, ...]
 
 
-class Store:
-    """What the handlers ask of the database. Safe to be used from many threads.
+def lock_system_chain(connection: Connection) -> None:
+    """Lock the system's chain, which no contact's row can lock, until the transaction ends."""
+    connection.execute(select(setting).where(setting.c.name == KEY_ID).with_for_update())
 
-    `host` is the right half of Message-IDs; `fresh` gives 32 random hexadecimal characters.
+
+class Store:
+    """The records of all contacts, safe to use from many threads.
+
+    `mail_domain` is the right half of Message-IDs; `new_id` returns 32 random hexadecimal
+    characters.
     """
 
     def __init__(
@@ -52,20 +64,20 @@ class Store:
         database: Database,
         *,
         key: SuppressionKey,
-        host: str,
-        fresh: Callable[[], str] = lambda: secrets.token_hex(16),
+        mail_domain: str,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(16),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         hooks: Sequence[Hook] = (),
     ) -> None:
         self.database = database
         self.key = key
-        self.host = host
-        self.fresh = fresh
+        self.mail_domain = mail_domain
+        self.new_id = new_id
         self.clock = clock
         self.hooks = hooks
-        # Neither a wording nor a form's version ever changes, so what was read once is known.
-        self._known: dict[str, Wording] = {}
-        self._versions: frozenset[str] = frozenset()
+        # Wordings and versions of forms never change, so both can be cached.
+        self._cached_wordings: dict[str, Wording] = {}
+        self._cached_versions: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
         """Bring the tables up to date and check the suppression key. Raises `WrongKeyError`."""
@@ -73,78 +85,86 @@ class Store:
         ours = {FINGERPRINT: self.key.fingerprint, KEY_ID: self.key.id}
         values = [{"name": name, "value": value} for name, value in ours.items()]
         with self.database.writing() as connection:
-            # Of several handlers that begin a database together, one is the first.
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            connection.execute(dialect.insert(setting).values(values).on_conflict_do_nothing())
+            # Several handlers may prepare a new database at the same time.
+            row = insert_into(setting, connection.dialect.name).values(values)
+            connection.execute(row.on_conflict_do_nothing())
             rows = connection.execute(select(setting).where(setting.c.name.in_(ours)))
-            kept = {row.name: row.value for row in rows}
-            if kept != ours:
+            stored = {row.name: row.value for row in rows}
+            if stored != ours:
                 raise WrongKeyError(
-                    "ATRAE_SUPPRESSION_KEY is not the one that this database was begun with "
-                    f"(its id is {kept.get(KEY_ID)}, yours is {self.key.id}). With a wrong key, "
-                    "people who asked never to be written to would be forgotten: set the old one."
+                    "ATRAE_SUPPRESSION_KEY is not the key that this database was created with "
+                    f"(its id is {stored.get(KEY_ID)}, yours is {self.key.id}). With another key, "
+                    "people who asked for no more email would receive it again: set the old key."
                 )
 
-    def load(self, catalogue: Catalogue, *, now: datetime) -> None:
-        """Keep every wording and form of `catalogue` that is new, for ever."""
-        # Alone: what is kept here is remembered, so it may not share the fate of others' writing.
+    def add_catalogue(self, catalogue: Catalogue, *, now: datetime) -> None:
+        """Store every new wording and form of `catalogue`, for ever."""
+        # Alone: another writer in the same commit could undo it, and its events with it.
         with self.database.writing(alone=True) as connection:
-            connection.execute(select(setting).where(setting.c.name == KEY_ID).with_for_update())
-            keep(connection, catalogue, now=now, salts=self._salts())
+            lock_system_chain(connection)
+            insert_catalogue(connection, catalogue, now=now, salts=self.salts())
 
     def wordings(self, digests: Iterable[str]) -> Mapping[str, Wording]:
-        """Those of `digests` that were ever loaded."""
+        """Return the wordings with these digests; unknown ones are left out."""
         wanted = set(digests)
-        if wanted <= self._known.keys():
-            return {digest: self._known[digest] for digest in wanted}
+        if wanted <= self._cached_wordings.keys():
+            return {digest: self._cached_wordings[digest] for digest in wanted}
         with self.database.reading() as connection:
             return self._wordings(connection, wanted)
 
     def form_versions(self, versions: Iterable[str]) -> frozenset[str]:
-        """Those of `versions` that were ever loaded."""
+        """Return those of `versions` that were ever loaded."""
         wanted = frozenset(versions)
-        if not wanted <= self._versions:
+        if not wanted <= self._cached_versions:
             query = select(form.c.version).where(form.c.version.in_(tuple(wanted)))
             with self.database.reading() as connection:
-                self._versions |= frozenset(connection.execute(query).scalars())
-        return wanted & self._versions
+                self._cached_versions |= frozenset(connection.scalars(query))
+        return wanted & self._cached_versions
 
-    def asked(self, pending_id: str) -> tuple[Asked, Record] | None:
-        """A pending request and the record of its contact, in one view."""
+    def pending_request(self, pending_id: str) -> tuple[PendingRequest, Record] | None:
+        """Return a pending request and its contact's record, from one snapshot."""
         with self.database.reading() as connection:
-            asked = asked_of(connection, pending_id)
-            return None if asked is None else (asked, self.record(connection, asked.contact))
+            pending = read_pending(connection, pending_id)
+            if pending is None:
+                return None
+            return pending, self.read_record(connection, pending.contact)
 
-    def history(self, contact_id: str) -> Record:
-        """The record of a contact, as it is now."""
+    def current_record(self, contact_id: str) -> Record:
+        """Return the record of a contact as of now."""
         with self.database.reading() as connection:
-            return self.record(connection, contact_id)
+            return self.read_record(connection, contact_id)
 
-    def for_address(self, address: Address, decide: Decide, *, now: datetime) -> Committed:
-        """Lock the contact of `address`, new or known; decide; write; durable when it returns."""
+    def commit_for_address(self, address: Address, decide: Decide, *, now: datetime) -> Committed:
+        """Lock the contact of `address`, new or known, then decide and write; durable on return."""
         with self.database.writing() as connection:
-            return self.opt_in(address, decide, now=now)(connection)
+            return self.write_for_address(address, decide, now=now)(connection)
 
-    def opt_in(self, address: Address, decide: Decide, *, now: datetime) -> Write[Committed]:
-        """The same as a part of a transaction, to be carried out by whoever has one."""
+    def write_for_address(
+        self, address: Address, decide: Decide, *, now: datetime
+    ) -> Write[Committed]:
+        """Return `commit_for_address` as a write for a transaction of the caller's."""
 
         def write(connection: Connection) -> Committed:
-            contact_id = self._lock_address(connection, address, now)
-            return self._carry_out(connection, contact_id, decide, now, key=address.key)
+            row = self.contact_row(address, now)
+            contact_id = str(LOCK_ADDRESS[connection.dialect.name].scalar(connection, row))
+            return self._decide_and_write(connection, contact_id, decide, now, key=address.key)
 
         return write
 
-    def for_contact(self, contact_id: str, decide: Decide, *, now: datetime) -> Committed:
-        """The same for a contact that a token names. For one that there is not, nothing happens."""
-        with self.database.writing() as connection:
-            self.lock(connection, contact_id)
-            return self._carry_out(connection, contact_id, decide, now)
+    def commit_for_contact(self, contact_id: str, decide: Decide, *, now: datetime) -> Committed:
+        """Lock the contact that a token names, then decide and write; durable on return.
 
-    def lock(self, connection: Connection, contact_id: str) -> None:
-        """Nobody else writes to this contact's chain until the transaction ends."""
+        Does nothing for an unknown contact.
+        """
+        with self.database.writing() as connection:
+            self.lock_contact(connection, contact_id)
+            return self._decide_and_write(connection, contact_id, decide, now)
+
+    def lock_contact(self, connection: Connection, contact_id: str) -> None:
+        """Keep others from writing to the contact's chain until the transaction ends."""
         LOCK.rows(connection, {CONTACT: contact_id})
 
-    def record(
+    def read_record(
         self,
         connection: Connection,
         contact_id: str,
@@ -152,21 +172,23 @@ class Store:
         *,
         key: str | None = None,
     ) -> Record:
-        """What is held of a contact, in the view of this transaction, as it holds at `now`; `key`
-        is that of its address, where it is known already."""
-        events = events_of(connection, contact_id)
+        """Return the record of a contact at `now`, as this transaction sees it.
+
+        `key` is that of the contact's address, if the caller knows it.
+        """
+        events = read_chain(connection, contact_id)
         if key is None:
             key = KEY_OF.scalar(connection, {CONTACT: contact_id})
-        return self.record_of(
+        return self.build_record(
             connection,
             contact_id,
             events,
-            suppressed=self.suppressions(connection, key or ""),
-            details=said_in(connection, events),
+            suppressed=self.suppressed_scopes(connection, key or ""),
+            details=read_details(connection, events),
             at=now or self.clock(),
         )
 
-    def record_of(
+    def build_record(
         self,
         connection: Connection,
         contact_id: str,
@@ -176,9 +198,9 @@ class Store:
         details: Mapping[int, Mapping[str, Json]],
         at: datetime,
     ) -> Record:
-        """The same, of what was read already; `details` may hold others' as well."""
-        texts = self._wordings(connection, {event.wording for event in events})
-        standing = (d for d, text in texts.items() if text.lasts is Lasts.STANDING)
+        """Return the record of a contact from its events; `details` may contain others' too."""
+        wordings = self._wordings(connection, {event.wording for event in events})
+        standing = (d for d, text in wordings.items() if text.lasts is Lasts.STANDING)
         return Record(
             contact=contact_id,
             events=events,
@@ -188,12 +210,12 @@ class Store:
             at=at,
         )
 
-    def suppressions(self, connection: Connection, key: str) -> frozenset[Scope]:
-        """What is suppressed of an address key; nothing of the empty one."""
+    def suppressed_scopes(self, connection: Connection, key: str) -> frozenset[Scope]:
+        """Return the scopes for which an address key is suppressed; none for an empty key."""
         if not key:
             return frozenset()
-        found = SUPPRESSED.rows(connection, {ADDRESS: self.key.conceal(key)})
-        return frozenset(Scope(scope) for (scope,) in found)
+        rows = SUPPRESSED.rows(connection, {ADDRESS: self.key.conceal(key)})
+        return frozenset(Scope(scope) for (scope,) in rows)
 
     def write(
         self,
@@ -202,43 +224,48 @@ class Store:
         decision: Decision,
         *,
         now: datetime,
-        after: Record | None = None,
+        record: Record | None = None,
         seqs: Sequence[int] | None = None,
     ) -> tuple[Event, ...]:
-        """Write all of `decision`; the caller holds the contact's lock, perhaps since it read the
-        record that this comes `after`, and took the numbers `seqs` for its events."""
-        head = None if after is None else after.head
+        """Write all of `decision`; the caller holds the contact's lock.
+
+        `record` is what it was decided on, if the caller read that under the lock; `seqs` are
+        numbers that are reserved for its events.
+        """
         events = append(
             connection,
             contact_id,
             decision.entries,
             at=now,
-            salts=self._salts(),
-            head=head,
+            salts=self.salts(),
+            head=None if record is None else record.head,
             seqs=seqs,
         )
         if decision.pending is not None:
-            write_pending(connection, contact_id, decision.pending, events)
+            insert_pending(connection, contact_id, decision.pending, events)
         for notice in decision.notices:
-            message_id = f"<{self.fresh()}@{self.host}>"
-            owe(connection, contact_id, notice, events, now=now, message_id=message_id)
-        if decision.suppress is not None or decision.lift is not None:
-            salts = self._salts()
-            suppress(connection, contact_id, decision, self.key, now=now, salts=salts)
-        queue_hooks(connection, self.hooks, events, now=now)
+            message_id = f"<{self.new_id()}@{self.mail_domain}>"
+            queue_mail(connection, contact_id, notice, events, now=now, message_id=message_id)
+        apply_suppressions(connection, contact_id, decision, self.key, now=now, salts=self.salts())
+        queue_webhooks(connection, self.hooks, events, now=now)
         return events
 
-    def person(self, address: Address, now: datetime) -> dict[str, str]:
-        """The row of a contact, if it turns out to be a new one."""
-        row = {"id": self.fresh(), "address": address.typed, "key": address.key}
+    def contact_row(self, address: Address, now: datetime) -> dict[str, str]:
+        """Return the row to insert if `address` is new."""
+        row = {"id": self.new_id(), "address": address.typed, "key": address.key}
         return row | {"created": spell(now), "asked": spell(now)}
 
-    def ready(self) -> None:
-        """Raises whatever the database raises when it cannot be asked."""
+    def salts(self) -> Iterator[str]:
+        """Yield new salts for details, without end."""
+        while True:
+            yield self.new_id()
+
+    def ping(self) -> None:
+        """Run a query; raises one of `UNAVAILABLE` if the database doesn't respond."""
         with self.database.reading() as connection:
             connection.execute(select(setting.c.name).limit(1)).all()
 
-    def _carry_out(
+    def _decide_and_write(
         self,
         connection: Connection,
         contact_id: str,
@@ -247,20 +274,13 @@ class Store:
         *,
         key: str | None = None,
     ) -> Committed:
-        record = self.record(connection, contact_id, now, key=key)
+        record = self.read_record(connection, contact_id, now, key=key)
         decision = decide(record)
-        events = self.write(connection, contact_id, decision, now=now, after=record)
+        events = self.write(connection, contact_id, decision, now=now, record=record)
         return Committed(contact=contact_id, decision=decision, events=events)
 
-    def _lock_address(self, connection: Connection, address: Address, now: datetime) -> str:
-        row = self.person(address, now)
-        return str(LOCK_ADDRESS[connection.dialect.name].scalar(connection, row))
-
     def _wordings(self, connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
+        cache = self._cached_wordings
         wanted = {digest for digest in digests if digest}
-        self._known.update(wordings_of(connection, wanted - self._known.keys()))
-        return {digest: self._known[digest] for digest in wanted & self._known.keys()}
-
-    def _salts(self) -> Iterator[str]:
-        while True:
-            yield self.fresh()
+        cache.update(read_wordings(connection, wanted - cache.keys()))
+        return {digest: cache[digest] for digest in wanted & cache.keys()}

@@ -1,9 +1,9 @@
-"""Suppressing an address, and lifting that again: the row, and the event that vouches for it.
+"""Suppress an address, or lift a suppression: the row, and the event that proves it.
 
-The row and the chain name the address by its HMAC alone, and both survive erasure. The chain has
-that HMAC as its subject (`subject_of`), so that a row that was cut, added or altered by hand is
-found without the address and without the key. Whoever writes holds the lock of the contact with
-that address: a chain cannot fork, the database refuses it.
+Row and chain name the address only by its HMAC, and both survive erasure. The HMAC is part of the
+chain's subject (`subject_of`), so `verify` finds rows that were deleted, added or changed by hand
+without knowing the address or the key. Callers hold the lock of the contact with that address; the
+database's unique constraint keeps the chain from forking.
 """
 
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ from ...permission.record import Scope
 from ..database.tables import suppression
 from .rows import append
 
-PREFIX = "suppression:"
+SUBJECT_PREFIX = "suppression:"
 BY_RULE = "rule"
-"""The method of both kinds: what is suppressed follows from what happened to a contact."""
+"""Method of both kinds of event: a suppression follows from what happened to a contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """What is to be suppressed: `address` is its HMAC under the key with id `key_id`."""
+    """A suppression to add: `address` is the HMAC under the key with id `key_id`."""
 
     address: str
     scope: Scope
@@ -33,19 +33,17 @@ class Suppression:
 
 
 def subject_of(address: str) -> str:
-    """The subject of the chain of a concealed address."""
-    return PREFIX + address
+    """Return the subject of the chain of a concealed address."""
+    return SUBJECT_PREFIX + address
 
 
-def add(
-    connection: Connection, wanted: Suppression, *, now: datetime, salts: Iterable[str]
-) -> None:
-    """Suppress; what was suppressed so before gets the new reason and time."""
-    _drop(connection, wanted.address, wanted.scope)
-    told = {"scope": wanted.scope.value, "reason": wanted.reason, "key_id": wanted.key_id}
-    connection.execute(insert(suppression).values(address=wanted.address, at=spell(now), **told))
-    entry = Entry(kind=Kind.SUPPRESSED, method=BY_RULE, detail=dict(told))
-    append(connection, subject_of(wanted.address), [entry], at=now, salts=salts)
+def add(connection: Connection, new: Suppression, *, now: datetime, salts: Iterable[str]) -> None:
+    """Suppress an address. A suppression of the same scope is replaced."""
+    _delete(connection, new.address, new.scope)
+    fields = {"scope": new.scope.value, "reason": new.reason, "key_id": new.key_id}
+    connection.execute(insert(suppression).values(address=new.address, at=spell(now), **fields))
+    entry = Entry(kind=Kind.SUPPRESSED, method=BY_RULE, detail=dict(fields))
+    append(connection, subject_of(new.address), [entry], at=now, salts=salts)
 
 
 def lift(
@@ -57,13 +55,13 @@ def lift(
     now: datetime,
     salts: Iterable[str],
 ) -> None:
-    """End what was suppressed; nothing happens where it was not. The owner's reason is kept."""
-    if _drop(connection, address, scope):
-        told = {"scope": scope.value, "reason": reason}
-        entry = Entry(kind=Kind.LIFTED, method=BY_RULE, detail=dict(told))
+    """End a suppression and record the owner's reason. Does nothing if there is none."""
+    if _delete(connection, address, scope):
+        fields = {"scope": scope.value, "reason": reason}
+        entry = Entry(kind=Kind.LIFTED, method=BY_RULE, detail=dict(fields))
         append(connection, subject_of(address), [entry], at=now, salts=salts)
 
 
-def _drop(connection: Connection, address: str, scope: Scope) -> bool:
-    mine = (suppression.c.address == address) & (suppression.c.scope == scope)
-    return connection.execute(delete(suppression).where(mine)).rowcount > 0
+def _delete(connection: Connection, address: str, scope: Scope) -> bool:
+    row = (suppression.c.address == address) & (suppression.c.scope == scope)
+    return connection.execute(delete(suppression).where(row)).rowcount > 0

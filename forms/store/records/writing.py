@@ -1,4 +1,4 @@
-"""Writing: each function adds its part to the transaction that it is handed."""
+"""Insert the parts of a decision; each function adds to the caller's transaction."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select
 
-from ...catalogue import Catalogue
+from ...catalogue import Catalogue, Wording
 from ...permission.ledger import SYSTEM, Entry, Event, Kind, spell
 from ...permission.record import Decision, Notice, Pending
 from ...settings.environment import SuppressionKey
@@ -19,7 +19,7 @@ from .suppression import Suppression, add, lift
 
 
 class Delivery(StrEnum):
-    """Where a webhook stands."""
+    """State of a webhook in its queue."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
@@ -30,49 +30,83 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """Which kinds of event the endpoint with this id is told of."""
+    """The kinds of event that the endpoint with this id receives."""
 
     endpoint: str
     kinds: frozenset[Kind]
 
 
-def keep(
+def insert_catalogue(
     connection: Connection, catalogue: Catalogue, *, now: datetime, salts: Iterable[str]
 ) -> None:
-    """Keep what is new of `catalogue`; an event of the system's chain says when it was first seen.
+    """Insert the new wordings and forms of `catalogue`, each with an event in the system's chain.
 
     The caller holds the lock of that chain.
     """
-    wordings, forms = _new_wordings(connection, catalogue), _new_forms(connection, catalogue)
-    seen = {"first_seen": spell(now)}
-    if wordings:
-        connection.execute(insert(wording), [row | seen for row in wordings])
-    if forms:
-        connection.execute(insert(form), [row | seen for row in forms])
-    entries = [
-        *(
-            Entry(kind=Kind.WORDING_LOADED, wording=row["digest"], purpose=row["purpose"])
-            for row in wordings
-        ),
-        *(
+    known = set(connection.scalars(select(wording.c.digest)))
+    wordings = sorted(catalogue.wordings().items())
+    new = [text for digest, text in wordings if digest not in known]
+    insert_wordings(connection, new, now=now, salts=salts)
+    known = set(connection.scalars(select(form.c.version)))
+    versions = {declared.version: declared for declared in catalogue.forms.values()}
+    rows = [
+        {
+            "version": version,
+            "id": declared.id,
+            "body": declared.spelled().decode(),
+            "first_seen": spell(now),
+        }
+        for version, declared in sorted(versions.items())
+        if version not in known
+    ]
+    if rows:
+        connection.execute(insert(form), rows)
+        entries = [
             Entry(kind=Kind.FORM_LOADED, form=row["id"], form_version=row["version"])
-            for row in forms
-        ),
+            for row in rows
+        ]
+        append(connection, SYSTEM, entries, at=now, salts=salts)
+
+
+def insert_wordings(
+    connection: Connection, wordings: Sequence[Wording], *, now: datetime, salts: Iterable[str]
+) -> None:
+    """Insert wordings that are new, each with an event in the system's chain.
+
+    The caller holds the lock of that chain.
+    """
+    if not wordings:
+        return
+    rows = [
+        {
+            "digest": text.digest,
+            "purpose": text.purpose,
+            "language": text.language,
+            "text": text.text,
+            "body": text.spelled().decode(),
+            "first_seen": spell(now),
+        }
+        for text in wordings
+    ]
+    connection.execute(insert(wording), rows)
+    entries = [
+        Entry(kind=Kind.WORDING_LOADED, wording=text.digest, purpose=text.purpose)
+        for text in wordings
     ]
     append(connection, SYSTEM, entries, at=now, salts=salts)
 
 
-def write_pending(
-    connection: Connection, contact_id: str, waiting: Pending, events: Sequence[Event]
+def insert_pending(
+    connection: Connection, contact_id: str, pending: Pending, events: Sequence[Event]
 ) -> None:
-    """The row that a confirmation link names."""
-    about = [events[position].seq for position in waiting.about]
-    row = {"id": waiting.id, "contact": contact_id}
-    row |= {"events": json.dumps(about), "expires": spell(waiting.expires)}
+    """Insert the request that a confirmation link names."""
+    seqs = [events[position].seq for position in pending.about]
+    row = {"id": pending.id, "contact": contact_id}
+    row |= {"events": json.dumps(seqs), "expires": spell(pending.expires)}
     ADD_PENDING.run_each(connection, [row])
 
 
-def owe(
+def queue_mail(
     connection: Connection,
     contact_id: str,
     notice: Notice,
@@ -81,15 +115,15 @@ def owe(
     now: datetime,
     message_id: str,
 ) -> None:
-    """A row of the outbox. Its *because* is the first event that it is about."""
-    about = [events[position].seq for position in notice.about]
+    """Add an email to the outbox. Its `because` is the first event that it is about."""
+    seqs = [events[position].seq for position in notice.about]
     row = {
-        "dedupe": f"{notice.template}:{about[0]}",
+        "dedupe": f"{notice.template}:{seqs[0]}",
         "template": notice.template,
         "contact": contact_id,
-        "events": json.dumps(about),
+        "events": json.dumps(seqs),
         "pending": notice.pending,
-        "because": about[0],
+        "because": seqs[0],
         "created": spell(now),
         "due": spell(now),
         "attempts": 0,
@@ -102,7 +136,7 @@ def owe(
     ADD_MAIL.run_each(connection, [row])
 
 
-def suppress(
+def apply_suppressions(
     connection: Connection,
     contact_id: str,
     decision: Decision,
@@ -111,50 +145,24 @@ def suppress(
     now: datetime,
     salts: Iterable[str],
 ) -> None:
-    """Suppress the contact's address, or lift that again, as `decision` says."""
-    address = connection.execute(select(contact.c.key).where(contact.c.id == contact_id)).scalar()
+    """Lift or add the suppressions of the contact's address that `decision` contains."""
+    if decision.suppress is None and decision.lift is None:
+        return
+    address = connection.scalar(select(contact.c.key).where(contact.c.id == contact_id))
     if not address:
         return
-    concealed = key.conceal(address)
+    concealed, reason = key.conceal(address), decision.reason
     if decision.lift is not None:
-        why = decision.reason
-        lift(connection, concealed, decision.lift, reason=why, now=now, salts=salts)
+        lift(connection, concealed, decision.lift, reason=reason, now=now, salts=salts)
     if decision.suppress is not None:
-        wanted = Suppression(
-            address=concealed, scope=decision.suppress, key_id=key.id, reason=decision.reason
-        )
-        add(connection, wanted, now=now, salts=salts)
+        row = Suppression(address=concealed, scope=decision.suppress, key_id=key.id, reason=reason)
+        add(connection, row, now=now, salts=salts)
 
 
-def _new_wordings(connection: Connection, catalogue: Catalogue) -> list[dict[str, str]]:
-    there = set(connection.execute(select(wording.c.digest)).scalars())
-    return [
-        {
-            "digest": digest,
-            "purpose": text.purpose,
-            "language": text.language,
-            "text": text.text,
-            "body": text.spelled().decode(),
-        }
-        for digest, text in sorted(catalogue.wordings().items())
-        if digest not in there
-    ]
-
-
-def _new_forms(connection: Connection, catalogue: Catalogue) -> list[dict[str, str]]:
-    there = set(connection.execute(select(form.c.version)).scalars())
-    versions = sorted((each.version, each) for each in catalogue.forms.values())
-    return [
-        {"version": version, "id": each.id, "body": each.spelled().decode()}
-        for version, each in versions
-        if version not in there
-    ]
-
-
-def queue_hooks(
+def queue_webhooks(
     connection: Connection, hooks: Sequence[Hook], events: Sequence[Event], *, now: datetime
 ) -> None:
-    """Owe each event to the endpoints that want it, in the transaction that writes the event."""
+    """Queue each event for the endpoints that want it, in the transaction that writes the event."""
     rows = [
         webhook_row(hook.endpoint, event.seq, now)
         for hook in hooks

@@ -1,0 +1,1 @@
+"""Upkeep of the database: backups, moves between databases, health checks and counts."""

@@ -17,16 +17,16 @@ from ..database.engine import BUSY_SECONDS, sqlite_file
 from ..database.migrate import HEAD
 from ..database.restore_marker import flush, restoring
 
-PAGES = 4096
+PAGES_PER_STEP = 4096
 """Copied in one step: 16 MB, so that a bar moves."""
 FINAL = frozenset(ENDINGS)
 
-Step = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Is told how many pages are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
+class LostEvents:
     """What a restore would forget: events that the backup does not have."""
 
     events: int
@@ -34,7 +34,7 @@ class Lost:
     """Of them: withdrawals, refusals, complaints, bounces and erasures."""
 
 
-def file_of(url: str) -> Path:
+def require_sqlite_file(url: str) -> Path:
     """The file of the database. Raises `NotDoneError` for PostgreSQL, which has its own tools."""
     file = sqlite_file(url)
     if file is None:
@@ -47,13 +47,13 @@ def file_of(url: str) -> Path:
     return file
 
 
-def backup(url: str, target: Path, *, force: bool = False, step: Step = lambda *_: None) -> int:
+def backup(url: str, target: Path, *, force: bool = False, step: Progress = lambda *_: None) -> int:
     """Write a whole, checked copy of the database to `target`; returns its bytes.
 
     A server may be at work meanwhile. Only its owner may read the file, and it comes into being
     at once, or not at all.
     """
-    source = file_of(url)
+    source = require_sqlite_file(url)
     if not source.exists():
         raise NotDoneError(f"there is no database at {source}")
     if target.exists() and not force:
@@ -65,7 +65,7 @@ def backup(url: str, target: Path, *, force: bool = False, step: Step = lambda *
     os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         with _reading(source) as ours, closing(sqlite3.connect(partial)) as copy:
-            ours.backup(copy, pages=PAGES, progress=_progress(step))
+            ours.backup(copy, pages=PAGES_PER_STEP, progress=_progress(step))
             # One file that can be carried about: no log beside it.
             _pragmas(copy, "journal_mode=DELETE")
             _check(copy, partial)
@@ -77,14 +77,14 @@ def backup(url: str, target: Path, *, force: bool = False, step: Step = lambda *
     return target.stat().st_size
 
 
-def lost(url: str, file: Path) -> Lost:
+def count_lost_events(url: str, file: Path) -> LostEvents:
     """What the database at `url` knows and the backup does not."""
-    source = file_of(url)
+    source = require_sqlite_file(url)
     if not source.exists():
-        return Lost(events=0, final=0)
+        return LostEvents(events=0, final=0)
     with _reading(source) as ours:
         if not _has_ledger(ours):
-            return Lost(events=0, final=0)
+            return LostEvents(events=0, final=0)
         with _reading(file) as theirs:
             known = dict(theirs.execute("SELECT seq, digest FROM ledger"))
         missing = [
@@ -92,7 +92,7 @@ def lost(url: str, file: Path) -> Lost:
             for seq, digest, kind in ours.execute("SELECT seq, digest, kind FROM ledger")
             if known.get(seq) != digest
         ]
-    return Lost(events=len(missing), final=sum(kind in FINAL for kind in missing))
+    return LostEvents(events=len(missing), final=sum(kind in FINAL for kind in missing))
 
 
 def check_backup(file: Path) -> None:
@@ -112,14 +112,14 @@ def check_backup(file: Path) -> None:
         )
 
 
-def restore(url: str, file: Path, *, step: Step = lambda *_: None) -> None:
+def restore(url: str, file: Path, *, step: Progress = lambda *_: None) -> None:
     """Put the backup in the database's place, in one transaction of SQLite's.
 
     The caller holds the lock of the database and has called `check_backup`. Killed half-way, the
     database is what it was before, and until a restore comes to its end nothing else opens it: see
     `unfinished`. Raises `NotDoneError` where the disk does not let it.
     """
-    target = file_of(url)
+    target = require_sqlite_file(url)
     with restoring(target, file.absolute()):
         os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
         try:
@@ -131,10 +131,10 @@ def restore(url: str, file: Path, *, step: Step = lambda *_: None) -> None:
         flush(target.parent)
 
 
-def _copy_over(target: Path, file: Path, step: Step) -> None:
+def _copy_over(target: Path, file: Path, step: Progress) -> None:
     with _reading(file) as theirs, closing(sqlite3.connect(target, BUSY_SECONDS)) as ours:
         _pragmas(ours, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-        theirs.backup(ours, pages=PAGES, progress=_progress(step))
+        theirs.backup(ours, pages=PAGES_PER_STEP, progress=_progress(step))
         _check(ours, target)
 
 
@@ -166,7 +166,7 @@ def _has_ledger(connection: sqlite3.Connection) -> bool:
     return connection.execute(query).fetchone() is not None
 
 
-def _progress(step: Step) -> Callable[[int, int, int], None]:
+def _progress(step: Progress) -> Callable[[int, int, int], None]:
     def tell(_status: int, remaining: int, total: int) -> None:
         step(total - remaining, total)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from ..database.tables import ledger, outbox, webhook
 from ..queues.outbox import Fate
 
-WATCHED = (Fate.WAITING, Fate.CLAIMED, Fate.FAILED, Fate.REFUSED)
+COUNTED_STATES = (Fate.WAITING, Fate.CLAIMED, Fate.FAILED, Fate.REFUSED)
 """Not those that are done: with a million of them, counting takes long."""
 
 
@@ -25,12 +25,12 @@ class Counts:
 
 def count_work(connection: Connection, *, now: datetime) -> Counts:
     """Each question is answered by an index."""
-    mails = select(outbox.c.state, func.count()).where(outbox.c.state.in_(WATCHED))
-    hooks = select(webhook.c.state, func.count()).where(webhook.c.state.in_(WATCHED))
+    mails = select(outbox.c.state, func.count()).where(outbox.c.state.in_(COUNTED_STATES))
+    hooks = select(webhook.c.state, func.count()).where(webhook.c.state.in_(COUNTED_STATES))
     first = select(func.min(outbox.c.due)).where(outbox.c.state == Fate.WAITING)
     due = connection.execute(first).scalar()
     late = (now - datetime.fromisoformat(due)).total_seconds() if due else 0.0
-    none = dict.fromkeys(map(str, WATCHED), 0)
+    none = dict.fromkeys(map(str, COUNTED_STATES), 0)
     rows = connection.execute(mails.group_by(outbox.c.state))
     calls = connection.execute(hooks.group_by(webhook.c.state))
     return Counts(

@@ -13,11 +13,11 @@ from ..database.migrate import SchemaError, check_schema
 from ..database.tables import NEVER_UPDATED, setting
 from ..records.store import KEY_ID
 from .counts import count_work
-from .postgresql import server_settings
+from .postgresql import check_server
 
 SUBJECT = "database"
-LEAST_SPACE = 500 * 1024 * 1024
-LATE = 3600.0
+MIN_FREE_BYTES = 500 * 1024 * 1024
+LATE_SECONDS = 3600.0
 """Seconds: a mail that is overdue for longer says that none leaves."""
 
 
@@ -38,7 +38,7 @@ def check_database(url: str, key: SuppressionKey | None, *, now: datetime) -> It
             yield _key(connection, key)
             yield from _work(connection, now)
             if connection.dialect.name == "postgresql":
-                yield from server_settings(connection)
+                yield from check_server(connection)
     except SchemaError as fault:
         yield Line(Level.ERROR, "tables", str(fault))
     except UNAVAILABLE as fault:
@@ -53,9 +53,9 @@ def check_database(url: str, key: SuppressionKey | None, *, now: datetime) -> It
 def check_space(free: int) -> Line:
     """Whether there is room to grow on the database's disk; `free` is in bytes."""
     megabytes = free // (1024 * 1024)
-    if free < LEAST_SPACE:
+    if free < MIN_FREE_BYTES:
         told = f"{megabytes} MB are left beside the database: make room before it fills up"
-        return Line(Level.WARNING if free > LEAST_SPACE // 10 else Level.ERROR, "disk", told)
+        return Line(Level.WARNING if free > MIN_FREE_BYTES // 10 else Level.ERROR, "disk", told)
     return Line(Level.OK, "disk", f"{megabytes} MB are left beside the database")
 
 
@@ -92,7 +92,7 @@ def _key(connection: Connection, key: SuppressionKey | None) -> Line:
 def _work(connection: Connection, now: datetime) -> Iterator[Line]:
     counts = count_work(connection, now=now)
     failed, waiting = counts.mails["failed"], counts.mails["waiting"]
-    if counts.overdue > LATE:
+    if counts.overdue > LATE_SECONDS:
         told = f"{waiting} wait, the first for {int(counts.overdue // 60)} minutes too long: does"
         yield Line(Level.ERROR, "mails", f"{told} `atrae forms serve` run? See its log")
     elif failed:

@@ -20,14 +20,14 @@ BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class MoveResult:
     """How many rows of each table there are in both, and the digest of all of them."""
 
     rows: dict[str, int]
     digest: str
 
 
-def move(source: Database, target: Database, *, step: Callable[[int], None]) -> Moved:
+def move_database(source: Database, target: Database, *, step: Callable[[int], None]) -> MoveResult:
     """Copy all of `source` into `target`, which must hold nothing yet.
 
     The caller sees to it that nobody writes to either. Raises `NotDoneError` for a target that is
@@ -49,10 +49,10 @@ def move(source: Database, target: Database, *, step: Callable[[int], None]) -> 
             wrong = [name for name in before if before[name] != after[name]]
             raise NotDoneError(f"what arrived is not what left, in: {', '.join(wrong)}")
         counted = {name: number for name, (number, _) in before.items() if number}
-    return Moved(rows=counted, digest=digest_of_all(before))
+    return MoveResult(rows=counted, digest=combined_digest(before))
 
 
-def total(connection: Connection) -> int:
+def count_all_rows(connection: Connection) -> int:
     """How many rows there are to be moved."""
     return sum(
         int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
@@ -73,7 +73,7 @@ def fingerprint(connection: Connection) -> dict[str, tuple[int, str]]:
     return found
 
 
-def digest_of_all(tables: dict[str, tuple[int, str]]) -> str:
+def combined_digest(tables: dict[str, tuple[int, str]]) -> str:
     """One digest of a fingerprint: equal on two databases that hold the same."""
     lines = "".join(f"{name} {number} {each}\n" for name, (number, each) in sorted(tables.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text
 
 from ...declared.findings import Level, Line
 
-DURABLE = "durability"
-DISCREET = "server log"
-LOSES: Mapping[str, str] = {
+DURABILITY = "durability"
+SERVER_LOG = "server log"
+DURABILITY_RISKS: Mapping[str, str] = {
     "fsync": "what was answered can be lost, and the database torn, when the power fails",
     "full_page_writes": "the database can be torn when the power fails in the middle of a page",
     "synchronous_commit": (
@@ -21,7 +21,7 @@ LOSES: Mapping[str, str] = {
     ),
 }
 """Switched off, each of these costs something."""
-SPEAKS: Mapping[str, str] = {
+LOGGING_OFF: Mapping[str, str] = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
     "log_min_duration_sample": "-1",
@@ -29,42 +29,42 @@ SPEAKS: Mapping[str, str] = {
     "log_parameter_max_length_on_error": "0",
 }
 """Set to anything else, each of these writes parameters."""
-_ASKED = (*LOSES, *SPEAKS, "log_error_verbosity")
+_ASKED = (*DURABILITY_RISKS, *LOGGING_OFF, "log_error_verbosity")
 
 
-def server_settings(connection: Connection) -> Iterator[Line]:
+def check_server(connection: Connection) -> Iterator[Line]:
     """Both, as they hold for our own connections; and durability as it does for others."""
     shown = "SELECT name, setting FROM pg_settings WHERE name = ANY(:names)"
     found = {row[0]: row[1] for row in connection.execute(text(shown), {"names": list(_ASKED)})}
     found["synchronous_commit"] = _default(connection, "synchronous_commit")
-    yield from durability(found)
-    yield from discretion(found)
+    yield from check_durability(found)
+    yield from check_server_log(found)
 
 
-def durability(found: Mapping[str, str]) -> Iterator[Line]:
+def check_durability(found: Mapping[str, str]) -> Iterator[Line]:
     """What is lost when the power fails."""
-    off = [name for name in LOSES if found.get(name) == "off"]
+    off = [name for name in DURABILITY_RISKS if found.get(name) == "off"]
     for name in off:
         # The one that we set for our own connections harms others alone.
         level = Level.WARNING if name == "synchronous_commit" else Level.ERROR
-        yield Line(level, DURABLE, f"{name} is off: {LOSES[name]}. Switch it on")
+        yield Line(level, DURABILITY, f"{name} is off: {DURABILITY_RISKS[name]}. Switch it on")
     if not off:
-        yield Line(Level.OK, DURABLE, "what was answered is on the disk")
+        yield Line(Level.OK, DURABILITY, "what was answered is on the disk")
 
 
-def discretion(found: Mapping[str, str]) -> Iterator[Line]:
+def check_server_log(found: Mapping[str, str]) -> Iterator[Line]:
     """What of people the server writes into its log.
 
     Rows, parameters and contexts are DETAIL and CONTEXT of a message, and `terse` leaves both out.
     """
     if found.get("log_error_verbosity") == "terse":
-        yield Line(Level.OK, DISCREET, "it keeps no addresses, by the settings")
+        yield Line(Level.OK, SERVER_LOG, "it keeps no addresses, by the settings")
         return
     told = "log_error_verbosity is not terse: what is said of a conflict repeats the address"
-    names = [name for name, off in SPEAKS.items() if found.get(name, off) not in (off, "ddl")]
+    names = [name for name, off in LOGGING_OFF.items() if found.get(name, off) not in (off, "ddl")]
     if names:
         told += f", and {' and '.join(names)} may write every address"
-    yield Line(Level.WARNING, DISCREET, f"{told}. Set it to terse: see the page on operations")
+    yield Line(Level.WARNING, SERVER_LOG, f"{told}. Set it to terse: see the page on operations")
 
 
 def _default(connection: Connection, name: str) -> str:

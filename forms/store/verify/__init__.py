@@ -9,32 +9,32 @@ from sqlalchemy import Connection, func, select
 
 from ...permission.ledger import SYSTEM
 from ..database.tables import checkpoint, contact, detail, form, ledger, outbox, wording
-from .chains import chains
-from .checkpoints import checkpoints
-from .finding import Finding, Known, Trust
-from .loose import loose_ends
-from .texts import forms, readable, system_chain, wordings
+from .chains import check_chains
+from .checkpoints import check_checkpoints
+from .finding import Finding, KnownTexts, Trust
+from .loose import check_orphans
+from .texts import check_forms, check_wordings, read_valid_wordings, system_chain
 
-__all__ = ["Finding", "Trust", "count", "verify"]
+__all__ = ["Finding", "Trust", "count_rows", "verify"]
 
-NOBODY = Trust()
+NO_TRUST = Trust()
 
 
-def verify(connection: Connection, trust: Trust = NOBODY) -> Generator[Finding, None, None]:
+def verify(connection: Connection, trust: Trust = NO_TRUST) -> Generator[Finding, None, None]:
     """Every fault of the database, in the order of the tables; `trust` is what the owner holds.
 
     Without it, checkpoints are held against the keys that the database itself names.
     """
     system = system_chain(connection)
-    yield from wordings(connection, system)
-    yield from forms(connection, system)
+    yield from check_wordings(connection, system)
+    yield from check_forms(connection, system)
     versions = frozenset(connection.scalars(select(form.c.version)))
-    yield from chains(connection, Known(readable(connection), versions))
-    yield from loose_ends(connection)
-    yield from checkpoints(connection, system, trust)
+    yield from check_chains(connection, KnownTexts(read_valid_wordings(connection), versions))
+    yield from check_orphans(connection)
+    yield from check_checkpoints(connection, system, trust)
 
 
-def count(connection: Connection) -> dict[str, int]:
+def count_rows(connection: Connection) -> dict[str, int]:
     """How many rows there are to be vouched for. The owner's own row is no contact."""
     counts = {}
     for table in (contact, ledger, detail, wording, form, outbox, checkpoint):

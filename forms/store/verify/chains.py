@@ -17,11 +17,11 @@ from ...declared.canonical import Json
 from ...evidence.audit import Story
 from ...permission.ledger import BY_MOVE, START, SYSTEM, Detail, Event, Kind, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
-from ..records.rows import event_of
-from ..records.suppression import PREFIX
-from .finding import Finding, Known
-from .mails import outbox_of
-from .suppressions import suppressed
+from ..records.rows import event_from_fields
+from ..records.suppression import SUBJECT_PREFIX
+from .finding import Finding, KnownTexts
+from .mails import check_mails
+from .suppressions import check_suppressions
 
 BATCH = 500
 """Subjects whose contacts, mails and requests are asked for at once."""
@@ -41,7 +41,7 @@ class _Beside:
     suppressions: Rows
 
 
-def chains(connection: Connection, known: Known) -> Iterator[Finding]:
+def check_chains(connection: Connection, known: KnownTexts) -> Iterator[Finding]:
     """Walk every chain from its first event to its last."""
     query = (
         select(ledger, detail.c.salt, detail.c.body)
@@ -52,7 +52,7 @@ def chains(connection: Connection, known: Known) -> Iterator[Finding]:
         yield from _walk(connection, rows, known)
 
 
-def _walk(connection: Connection, rows: Iterable[Row[Any]], known: Known) -> Iterator[Finding]:
+def _walk(connection: Connection, rows: Iterable[Row[Any]], known: KnownTexts) -> Iterator[Finding]:
     grouped = (
         (str(subject), list(group)) for subject, group in groupby(rows, key=lambda row: row.subject)
     )
@@ -69,7 +69,9 @@ def _walk(connection: Connection, rows: Iterable[Row[Any]], known: Known) -> Ite
 
 
 def _concealed(subjects: list[str]) -> list[str]:
-    return [each.removeprefix(PREFIX) for each in subjects if each.startswith(PREFIX)]
+    return [
+        each.removeprefix(SUBJECT_PREFIX) for each in subjects if each.startswith(SUBJECT_PREFIX)
+    ]
 
 
 def _by(connection: Connection, table: Table, column: str, subjects: list[str]) -> Rows:
@@ -81,7 +83,9 @@ def _by(connection: Connection, table: Table, column: str, subjects: list[str]) 
     return found
 
 
-def _chain(subject: str, rows: list[Row[Any]], beside: _Beside, known: Known) -> Iterator[Finding]:
+def _chain(
+    subject: str, rows: list[Row[Any]], beside: _Beside, known: KnownTexts
+) -> Iterator[Finding]:
     events: list[Event] = []
     for row in rows:
         fields = _fields(row)
@@ -89,24 +93,24 @@ def _chain(subject: str, rows: list[Row[Any]], beside: _Beside, known: Known) ->
         yield from found
         if found:
             return
-        events.append(event_of(fields))
+        events.append(event_from_fields(fields))
     story = Story(
         subject=subject, events=tuple(events), details=_details(rows), standing=known.standing
     )
     for row in rows:
         if row.detail and row.salt is None and row.seq > story.erased:
             yield Finding(f"detail of event {row.seq}", "it is gone, and nobody was erased")
-    if subject.startswith(PREFIX):
-        address = subject.removeprefix(PREFIX)
-        yield from suppressed(address, story, beside.suppressions.get(address, []))
+    if subject.startswith(SUBJECT_PREFIX):
+        address = subject.removeprefix(SUBJECT_PREFIX)
+        yield from check_suppressions(address, story, beside.suppressions.get(address, []))
         return
     if subject != SYSTEM:
         yield from _person(story, beside.people.get(subject, []))
-    yield from outbox_of(story, beside.mails.get(subject, []), beside.requests.get(subject, []))
+    yield from check_mails(story, beside.mails.get(subject, []), beside.requests.get(subject, []))
 
 
 def _event(
-    row: Row[Any], fields: dict[str, Json], before: list[Event], known: Known
+    row: Row[Any], fields: dict[str, Json], before: list[Event], known: KnownTexts
 ) -> Iterator[Finding]:
     place = f"ledger event {row.seq}"
     if row.kind not in _KINDS:

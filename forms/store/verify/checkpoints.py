@@ -14,13 +14,15 @@ from ...evidence.checkpoint import NO_HEADS, Checkpoint, heads_after
 from ...evidence.signing import PublicKey
 from ...permission.ledger import Event, Kind
 from ..database.tables import checkpoint, detail, ledger
-from ..records.checkpoints import checkpoint_of, public_keys
+from ..records.checkpoints import checkpoint_from_row, public_keys
 from .finding import Finding, Trust
 
 FETCHED = 1000
 
 
-def checkpoints(connection: Connection, system: Sequence[Event], trust: Trust) -> Iterator[Finding]:
+def check_checkpoints(
+    connection: Connection, system: Sequence[Event], trust: Trust
+) -> Iterator[Finding]:
     """Every checkpoint in turn, then the last one against what the owner holds."""
     keys = {key.id: key for key in public_keys(connection)} | {key.id: key for key in trust.keys}
     announced = _announced(connection, system)
@@ -32,7 +34,7 @@ def checkpoints(connection: Connection, system: Sequence[Event], trust: Trust) -
         )
     for number in announced:
         yield Finding(f"checkpoint {number}", "the ledger says that it was made, and it is gone")
-    yield from _trusted(checkpoint_of(made[-1]) if made else None, trust)
+    yield from _trusted(checkpoint_from_row(made[-1]) if made else None, trust)
     yield from _as_mailed(connection, trust.mailed)
 
 
@@ -45,7 +47,7 @@ def _each(
     """Takes out of `announced` what is there."""
     before: Checkpoint | None = None
     for row in made:
-        found = checkpoint_of(row)
+        found = checkpoint_from_row(row)
         place = f"checkpoint {found.id}"
         if found.id != (before.id + 1 if before else 1):
             yield Finding(f"checkpoint {found.id - 1}", "it is gone")
@@ -131,5 +133,5 @@ def _as_mailed(connection: Connection, mailed: Checkpoint | None) -> Iterator[Fi
     row = connection.execute(select(checkpoint).where(checkpoint.c.id == mailed.id)).one_or_none()
     if row is None:
         yield Finding(place, "it was mailed, and the database does not have it: the record was cut")
-    elif checkpoint_of(row) != mailed:
+    elif checkpoint_from_row(row) != mailed:
         yield Finding(place, "the database has another one than was mailed: the past was rewritten")

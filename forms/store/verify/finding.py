@@ -21,7 +21,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownTexts:
     """What events may name."""
 
     wordings: Mapping[str, Wording]

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Table, exists, select
 
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
-from ..records.suppression import PREFIX
+from ..records.suppression import SUBJECT_PREFIX
 from .finding import Finding
 
 
-def loose_ends(connection: Connection) -> Iterator[Finding]:
+def check_orphans(connection: Connection) -> Iterator[Finding]:
     """Mails and requests of nobody, or of somebody without events; details without their event."""
     for table, name in ((outbox, "mail"), (pending, "pending")):
         yield from _of_nobody(connection, table, name)
-    mine = ledger.c.subject == PREFIX + suppression.c.address
+    mine = ledger.c.subject == SUBJECT_PREFIX + suppression.c.address
     for row in connection.execute(select(suppression).where(~exists().where(mine))):
         place = f"suppression {row.address} {row.scope}"
         yield Finding(place, "the ledger does not say that it was added")

@@ -14,7 +14,7 @@ from .finding import Finding
 _FATES = frozenset(map(str, Fate))
 
 
-def outbox_of(
+def check_mails(
     story: Story, mails: Sequence[Row[Any]], requests: Sequence[Row[Any]]
 ) -> Iterator[Finding]:
     """Each mail and each open request of a contact; then what should be there and is not."""

@@ -11,7 +11,7 @@ from ...permission.ledger import Event, Kind
 from .finding import Finding
 
 
-def suppressed(address: str, story: Story, rows: Sequence[Row[Any]]) -> Iterator[Finding]:
+def check_suppressions(address: str, story: Story, rows: Sequence[Row[Any]]) -> Iterator[Finding]:
     """The last word of each scope: it was added, and the row says so; or lifted, and it is gone."""
     there = {str(row.scope): row for row in rows}
     last = {str(story.details.get(event.seq, {}).get("scope", "")): event for event in story.events}

@@ -9,19 +9,19 @@ from ...catalogue import Wording
 from ...declared.canonical import canonical_json, digest_of
 from ...permission.ledger import SYSTEM, Event, Kind
 from ..database.tables import form, wording
-from ..records.rows import events_of
+from ..records.rows import read_chain
 from .finding import Finding
 
 
 def system_chain(connection: Connection) -> tuple[Event, ...]:
     """The system's events; empty where a row cannot even be read (the chains' check says so)."""
     try:
-        return events_of(connection, SYSTEM)
+        return read_chain(connection, SYSTEM)
     except ValueError:
         return ()
 
 
-def readable(connection: Connection) -> dict[str, Wording]:
+def read_valid_wordings(connection: Connection) -> dict[str, Wording]:
     """The wordings that can be read; the others are found by `wordings`."""
     found = {}
     for row in connection.execute(select(wording.c.digest, wording.c.body)):
@@ -32,7 +32,7 @@ def readable(connection: Connection) -> dict[str, Wording]:
     return found
 
 
-def wordings(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
+def check_wordings(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
     """Each wording against its digest, its columns and the event that loaded it."""
     seen = {e.wording: e.at for e in system if e.kind is Kind.WORDING_LOADED}
     for row in connection.execute(select(wording).order_by(wording.c.digest)):
@@ -51,7 +51,7 @@ def wordings(connection: Connection, system: Iterable[Event]) -> Iterator[Findin
     yield from _lost("wording", seen, connection.scalars(select(wording.c.digest)))
 
 
-def forms(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
+def check_forms(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
     """Each version of each form in the same way."""
     seen = {e.form_version: e.at for e in system if e.kind is Kind.FORM_LOADED}
     for row in connection.execute(select(form).order_by(form.c.version)):

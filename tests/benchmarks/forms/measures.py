@@ -21,7 +21,7 @@ from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.records.store import Store
-from forms.store.verify import count as count_rows, verify
+from forms.store.verify import count_rows, verify
 
 from ...forms.declared import NOW, catalogue
 from ...forms.world import SUPPRESSION, free_port, until
@@ -98,9 +98,9 @@ def at_a_steady_rate(directory: Path, url: str, rate: float, seconds: float) -> 
 def opened(url: str) -> Iterator[Store]:
     """A store in this process."""
     database = Database(open_engine(url))
-    store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), host="example.org")
+    store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), mail_domain="example.org")
     store.prepare()
-    store.load(catalogue(), now=NOW)
+    store.add_catalogue(catalogue(), now=NOW)
     try:
         yield store
     finally:
@@ -114,10 +114,10 @@ def one_by_one(store: Store, number: int) -> float:
         asked = _submission(declared, f"s{time.monotonic_ns()}-{next(numbers)}@example.org")
 
         def decide(record: Record, asked: Submission = asked) -> Decision:
-            return optin.request(asked, record, now=NOW, pending=store.fresh(), limits=Limits())
+            return optin.request(asked, record, now=NOW, pending=store.new_id(), limits=Limits())
 
         began = time.perf_counter()
-        store.for_address(asked.address, decide, now=NOW)
+        store.commit_for_address(asked.address, decide, now=NOW)
         times.append(time.perf_counter() - began)
     return median(times)
 

@@ -25,8 +25,8 @@ from forms.permission.record import (
     Template,
 )
 from forms.store.database.tables import ledger
-from forms.store.people.own_data import move
-from forms.store.people.quarantine import let_go_on, put_away, quarantine
+from forms.store.people import quarantine
+from forms.store.people.move_address import move_address
 from forms.store.records.store import Store
 
 from ..contact_history import LIMITS, WORDINGS, Life
@@ -117,26 +117,30 @@ def test_discarding_says_nothing_of_what_the_person_chose() -> None:
 
 def keep_back(store: Store, email: str) -> int:
     asked = replace(asked_for(email, "newsletter"), trapped=True)
-    decide = partial(optin.request, asked, now=NOW, pending=store.fresh(), limits=Limits())
-    return store.for_address(asked.address, lambda record: decide(record), now=NOW).events[0].seq
+    decide = partial(optin.request, asked, now=NOW, pending=store.new_id(), limits=Limits())
+    return (
+        store.commit_for_address(asked.address, lambda record: decide(record), now=NOW)
+        .events[0]
+        .seq
+    )
 
 
 def listed(store: Store) -> list[object]:
     with store.database.reading() as connection:
-        return [line["id"] for line in quarantine(connection)]
+        return [line["id"] for line in quarantine.held_requests(connection)]
 
 
 def test_what_is_decided_is_listed_no_more_and_verifies(store: Store, database_url: str) -> None:
     numbers = [keep_back(store, f"p{n}@example.org") for n in range(3)]
     assert listed(store) == numbers
-    assert let_go_on(store, numbers[0], now=NOW, limits=Limits()) == 1
-    assert put_away(store, numbers[1], now=NOW) == 1
+    assert quarantine.release(store, numbers[0], now=NOW, limits=Limits()) == 1
+    assert quarantine.discard(store, numbers[1], now=NOW) == 1
     assert listed(store) == numbers[2:]
     for number in (numbers[0], numbers[1], 0, 99):
         with pytest.raises(NotDoneError, match="no request with the number"):
-            let_go_on(store, number, now=NOW, limits=Limits())
+            quarantine.release(store, number, now=NOW, limits=Limits())
         with pytest.raises(NotDoneError, match="no request with the number"):
-            put_away(store, number, now=NOW)
+            quarantine.discard(store, number, now=NOW)
     assert rows(database_url, "SELECT count(*) FROM outbox") == [(1,)]
     assert findings(store) == []
     rows(database_url, "DELETE FROM outbox")
@@ -147,10 +151,10 @@ def test_what_was_asked_with_an_address_of_before_is_not_listed(store: Store) ->
     numbers = [keep_back(store, f"p{n}@example.org") for n in range(2)]
     moves = Decision(entries=(Entry(kind=Kind.CHANGED, method=BY_MOVE),))
     elsewhere = parse_address("elsewhere@example.org")
-    assert move(store, of(store, numbers[0]), lambda _: moves, elsewhere, now=NOW)
+    assert move_address(store, of(store, numbers[0]), lambda _: moves, elsewhere, now=NOW)
     assert listed(store) == numbers[1:]
     with pytest.raises(NotDoneError, match="no request with the number"):
-        let_go_on(store, numbers[0], now=NOW, limits=Limits())
+        quarantine.release(store, numbers[0], now=NOW, limits=Limits())
 
 
 def of(store: Store, number: int) -> str:
@@ -163,8 +167,8 @@ def of(store: Store, number: int) -> str:
 def test_who_was_asked_a_moment_ago_is_not_asked_again(store: Store) -> None:
     number = keep_back(store, EMAIL)
     request(store, EMAIL)
-    with pytest.raises(NotDoneError, match="asked a moment ago"):
-        let_go_on(store, number, now=NOW, limits=Limits())
+    with pytest.raises(NotDoneError, match="a confirmation a moment ago"):
+        quarantine.release(store, number, now=NOW, limits=Limits())
     assert listed(store) == [number]
 
 
@@ -187,13 +191,13 @@ def test_by_command_the_mail_leaves_and_only_its_button_opts_in(tmp_path: Path) 
     again = run(*chosen, directory=tmp_path, environ=KEY)
     assert (again.returncode, again.stderr) == (
         1,
-        f"no request with the number {number} is kept back\n",
+        f"no request with the number {number} is in quarantine\n",
     )
-    assert run("quarantine", directory=tmp_path).stderr == "nothing is kept back\n"
+    assert run("quarantine", directory=tmp_path).stderr == "nothing is in quarantine\n"
     assert run("verify", directory=tmp_path).returncode == 0
 
 
-def test_by_command_one_is_put_away(tmp_path: Path) -> None:
+def test_by_command_one_is_discarded(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         here.submit(EMAIL, website="x")
         [(number,)] = here.rows("SELECT seq FROM ledger WHERE method = ?", QUARANTINED)
@@ -203,5 +207,5 @@ def test_by_command_one_is_put_away(tmp_path: Path) -> None:
     assert run(*both, directory=tmp_path, environ=KEY).returncode == 2
     done = run("quarantine", "--discard", str(number), directory=tmp_path, environ=KEY)
     assert (done.returncode, done.stdout) == (0, "discarded: it is listed no more\n")
-    assert run("quarantine", directory=tmp_path).stderr == "nothing is kept back\n"
+    assert run("quarantine", directory=tmp_path).stderr == "nothing is in quarantine\n"
     assert run("verify", directory=tmp_path).returncode == 0

@@ -76,16 +76,16 @@ class Office:
 
         def decide(record: Record) -> Decision:
             return optin.request(
-                asked, record, now=self.now, pending=self.store.fresh(), limits=Limits()
+                asked, record, now=self.now, pending=self.store.new_id(), limits=Limits()
             )
 
-        return self.store.for_address(asked.address, decide, now=self.now).contact
+        return self.store.commit_for_address(asked.address, decide, now=self.now).contact
 
     def withdraw(self, contact: str) -> None:
         def decide(record: Record) -> Decision:
             return optin.withdraw(["newsletter"], record, method="button", language="en")
 
-        self.store.for_contact(contact, decide, now=self.now)
+        self.store.commit_for_contact(contact, decide, now=self.now)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with self.store.database.reading() as connection:
@@ -107,9 +107,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @contextmanager
 def opened(directory: Path) -> Iterator[Office]:
     database = Database(open_engine(f"sqlite:///{directory / 'forms.db'}"))
-    store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), host="example.org")
+    store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), mail_domain="example.org")
     store.prepare()
-    store.load(CATALOGUE, now=NOW)
+    store.add_catalogue(CATALOGUE, now=NOW)
     yield Office(store)
     database.close()
 

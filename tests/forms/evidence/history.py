@@ -16,7 +16,7 @@ from forms.permission.subject_requests import erase
 from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
-from forms.store.people.erase import erase_in
+from forms.store.people.erase import erase_in_transaction
 from forms.store.queues.outbox import Fate, Queue
 from forms.store.records.checkpoints import Sealer
 from forms.store.records.store import Store
@@ -47,10 +47,10 @@ class Lived:
         """Somebody sends the form; answers the contact."""
         self.now += timedelta(minutes=11)
         asked = submission(email, *purposes, language=language)
-        return self.store.for_address(
+        return self.store.commit_for_address(
             asked.address,
             lambda record: request(
-                asked, record, now=self.now, pending=self.store.fresh(), limits=Limits()
+                asked, record, now=self.now, pending=self.store.new_id(), limits=Limits()
             ),
             now=self.now,
         ).contact
@@ -59,9 +59,11 @@ class Lived:
         """The whole way; answers the contact."""
         contact = self.ask(email, *purposes)
         self.drain()
-        asked = [e for e in self.store.history(contact).events if e.kind == "permission.requested"]
+        asked = [
+            e for e in self.store.current_record(contact).events if e.kind == "permission.requested"
+        ]
         self.now += timedelta(minutes=1)
-        self.store.for_contact(
+        self.store.commit_for_contact(
             contact,
             lambda record: confirm(
                 asked,
@@ -77,7 +79,7 @@ class Lived:
 
     def leave(self, contact: str, *purposes: str) -> None:
         self.now += timedelta(minutes=1)
-        self.store.for_contact(
+        self.store.commit_for_contact(
             contact,
             lambda record: withdraw(purposes, record, method="button", language="en"),
             now=self.now,
@@ -86,9 +88,9 @@ class Lived:
     def erase(self, contact: str) -> None:
         self.now += timedelta(minutes=1)
         with self.database.writing() as connection:
-            record = self.store.record(connection, contact, self.now)
+            record = self.store.read_record(connection, contact, self.now)
             decision = erase(record, method="link", language="en")
-            erase_in(connection, self.store, contact, decision, now=self.now)
+            erase_in_transaction(connection, self.store, contact, decision, now=self.now)
 
     def drain(self) -> None:
         """Every mail that is owed leaves."""
@@ -117,10 +119,10 @@ def findings(connection: Connection, trust: Trust | None = None) -> list[str]:
 def lived(url: str) -> Iterator[Lived]:
     """Three people and three checkpoints; all but the last sealing is sealed."""
     key = SuppressionKey(b"a-key-for-the-tests-that-is-long-enough")
-    store = Store(Database(open_engine(url)), key=key, host="example.org")
+    store = Store(Database(open_engine(url)), key=key, mail_domain="example.org")
     try:
         store.prepare()
-        store.load(CATALOGUE, now=NOW)
+        store.add_catalogue(CATALOGUE, now=NOW)
         here = Lived(store)
         ana = here.confirm("ana@example.org", "guide", "newsletter")
         here.seal()

@@ -176,7 +176,7 @@ def test_a_sites_folder_has_a_key_for_proofs(tmp_path: Path) -> None:
     settings = development_settings(tmp_path / ".atrae", "http://127.0.0.1:8000/")
     store = open_store(settings)
     store.prepare()
-    store.load(catalogue(), now=NOW)
+    store.add_catalogue(catalogue(), now=NOW)
     here = Lived(store)
     here.ask("ana@example.org", "newsletter")
     store.database.close()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from forms.declared.address import parse_address
 from forms.declared.canonical import canonical_json
 from forms.evidence.proof import bundle_of, flaws, key_of
-from forms.store.people.evidence import evidence_of
+from forms.store.people.evidence import read_evidence
 
 from ..databases import EmptyDatabase
 from ..declared import NOW, catalogue
@@ -40,7 +40,7 @@ def ana(empty_database: EmptyDatabase) -> Iterator[Proven]:
 
 def proof(here: Lived, email: str) -> bytes:
     with here.database.reading() as connection:
-        evidence = evidence_of(connection, parse_address(email))
+        evidence = read_evidence(connection, parse_address(email))
     assert evidence is not None
     return bundle_of(evidence, issued=NOW, key=KEY)
 
@@ -184,11 +184,11 @@ def test_who_signs_it_anew_has_another_key(ana: Proven) -> None:
 
 def test_an_erased_person_is_proven_by_their_id(ana: Proven) -> None:
     with ana.here.database.reading() as connection:
-        assert evidence_of(connection, parse_address("cleo@example.org")) is None
-        assert evidence_of(connection, "system") is None
+        assert read_evidence(connection, parse_address("cleo@example.org")) is None
+        assert read_evidence(connection, "system") is None
         gone = connection.exec_driver_sql("SELECT id FROM contact WHERE key IS NULL").scalars()
         (cleo,) = [contact for contact in gone if contact != "system"]
-        evidence = evidence_of(connection, cleo)
+        evidence = read_evidence(connection, cleo)
     assert evidence is not None
     content = bundle_of(evidence, issued=NOW, key=KEY)
     assert said(content) == []

@@ -47,9 +47,9 @@ def recorded(directory: Path, *, people: int, synchronous: str) -> History:
         engine = open_engine(f"sqlite:///{directory / 'forms.db'}")
         event.listen(engine, "connect", lambda c, _: c.execute(f"PRAGMA synchronous={synchronous}"))
         database = Database(engine)
-        store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), host="example.org")
+        store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), mail_domain="example.org")
         store.prepare()
-        store.load(CATALOGUE, now=NOW)
+        store.add_catalogue(CATALOGUE, now=NOW)
 
         def ask(number: int) -> None:
             email = f"p{number}@example.org"
@@ -65,10 +65,10 @@ def recorded(directory: Path, *, people: int, synchronous: str) -> History:
 
 def request(store: Store, email: str) -> None:
     asked = replace(submission("newsletter"), address=parse_address(email))
-    store.for_address(
+    store.commit_for_address(
         asked.address,
         lambda record: optin.request(
-            asked, record, now=NOW, pending=store.fresh(), limits=Limits()
+            asked, record, now=NOW, pending=store.new_id(), limits=Limits()
         ),
         now=NOW,
     )

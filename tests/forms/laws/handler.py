@@ -81,13 +81,13 @@ class House:
         nothing is on record, and what is random comes in the same order as always."""
         self.now, self.works, self.deliver = NOW, works, None
         chance = random.Random(7)
-        self.store.fresh = lambda: f"{chance.getrandbits(128):032x}"
+        self.store.new_id = lambda: f"{chance.getrandbits(128):032x}"
         emptied(self.store.database.engine)
         self.open(ceiling=ceiling)
 
     def open(self, *, ceiling: int = 0) -> None:
         """Whatever is on record already."""
-        self.store.load(CATALOGUE, now=NOW)
+        self.store.add_catalogue(CATALOGUE, now=NOW)
         self.worker = Worker(
             Queue(self.store, Ceiling(self.store, most=ceiling)),
             self.compose,

@@ -115,7 +115,10 @@ class Mailroom(RuleBasedStateMachine):
         if self.read[0] != now:
             named = dict(zip("abc", self.addresses, strict=True))
             rows = self.at.rows("SELECT key, id FROM contact WHERE key IN (:a, :b, :c)", **named)
-            self.read = (now, {str(key): self.at.store.history(str(each)) for key, each in rows})
+            self.read = (
+                now,
+                {str(key): self.at.store.current_record(str(each)) for key, each in rows},
+            )
         return self.read[1]
 
     def mine(self, kind: type[L], person: Person | None = None) -> list[L]:

@@ -14,7 +14,7 @@ from forms.permission.suppression import complain, lift, never
 from forms.store.people.erase import erase
 from forms.store.people.importing import import_grants
 from forms.store.people.purge import Keep, purge
-from forms.store.people.quarantine import let_go_on, put_away, quarantine
+from forms.store.people.quarantine import discard, held_requests, release
 
 from .handler import CATALOGUE
 from .mailroom import Mailroom
@@ -61,7 +61,9 @@ class Owning(Mailroom):
         decide, now = complain if complains else never, self.at.now
         with self.step():
             address = parse_address(self.addresses[who])
-            self.at.store.for_address(address, lambda r: decide(r, reason="a letter"), now=now)
+            self.at.store.commit_for_address(
+                address, lambda r: decide(r, reason="a letter"), now=now
+            )
             person = self.oracle.person(self.addresses[who])
             person.touched = now
             self.oracle.bounce(person, now)
@@ -74,7 +76,9 @@ class Owning(Mailroom):
         chosen = data.draw(st.sampled_from(barred))
         with self.step():
             address, now = parse_address(chosen), self.at.now
-            self.at.store.for_address(address, lambda r: lift(r, reason="she asked"), now=now)
+            self.at.store.commit_for_address(
+                address, lambda r: lift(r, reason="she asked"), now=now
+            )
             self.oracle.person(chosen).touched = now
             self.oracle.lift(chosen)
             self.expect([])
@@ -89,17 +93,17 @@ class Owning(Mailroom):
         (person,) = (each for each in self.oracle.people.values() if word in each.words)
         with self.step():
             with self.at.store.database.reading() as connection:
-                lines = list(quarantine(connection))
+                lines = list(held_requests(connection))
             assert [(line["form"], line["purpose"]) for line in lines] == [
                 (each.form, each.purpose) for each in words
             ]
             number = int(str(lines[place]["id"]))
             if discards == 0:
-                assert put_away(self.at.store, number, now=now)
+                assert discard(self.at.store, number, now=now)
                 self.oracle.discard(person, word, now)
                 return
             try:
-                done = let_go_on(self.at.store, number, now=now, limits=Limits())
+                done = release(self.at.store, number, now=now, limits=Limits())
             except NotDoneError:
                 done = 0
             owed = self.oracle.release(person, word, now)
@@ -140,7 +144,7 @@ class Owning(Mailroom):
 
     def sees_expired(self, person: Person) -> None:
         """What was asked for two weeks ago and never answered is an `expired` event by now."""
-        record = self.at.store.history(self.id_of(person))
+        record = self.at.store.current_record(self.id_of(person))
         for purpose in STANDING | ONCE:
             asked = person.last(purpose, ("asked", "held"))
             if asked is None or asked.by == "unanswered" or asked.at > self.at.now - GOOD_FOR:

@@ -10,7 +10,7 @@ import pytest
 from forms.declared.address import parse_address
 from forms.mail.smtp import Permitted, WithdrawnError
 from forms.permission.importing import Grant
-from forms.store.people.importing import BroughtIn, import_grants
+from forms.store.people.importing import ImportResult, import_grants
 from forms.store.people.purge import Keep, purge
 from forms.store.verify import verify
 
@@ -37,7 +37,7 @@ def asked(home: House, form: str, *purposes: str) -> str:
     return link(post.messages[-1], "confirm")
 
 
-def brought_in(home: House) -> BroughtIn:
+def brought_in(home: House) -> ImportResult:
     """An import of the newsletter, from another tool."""
     grant = Grant(
         line=1,

@@ -39,9 +39,9 @@ def addresses(state: str, number: int) -> list[str]:
 def prepare(url: str, number: int) -> None:
     """A database with as many contacts in each state; each is asked for once, as it was left."""
     database = Database(open_engine(url))
-    store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), host="example.org")
+    store = Store(database, key=SuppressionKey(SUPPRESSION.encode()), mail_domain="example.org")
     store.prepare()
-    store.load(CATALOGUE, now=utc_now() - timedelta(days=3))
+    store.add_catalogue(CATALOGUE, now=utc_now() - timedelta(days=3))
     for state in STATES[1:]:
         for email in addresses(state, number):
             _bring(store, email, state)
@@ -52,10 +52,10 @@ def _bring(store: Store, email: str, state: str) -> None:
     # Long enough ago that no cool-down answers in its place.
     now = utc_now() - timedelta(days=2)
     asked = replace(submission("newsletter"), address=parse_address(email))
-    made = store.for_address(
+    made = store.commit_for_address(
         asked.address,
         lambda record: optin.request(
-            asked, record, now=now, pending=store.fresh(), limits=Limits()
+            asked, record, now=now, pending=store.new_id(), limits=Limits()
         ),
         now=now,
     )
@@ -65,7 +65,7 @@ def _bring(store: Store, email: str, state: str) -> None:
         "suppressed": (lambda record: optin.bounce(record, reply="550"),),
     }
     for step in steps.get(state, ()):
-        store.for_contact(made.contact, step, now=now)
+        store.commit_for_contact(made.contact, step, now=now)
 
 
 def _confirm(events: Sequence[object], record: Record) -> Decision:

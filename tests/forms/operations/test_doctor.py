@@ -18,7 +18,7 @@ from forms.operations.doctor import check_public, check_smtp, examine
 from forms.operations.sender_dns import Dns, Texts, UnansweredError, check_sender
 from forms.settings.environment import SuppressionKey
 from forms.store.upkeep.health import check_database, check_space
-from forms.store.upkeep.postgresql import DISCREET, DURABLE
+from forms.store.upkeep.postgresql import DURABILITY, SERVER_LOG
 
 from ..databases import rows
 from ..declared import NOW, catalogue, pages, write_bundle
@@ -140,7 +140,7 @@ def test_a_database_in_order_is_in_order(database_url: str) -> None:
     for _store in opened(database_url):
         lines = by_subject(check_database(database_url, KEY, now=NOW))
         # The disk is this machine's, and the tests' server is set for speed.
-        theirs = {"disk", DURABLE, DISCREET}
+        theirs = {"disk", DURABILITY, SERVER_LOG}
         assert {line.level for line in lines.values() if line.subject not in theirs} == {Level.OK}
         assert {"database", "tables", "triggers", "suppression key", "mails"} <= set(lines)
 

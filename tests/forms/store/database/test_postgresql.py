@@ -37,9 +37,9 @@ LEASE = timedelta(minutes=5)
 def opened(url: str) -> Iterator[Store]:
     """A handler's or a worker's store."""
     database = Database(open_engine(url))
-    made = Store(database, key=KEY, host="example.org")
+    made = Store(database, key=KEY, mail_domain="example.org")
     made.prepare()
-    made.load(CATALOGUE, now=NOW)
+    made.add_catalogue(CATALOGUE, now=NOW)
     try:
         yield made
     finally:
@@ -132,7 +132,7 @@ def test_a_mail_that_is_being_claimed_does_not_hold_up_the_next(postgresql_url: 
         first, second = (ask(store, f"p{number}@example.org") for number in range(2))
         queue = Queue(store)
         with store.database.writing() as connection:
-            store.lock(connection, first)
+            store.lock_contact(connection, first)
             began = time.monotonic()
             owed = queue.claim(now=NOW, lease=LEASE)
             assert owed is not None
@@ -161,7 +161,7 @@ def test_nothing_is_claimed_after_a_withdrawal(postgresql_url: str) -> None:
         with ThreadPoolExecutor(3) as pool:
             done = [pool.submit(work, worker) for worker in workers]
             for contact in people:
-                handler.for_contact(contact, leave, now=NOW)
+                handler.commit_for_contact(contact, leave, now=NOW)
             for future in done:
                 future.result()
         assert faults(handler) == []

@@ -22,9 +22,9 @@ from ..records.test_store import KEY
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     database = Database(open_engine(f"sqlite:///{tmp_path / 'forms.db'}"))
-    made = Store(database, key=KEY, host="example.org")
+    made = Store(database, key=KEY, mail_domain="example.org")
     made.prepare()
-    made.load(CATALOGUE, now=NOW)
+    made.add_catalogue(CATALOGUE, now=NOW)
     yield made
     database.close()
 

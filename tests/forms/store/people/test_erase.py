@@ -33,24 +33,24 @@ def store(database_url: str) -> Iterator[Store]:
 
 def opened(url: str) -> Iterator[Store]:
     key = SuppressionKey(SUPPRESSION.encode())
-    made = Store(Database(open_engine(url)), key=key, host="example.org")
+    made = Store(Database(open_engine(url)), key=key, mail_domain="example.org")
     made.prepare()
-    made.load(CATALOGUE, now=NOW)
+    made.add_catalogue(CATALOGUE, now=NOW)
     yield made
     made.database.close()
 
 
 def request(store: Store, email: str, now: datetime = NOW) -> Committed:
     asked = asked_for(email, "newsletter")
-    decide = partial(optin.request, asked, now=now, pending=store.fresh(), limits=Limits())
-    return store.for_address(asked.address, lambda record: decide(record), now=now)
+    decide = partial(optin.request, asked, now=now, pending=store.new_id(), limits=Limits())
+    return store.commit_for_address(asked.address, lambda record: decide(record), now=now)
 
 
 def confirm(store: Store, asked: Committed) -> None:
     decide = partial(
         optin.confirm, asked.events, expires=NOW + timedelta(days=1), now=NOW, answers={}
     )
-    store.for_contact(asked.contact, lambda record: decide(record), now=NOW)
+    store.commit_for_contact(asked.contact, lambda record: decide(record), now=NOW)
 
 
 def findings(store: Store) -> list[str]:
@@ -89,7 +89,7 @@ def test_who_was_erased_may_come_back_as_somebody_new(store: Store) -> None:
     erase(store, asked.contact, now=NOW, method="operator")
     again = request(store, "ana@example.org")
     assert again.contact != asked.contact
-    assert store.history(again.contact).suppressed == {Scope.MARKETING}
+    assert store.current_record(again.contact).suppressed == {Scope.MARKETING}
     assert len(again.decision.notices) == 1
 
 
@@ -153,7 +153,8 @@ def test_purging_suppresses_nobody(store: Store, database_url: str) -> None:
 
 def test_a_bounced_address_goes_and_stays_suppressed(store: Store) -> None:
     asked = request(store, "ana@example.org")
-    store.for_contact(asked.contact, lambda record: optin.bounce(record, reply="550"), now=NOW)
+    bounce = partial(optin.bounce, reply="550")
+    store.commit_for_contact(asked.contact, bounce, now=NOW)
     purge(store, now=LATER, keep=Keep())
     again = request(store, "ana@example.org")
     assert again.contact != asked.contact
@@ -180,8 +181,8 @@ def test_more_than_a_batch_goes_in_batches(store: Store, monkeypatch: pytest.Mon
 
 def test_a_request_lapses_by_the_limit_that_it_was_made_with(store: Store) -> None:
     asked, short = asked_for("ana@example.org", "newsletter"), Limits(pending=timedelta(days=2))
-    decide = partial(optin.request, asked, now=NOW, pending=store.fresh(), limits=short)
-    store.for_address(asked.address, lambda record: decide(record), now=NOW)
+    decide = partial(optin.request, asked, now=NOW, pending=store.new_id(), limits=short)
+    store.commit_for_address(asked.address, lambda record: decide(record), now=NOW)
     keep = Keep(pending=timedelta(days=30))
     assert purge(store, now=NOW + timedelta(days=1), keep=keep).expired == 0
     assert purge(store, now=NOW + timedelta(days=3), keep=keep).expired == 1

@@ -12,8 +12,8 @@ from forms.permission import optin
 from forms.permission.importing import UNKNOWN_WORDING, Grant, read_grants
 from forms.permission.ledger import State
 from forms.store.people.erase import erase
-from forms.store.people.export_all import contacts, events, write_csv, write_jsonl
-from forms.store.people.importing import BroughtIn, import_grants, known_wordings
+from forms.store.people.export_all import contact_rows, event_rows, write_csv, write_jsonl
+from forms.store.people.importing import ImportResult, import_grants, latest_wordings
 from forms.store.records.store import Store
 
 from ...contact_history import CATALOGUE
@@ -33,7 +33,7 @@ def read(*lines: str, header: str = HEADER) -> tuple[tuple[Grant, ...], list[str
     return grants, [str(fault) for fault in faults]
 
 
-def bring(store: Store, *emails: str, dry_run: bool = False) -> BroughtIn:
+def bring(store: Store, *emails: str, dry_run: bool = False) -> ImportResult:
     grants, faults = read(*(LINE.format(email) for email in emails))
     assert faults == []
     return import_grants(store, grants, now=NOW, dry_run=dry_run)
@@ -41,7 +41,7 @@ def bring(store: Store, *emails: str, dry_run: bool = False) -> BroughtIn:
 
 def state(store: Store, url: str, email: str) -> State:
     [(contact,)] = rows(url, "SELECT id FROM contact WHERE key = :k", k=email)
-    return store.history(str(contact)).permission("newsletter").state
+    return store.current_record(str(contact)).permission("newsletter").state
 
 
 def test_who_is_brought_in_has_a_live_permission_with_its_evidence(
@@ -49,7 +49,7 @@ def test_who_is_brought_in_has_a_live_permission_with_its_evidence(
 ) -> None:
     assert bring(store, "Ana@example.org").permitted == 1
     [(contact,)] = rows(database_url, "SELECT id FROM contact")
-    assert store.history(str(contact)).lives("newsletter")
+    assert store.current_record(str(contact)).lives("newsletter")
     [(body,)] = rows(database_url, "SELECT body FROM detail")
     assert json.loads(str(body)) == {
         "email": "Ana@example.org",
@@ -79,10 +79,12 @@ def test_nobody_is_brought_in_over_a_withdrawal_or_a_suppression(
     left, gone = request(store, "left@example.org"), request(store, "gone@example.org")
     confirm(store, left)
     withdraw = partial(optin.withdraw, ["newsletter"], method="link", language="en")
-    store.for_contact(left.contact, lambda record: withdraw(record), now=NOW)
+    store.commit_for_contact(left.contact, lambda record: withdraw(record), now=NOW)
     erase(store, gone.contact, now=NOW, method="operator")
     refused = request(store, "bounced@example.org")
-    store.for_contact(refused.contact, lambda record: optin.bounce(record, reply="550"), now=NOW)
+    store.commit_for_contact(
+        refused.contact, lambda record: optin.bounce(record, reply="550"), now=NOW
+    )
     here = request(store, "here@example.org")
     confirm(store, here)
     asked = request(store, "asked@example.org")
@@ -95,7 +97,7 @@ def test_nobody_is_brought_in_over_a_withdrawal_or_a_suppression(
         (5, "permitted already"),
     ]
     assert state(store, database_url, "left@example.org") is State.WITHDRAWN
-    assert store.history(asked.contact).lives("newsletter")
+    assert store.current_record(asked.contact).lives("newsletter")
     assert rows(database_url, "SELECT id FROM contact WHERE key = 'gone@example.org'") == []
     assert findings(store) == []
 
@@ -110,7 +112,7 @@ def test_importing_twice_is_importing_once(store: Store, database_url: str) -> N
 def test_imported_wordings_are_not_taken_for_the_sites_own(store: Store) -> None:
     bring(store, "ana@example.org")
     with store.database.reading() as connection:
-        assert known_wordings(connection) == KNOWN
+        assert latest_wordings(connection) == KNOWN
 
 
 def test_every_fault_is_named_with_its_line() -> None:
@@ -173,17 +175,17 @@ def test_exports_hold_states_and_events(store: Store) -> None:
     request(store, "=cmd@example.org")
     with store.database.reading() as connection:
         out = io.StringIO()
-        assert write_jsonl(contacts(connection), out) == 2
+        assert write_jsonl(contact_rows(connection), out) == 2
         lines = [json.loads(line) for line in out.getvalue().splitlines()]
         assert {(line["address"], line["state"]) for line in lines} == {
             ("ana@example.org", "confirmed"),
             ("=cmd@example.org", "requested"),
         }
         table = io.StringIO(newline="")
-        assert write_csv(contacts(connection), table) == 2
+        assert write_csv(contact_rows(connection), table) == 2
         told = {row["address"] for row in csv.DictReader(io.StringIO(table.getvalue()))}
         assert told == {"ana@example.org", "'=cmd@example.org"}
-        kinds = [event["kind"] for event in events(connection)]
+        kinds = [event["kind"] for event in event_rows(connection)]
     assert kinds.count("permission.requested") == 2
     assert kinds.count("permission.confirmed") == 1
 

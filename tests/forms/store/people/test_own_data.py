@@ -12,7 +12,7 @@ from sqlalchemy import Text
 
 from forms.permission import subject_requests
 from forms.store.database import tables
-from forms.store.people.own_data import erase_by, everything
+from forms.store.people.own_data import erase_own_data, read_own_data
 
 from ...declared import NOW
 from ...delivery.test_outbox import opened
@@ -96,14 +96,14 @@ def test_what_a_column_can_hold_of_a_person_is_exported_and_erased(tmp_path: Pat
         office.withdraw(contact)
         key = office.store.key.conceal(ADDRESS)
         marks = planted(tmp_path / "forms.db", key, columns() - FORMAL.keys())
-        exported = json.dumps(everything(office.store, contact))
+        exported = json.dumps(read_own_data(office.store, contact))
         missing = {column for column, mark in marks.items() if mark not in exported}
         assert missing == set()
 
-        assert erase_by(
+        assert erase_own_data(
             office.store, contact, lambda record: subject_requests.erase(record), now=NOW
         )
-        assert everything(office.store, contact) is None
+        assert read_own_data(office.store, contact) is None
     left = dump(tmp_path / "forms.db")
     kept = {column for column, mark in marks.items() if mark in left}
     assert kept <= KEPT.keys()

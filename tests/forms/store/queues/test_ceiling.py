@@ -33,9 +33,11 @@ class House:
     """A store, its queue with a ceiling, and a clock."""
 
     def __init__(self, url: str, most: int, owner: str = OWNER) -> None:
-        self.store = Store(Database(open_engine(url)), key=SuppressionKey(b"k" * 32), host="x")
+        self.store = Store(
+            Database(open_engine(url)), key=SuppressionKey(b"k" * 32), mail_domain="x"
+        )
         self.store.prepare()
-        self.store.load(CATALOGUE, now=NOW)
+        self.store.add_catalogue(CATALOGUE, now=NOW)
         self.queue = Queue(self.store, Ceiling(self.store, most=most, owner=owner))
         self.now = NOW
         self.people = 0
@@ -44,7 +46,7 @@ class House:
         for _ in range(number):
             self.people += 1
             asked = submission(f"p{self.people}@example.org")
-            self.store.for_address(
+            self.store.commit_for_address(
                 asked.address,
                 lambda record, asked=asked: request(  # type: ignore[misc]
                     asked, record, now=self.now, pending=f"{self.people:032}", limits=Limits()
@@ -53,10 +55,10 @@ class House:
             )
 
     def confirm(self, number: int) -> None:
-        found = self.store.asked(f"{number:032}")
+        found = self.store.pending_request(f"{number:032}")
         assert found is not None
         asked, _ = found
-        self.store.for_contact(
+        self.store.commit_for_contact(
             asked.contact,
             lambda record: confirm(
                 asked.events, record, expires=asked.expires, now=self.now, answers={}

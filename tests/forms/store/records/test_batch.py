@@ -37,7 +37,7 @@ def opt_in(store: Store, email: str, *, broken: bool = False) -> OptIn:
     def decide(record: Record) -> Decision:
         if broken:
             raise LookupError(email)
-        return optin.request(asked, record, now=NOW, pending=store.fresh(), limits=Limits())
+        return optin.request(asked, record, now=NOW, pending=store.new_id(), limits=Limits())
 
     return OptIn(store=store, address=asked.address, decide=decide, now=NOW)
 
@@ -68,7 +68,9 @@ def test_many_share_few_transactions_and_each_hears_of_its_own(postgresql_url: s
             assert isinstance(each, Committed)
             key = rows(postgresql_url, "SELECT key FROM contact WHERE id = :id", id=each.contact)
             assert key == [(f"p{number}@example.org",)]
-            assert state_of(store.history(each.contact).events, "newsletter") is State.REQUESTED
+            assert (
+                state_of(store.current_record(each.contact).events, "newsletter") is State.REQUESTED
+            )
         assert faults(store) == []
     for table in ("contact", "pending", "outbox"):
         assert rows(postgresql_url, f"SELECT count(*) FROM {table}") == [(48,)]
@@ -121,7 +123,7 @@ def test_what_is_on_record_of_each_is_known(postgresql_url: str) -> None:
         [gone, pending] = told(store, [opt_in(store, f"{n}@example.org") for n in ("gone", "old")])
         assert isinstance(gone, Committed)
         assert isinstance(pending, Committed)
-        store.for_contact(
+        store.commit_for_contact(
             gone.contact,
             lambda _record: Decision(suppress=Scope.ALL, reason="complained"),
             now=NOW,
@@ -138,8 +140,8 @@ def test_what_is_on_record_of_each_is_known(postgresql_url: str) -> None:
         emails = [f"{name}@example.org" for name in ("old", "gone", "new")]
         store.database._writers.write_all([looking(email) for email in emails])
         old, there, new = (seen[email] for email in emails)
-        assert old == replace(store.history(pending.contact), at=LATER)
-        assert there == replace(store.history(gone.contact), at=LATER)
+        assert old == replace(store.current_record(pending.contact), at=LATER)
+        assert there == replace(store.current_record(gone.contact), at=LATER)
         assert there.suppressed == {Scope.ALL}
         assert new.events == ()
 

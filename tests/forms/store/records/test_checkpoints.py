@@ -9,10 +9,10 @@ import pytest
 from forms.permission.ledger import SYSTEM, Kind
 from forms.store.records.checkpoints import (
     Sealer,
-    checkpoint_by,
+    checkpoint_of_event,
     last_checkpoint,
+    last_settled_event,
     public_keys,
-    settled,
 )
 from forms.store.verify import Trust
 
@@ -49,10 +49,10 @@ def test_each_is_owed_to_the_owner_because_of_its_event(here: Lived) -> None:
     with here.database.reading() as connection:
         query = "SELECT because, state, template FROM outbox WHERE contact = 'system' ORDER BY id"
         mails = connection.exec_driver_sql(query).all()
-        events = {event.seq: event for event in here.store.record(connection, SYSTEM).events}
+        events = {event.seq: event for event in here.store.read_record(connection, SYSTEM).events}
         assert [events[mail.because].kind for mail in mails] == [Kind.SEALED] * 3
         assert {(mail.state, mail.template) for mail in mails} == {("sent", "sealed")}
-        assert [checkpoint_by(connection, mail.because) for mail in mails] == [
+        assert [checkpoint_of_event(connection, mail.because) for mail in mails] == [
             (made, KEY.public) for made in here.sealed
         ]
         address = "SELECT address, key FROM contact WHERE id = 'system'"
@@ -115,7 +115,7 @@ def test_what_an_open_transaction_may_still_write_is_not_sealed(postgresql_url: 
             slow.exec_driver_sql("UPDATE contact SET asked = asked WHERE id = 'system'")
             slow.exec_driver_sql("SELECT nextval('ledger_seq')")
             here.ask("dora@example.org", "newsletter")
-            assert settled(here.database, sleep=lambda _: None) is None
+            assert last_settled_event(here.database, sleep=lambda _: None) is None
             assert Sealer(here.store, KEY, OWNER).seal_if_due(now=here.now, every=DAY) is None
             slow.rollback()
-        assert settled(here.database) is not None
+        assert last_settled_event(here.database) is not None

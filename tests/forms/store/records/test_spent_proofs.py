@@ -13,7 +13,7 @@ from forms.permission import optin
 from forms.permission.proof_of_work import VALID_FOR, Proof
 from forms.permission.record import Limits
 from forms.store.people.purge import Keep, purge
-from forms.store.records.spent_proofs import SpentError, paid_by
+from forms.store.records.spent_proofs import SpentError, spending
 from forms.store.records.store import Committed, Store
 
 from ...databases import dump, rows
@@ -31,10 +31,10 @@ PROOF = Proof(issued=NOW, nonce="0" * 32)
 
 def bring(store: Store, email: str, proof: Proof = PROOF) -> Committed:
     asked = asked_for(email, "newsletter")
-    decide = partial(optin.request, asked, now=NOW, pending=store.fresh(), limits=Limits())
-    request = store.opt_in(asked.address, lambda record: decide(record), now=NOW)
+    decide = partial(optin.request, asked, now=NOW, pending=store.new_id(), limits=Limits())
+    request = store.write_for_address(asked.address, lambda record: decide(record), now=NOW)
     with store.database.writing() as connection:
-        return paid_by(proof, request)(connection)
+        return spending(proof, request)(connection)
 
 
 def test_it_is_used_up_for_one_contact(store: Store, database_url: str) -> None:

@@ -34,18 +34,18 @@ KEY = SuppressionKey(SUPPRESSION.encode())
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     database = Database(open_engine(database_url))
-    made = Store(database, key=KEY, host="example.org")
+    made = Store(database, key=KEY, mail_domain="example.org")
     made.prepare()
-    made.load(CATALOGUE, now=NOW)
+    made.add_catalogue(CATALOGUE, now=NOW)
     yield made
     database.close()
 
 
 def request(store: Store, asked: Submission) -> Committed:
     def decide(record: Record) -> Decision:
-        return optin.request(asked, record, now=NOW, pending=store.fresh(), limits=Limits())
+        return optin.request(asked, record, now=NOW, pending=store.new_id(), limits=Limits())
 
-    return store.for_address(asked.address, decide, now=NOW)
+    return store.commit_for_address(asked.address, decide, now=NOW)
 
 
 def test_the_migrations_make_the_tables_that_we_name(store: Store) -> None:
@@ -74,7 +74,7 @@ def test_a_database_of_a_newer_program_is_left_alone(store: Store) -> None:
 
 
 def test_a_wrong_suppression_key_is_noticed(store: Store) -> None:
-    other = Store(store.database, key=SuppressionKey(b"x" * 40), host="example.org")
+    other = Store(store.database, key=SuppressionKey(b"x" * 40), mail_domain="example.org")
     with pytest.raises(WrongKeyError, match="ATRAE_SUPPRESSION_KEY"):
         other.prepare()
 
@@ -120,7 +120,7 @@ def test_a_decision_that_fails_leaves_nothing(store: Store) -> None:
         return Decision(entries=(entry,), notices=(Notice(template="none", about=(7,)),))  # type: ignore[arg-type]
 
     with pytest.raises(IndexError):
-        store.for_address(parse_address("ana@example.org"), broken, now=NOW)
+        store.commit_for_address(parse_address("ana@example.org"), broken, now=NOW)
     with store.database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM contact")).scalar() == 0
         assert (
@@ -154,8 +154,8 @@ def test_what_was_ever_loaded_is_kept(store: Store) -> None:
     purpose = CATALOGUE.purposes["newsletter"]
     changed = purpose.model_copy(update={"wording": {"en": "Other words."}, "version": 4})
     newer = CATALOGUE.model_copy(update={"purposes": {**CATALOGUE.purposes, "newsletter": changed}})
-    store.load(newer, now=NOW)
-    store.load(newer, now=NOW)
+    store.add_catalogue(newer, now=NOW)
+    store.add_catalogue(newer, now=NOW)
     digests = [old.digest, newer.wording("newsletter", "en").digest, "0" * 64]
     known = store.wordings(digests)
     assert [known[digest].text for digest in digests[:2]] == [old.text, "Other words."]

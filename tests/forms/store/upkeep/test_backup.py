@@ -12,7 +12,7 @@ import pytest
 from forms.errors import NotDoneError
 from forms.store.database.engine import Database, open_engine
 from forms.store.records.store import Store
-from forms.store.upkeep.backup import Lost, backup, check_backup, lost, restore
+from forms.store.upkeep.backup import LostEvents, backup, check_backup, count_lost_events, restore
 from forms.store.verify import verify
 
 from ...databases import dump
@@ -108,10 +108,10 @@ def test_what_is_put_back_is_what_was_saved(store: Store, url: str, tmp_path: Pa
     saved = dump(url)
     confirm(store, asked)
     store.database.close()
-    assert lost(url, target) == Lost(events=1, final=0)
+    assert count_lost_events(url, target) == LostEvents(events=1, final=0)
     restore(url, target)
     assert dump(url) == saved
-    assert lost(url, target) == Lost(events=0, final=0)
+    assert count_lost_events(url, target) == LostEvents(events=0, final=0)
     assert findings(tmp_path / "forms.db") == []
     with closing(sqlite3.connect(tmp_path / "forms.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -123,7 +123,7 @@ def test_a_backup_can_be_put_where_nothing_is(store: Store, url: str, tmp_path: 
     request(store, "ana@example.org")
     backup(url, tmp_path / "copy.db")
     fresh = f"sqlite:///{tmp_path / 'new.db'}"
-    assert lost(fresh, tmp_path / "copy.db").events == 0
+    assert count_lost_events(fresh, tmp_path / "copy.db").events == 0
     restore(fresh, tmp_path / "copy.db")
     assert dump(fresh) == dump(url)
     assert stat.S_IMODE((tmp_path / "new.db").stat().st_mode) == 0o600

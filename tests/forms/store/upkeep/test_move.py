@@ -21,14 +21,14 @@ from forms.permission.record import NOTHING, Decision, Record, Template
 from forms.permission.suppression import complain, lift, never
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
-from forms.store.people import own_data
 from forms.store.people.erase import erase
-from forms.store.people.export_all import contacts, events, write_csv, write_jsonl
+from forms.store.people.export_all import contact_rows, event_rows, write_csv, write_jsonl
 from forms.store.people.importing import import_grants
+from forms.store.people.move_address import move_address
 from forms.store.people.purge import Keep, purge
 from forms.store.records.checkpoints import Sealer
 from forms.store.records.store import Store
-from forms.store.upkeep.move import Moved, digest_of_all, fingerprint, move
+from forms.store.upkeep.move import MoveResult, combined_digest, fingerprint, move_database
 
 from ...contact_history import CATALOGUE, LIMITS
 from ...databases import PostgreSQL, dump, rows
@@ -47,18 +47,18 @@ def database(url: str) -> Iterator[Database]:
         made.close()
 
 
-def step(source: str, target: str) -> Moved:
+def step(source: str, target: str) -> MoveResult:
     with database(source) as ours, database(target) as theirs:
-        return move(ours, theirs, step=lambda _rows: None)
+        return move_database(ours, theirs, step=lambda _rows: None)
 
 
 def export(url: str) -> tuple[str, str, str, str]:
     with database(url) as opened_one, opened_one.reading() as connection:
         people, happened, table = io.StringIO(), io.StringIO(), io.StringIO(newline="")
-        write_jsonl(contacts(connection), people)
-        write_jsonl(events(connection), happened)
-        write_csv(contacts(connection), table)
-        whole = digest_of_all(fingerprint(connection))
+        write_jsonl(contact_rows(connection), people)
+        write_jsonl(event_rows(connection), happened)
+        write_csv(contact_rows(connection), table)
+        whole = combined_digest(fingerprint(connection))
     return people.getvalue(), happened.getvalue(), table.getvalue(), whole
 
 
@@ -75,9 +75,9 @@ def live(url: str, acts: list[tuple[str, int]]) -> None:
                     leave = partial(
                         optin.withdraw, ["newsletter"], method="one-click", language="es"
                     )
-                    store.for_contact(asked.contact, leave, now=now)
+                    store.commit_for_contact(asked.contact, leave, now=now)
                 case "bounce":
-                    store.for_contact(
+                    store.commit_for_contact(
                         asked.contact, lambda r: optin.bounce(r, reply="550 «no»"), now=now
                     )
                 case "erase":
@@ -96,13 +96,13 @@ def steer(store: Store, person: str, act: str, now: datetime) -> None:
     """What people choose by their links, and what the owner records of them."""
     decide = STEERED.get(act)
     if decide is not None:
-        store.for_contact(person, partial(decide, now), now=now)
+        store.commit_for_contact(person, partial(decide, now), now=now)
     elif act == "move":
         elsewhere = parse_address(f"Nandu+{person}@bücher.example")
-        store.for_contact(person, partial(ask, Template.MOVE, now, elsewhere.typed), now=now)
-        store.for_contact(person, partial(agreed, now), now=now)
+        store.commit_for_contact(person, partial(ask, Template.MOVE, now, elsewhere.typed), now=now)
+        store.commit_for_contact(person, partial(agreed, now), now=now)
         arrived = partial(arrives, now, elsewhere)
-        own_data.move(store, person, arrived, elsewhere, now=now)
+        move_address(store, person, arrived, elsewhere, now=now)
 
 
 def ask(what: Template, now: datetime, address: str, record: Record) -> Decision:
@@ -230,7 +230,7 @@ def test_after_a_move_life_goes_on(tmp_path: Path, postgresql_url: str, forward:
     live(here, SOME)
     step(here, there)
     key = SuppressionKey(SUPPRESSION.encode())
-    store = Store(Database(open_engine(there)), key=key, host="example.org")
+    store = Store(Database(open_engine(there)), key=key, mail_domain="example.org")
     store.prepare()
     [(last,)] = rows(there, "SELECT max(seq) FROM ledger")
     asked = request(store, "new@example.org")
@@ -265,6 +265,6 @@ def test_a_move_that_fails_leaves_the_target_empty(tmp_path: Path, postgresql_ur
         database(postgresql_url) as theirs,
         pytest.raises(KeyboardInterrupt),
     ):
-        move(ours, theirs, step=fail)
+        move_database(ours, theirs, step=fail)
     assert not any(dump(postgresql_url).values())
     step(file, postgresql_url)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from forms.declared.findings import Level
 from forms.store.database.tables import contact
 from forms.store.upkeep.health import check_database
-from forms.store.upkeep.postgresql import DISCREET, DURABLE, discretion, durability
+from forms.store.upkeep.postgresql import DURABILITY, SERVER_LOG, check_durability, check_server_log
 
 from ...databases import PostgreSQL, postgresql_server, rows
 from ...declared import NOW
@@ -45,11 +45,11 @@ def logged(server: PostgreSQL, url: str, email: str) -> bool:
 def test_a_server_set_as_the_documentation_says_keeps_no_addresses(server: PostgreSQL) -> None:
     with server.empty_database() as url:
         assert not logged(server, url, "quiet@example.org")
-        assert levels(url, DURABLE) == levels(url, DISCREET) == [Level.OK]
+        assert levels(url, DURABILITY) == levels(url, SERVER_LOG) == [Level.OK]
         server.execute("ALTER SYSTEM SET log_statement = 'all'")
         server.execute(AFTER)
         assert not logged(server, url, "still-quiet@example.org")
-        assert levels(url, DISCREET) == [Level.OK]
+        assert levels(url, SERVER_LOG) == [Level.OK]
         server.execute("ALTER SYSTEM RESET log_statement")
         server.execute(AFTER)
 
@@ -67,7 +67,7 @@ def test_what_the_doctor_warns_of_is_true(
             rows(url, f"ALTER DATABASE {database} SET {name} = '{value}'")
         email = f"loud-{'-'.join(settings)}@example.org"
         assert logged(postgresql, url, email)
-        assert levels(url, DISCREET) == [Level.WARNING]
+        assert levels(url, SERVER_LOG) == [Level.WARNING]
 
 
 def test_a_server_that_does_not_wait_for_the_disk_is_an_error(postgresql_url: str) -> None:
@@ -76,7 +76,7 @@ def test_a_server_that_does_not_wait_for_the_disk_is_an_error(postgresql_url: st
         lines = {
             line.message.partition(" ")[0]: line.level
             for line in check_database(postgresql_url, KEY, now=NOW)
-            if line.subject == DURABLE
+            if line.subject == DURABILITY
         }
     assert lines == {
         "fsync": Level.ERROR,
@@ -98,10 +98,10 @@ def test_a_server_that_does_not_wait_for_the_disk_is_an_error(postgresql_url: st
 def test_each_setting_that_speaks_is_named(
     settings: dict[str, str], named: tuple[str, ...]
 ) -> None:
-    (line,) = discretion({"log_error_verbosity": "default", **settings})
+    (line,) = check_server_log({"log_error_verbosity": "default", **settings})
     assert line.level is Level.WARNING
     assert all(name in line.message for name in named)
     assert ("may write every address" in line.message) == bool(named)
-    (line,) = discretion({"log_error_verbosity": "terse", **settings})
+    (line,) = check_server_log({"log_error_verbosity": "terse", **settings})
     assert line.level is Level.OK
-    assert [line.level for line in durability({"fsync": "on"})] == [Level.OK]
+    assert [line.level for line in check_durability({"fsync": "on"})] == [Level.OK]

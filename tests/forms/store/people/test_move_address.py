@@ -9,7 +9,7 @@ from forms.declared.address import parse_address
 from forms.permission.ledger import BY_MOVE, Entry, Kind
 from forms.permission.record import Decision, Record
 from forms.store.database.tables import contact
-from forms.store.people.own_data import move
+from forms.store.people.move_address import move_address
 
 from ...databases import rows
 from ...declared import NOW
@@ -32,7 +32,7 @@ def test_who_comes_second_is_told_and_nothing_fails(postgresql_url: str, keeps: 
     moved: list[bool] = []
     with opened(postgresql_url) as store:
         ana, bob = ask(store, "ana@example.org"), ask(store, "bob@example.org")
-        second = Thread(target=lambda: moved.append(move(store, bob, moving, NEW, now=NOW)))
+        second = Thread(target=lambda: moved.append(move_address(store, bob, moving, NEW, now=NOW)))
         with store.database.engine.connect() as first:
             values = {"key": NEW.key, "address": NEW.typed}
             first.execute(update(contact).where(contact.c.id == ana).values(values))
