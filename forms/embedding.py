@@ -1,10 +1,11 @@
 """The names that `atrae serve` may import from the form handler."""
 
-from .app import START_ERRORS, create_app, owns
+from .app import START_ERRORS, create_app
 from .mail.smtp import Permitted, WithdrawnError, smtp_delivery
 from .permission.record import Limits
 from .settings.development import development_settings
 from .site.templates import Pages
+from .web.routes import owns
 
 __all__ = [
     "START_ERRORS",

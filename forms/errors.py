@@ -1,8 +1,11 @@
-"""What a command raises where it cannot do what it was asked for, and has changed nothing."""
+"""Errors that commands report to the operator."""
 
 
-class NotDoneError(Exception):
-    """The message says why, and the way out; each of `faults` is one line."""
+class NotPossibleError(Exception):
+    """A command could not do its work and changed nothing.
+
+    Each of `faults` is one line: what is wrong, and how to fix it.
+    """
 
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))

@@ -18,7 +18,7 @@ from .site.bundle import Bundles
 from .store.database.engine import open_engine
 from .store.database.file_lock import sole_writer
 from .store.database.migrate import migrate
-from .web.deadlines import PatientProtocol
+from .web.deadlines import DeadlineProtocol
 from .web.request_body import LARGEST_HEAD
 
 MOST_CONNECTIONS = 1000
@@ -41,7 +41,7 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
         server_header=False,
         # Whom a proxy speaks for is read by `limits`, of declared ones alone.
         proxy_headers=False,
-        http=PatientProtocol,
+        http=DeadlineProtocol,
         ws="none",
         h11_max_incomplete_event_size=LARGEST_HEAD,
         limit_concurrency=MOST_CONNECTIONS,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import NotDoneError
+from ..errors import NotPossibleError
 from .errors import ask_first, database_url, dry_run_option, explained, progress, yes_option
 
 
@@ -80,7 +80,7 @@ def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) 
     with sole_writer(url):
         gone = count_lost_events(url, file)
         if gone.events and not force:
-            raise NotDoneError(
+            raise NotPossibleError(
                 f"the database knows {gone.events} events that {file} does not, {gone.final} of "
                 "them withdrawals, refusals or erasures. Make a backup of it first; --force "
                 "forgets them."
@@ -105,7 +105,7 @@ def _vouch_for(file: Path) -> None:
         closing(findings(connection)) as found,
     ):
         for finding in found:
-            raise NotDoneError(f"{file} does not hold: {finding}", "nothing was restored")
+            raise NotPossibleError(f"{file} does not hold: {finding}", "nothing was restored")
 
 
 @click.command()
@@ -131,9 +131,9 @@ def move(source: str, target: str) -> None:
     here, there = _url(source), _url(target)
     file = sqlite_file(here)
     if file is not None and not file.exists():
-        raise NotDoneError(f"there is no database at {file}")
+        raise NotPossibleError(f"there is no database at {file}")
     if here == there:
-        raise NotDoneError("FROM and TO are the same database")
+        raise NotPossibleError("FROM and TO are the same database")
     with sole_writer(here), sole_writer(there):
         ours, theirs = Database(open_engine(here)), Database(open_engine(there))
         try:

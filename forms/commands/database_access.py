@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import NotDoneError
+from ..errors import NotPossibleError
 from .errors import database_url
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def needed_key() -> "SuppressionKey":
 
     key = suppression_key(os.environ, Path.cwd())
     if key is None:
-        raise NotDoneError(
+        raise NotPossibleError(
             "ATRAE_SUPPRESSION_KEY is missing: without it nobody can tell who must not be written "
             "to. Set the key that the handler runs with."
         )

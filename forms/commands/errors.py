@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from ..errors import NotDoneError
+from ..errors import NotPossibleError
 from ..settings.environment import SettingsError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except SettingsError as fault:
             fail(*fault.faults, code=2)
-        except NotDoneError as fault:
+        except NotPossibleError as fault:
             fail(*fault.faults)
         except START_ERRORS as fault:
             fail(str(fault))
@@ -62,7 +62,7 @@ def ask_first(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise NotDoneError(f"{question} Nobody is here to answer: add --yes.")
+        raise NotPossibleError(f"{question} Nobody is here to answer: add --yes.")
     click.confirm(question, abort=True)
 
 

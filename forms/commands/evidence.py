@@ -153,7 +153,7 @@ def _verify_bundle(bundle: Path, keys: "tuple[PublicKey, ...]") -> None:
 def _verify_database(
     checkpoint: Path | None, keys: "tuple[PublicKey, ...]", *, verbose: bool
 ) -> None:
-    from ..errors import NotDoneError
+    from ..errors import NotPossibleError
     from ..evidence.checkpoint import LARGEST_MAIL, read_mailed
     from ..store.database.read_only import open_records
     from ..store.verify import Trust, count_rows, verify as findings
@@ -164,9 +164,11 @@ def _verify_database(
             try:
                 mailed, key = read_mailed(file.read(LARGEST_MAIL + 1))
             except ValueError as fault:
-                raise NotDoneError(f"{checkpoint}: {fault}") from fault
+                raise NotPossibleError(f"{checkpoint}: {fault}") from fault
         if keys and key not in keys:
-            raise NotDoneError(f"{checkpoint}: it was made with key {key.id}, which you do not use")
+            raise NotPossibleError(
+                f"{checkpoint}: it was made with key {key.id}, which you do not use"
+            )
     started = time.perf_counter()
     with (
         open_records(database_url()) as connection,

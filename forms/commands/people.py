@@ -9,7 +9,7 @@ from typing import TextIO
 
 import click
 
-from ..errors import NotDoneError
+from ..errors import NotPossibleError
 from .database_access import open_for_writing
 from .errors import (
     address_of,
@@ -124,7 +124,9 @@ def import_(file: Path, dry_run: bool, yes: bool) -> None:
         with store.database.reading() as connection:
             known = latest_wordings(connection)
         if not known:
-            raise NotDoneError("no purpose is on record yet: start the handler once, then import")
+            raise NotPossibleError(
+                "no purpose is on record yet: start the handler once, then import"
+            )
         with file.open(encoding="utf-8-sig", newline="") as lines:
             grants, faults = read_grants(lines, known, now=now)
         if faults:
@@ -143,7 +145,7 @@ def _say_faults(file: Path, faults: list[str]) -> None:
     more = len(faults) - SHOWN
     lines = [f"{file}: {fault}" for fault in faults[:SHOWN]]
     lines += [f"and {more} more"] if more > 0 else []
-    raise NotDoneError(*lines, "nothing was brought in: mend the file, then try again")
+    raise NotPossibleError(*lines, "nothing was brought in: mend the file, then try again")
 
 
 @click.command()
@@ -173,7 +175,7 @@ def erase(email: str, yes: bool, dry_run: bool) -> None:
             contact_id = find_contact(connection, address)
             held = count_erasable(connection, contact_id) if contact_id else {}
         if contact_id is None:
-            raise NotDoneError("nobody of that address is on record")
+            raise NotPossibleError("nobody of that address is on record")
         what = ", ".join(f"{number} {name}" for name, number in held.items())
         if dry_run:
             click.echo(f"would erase the address, {what}")

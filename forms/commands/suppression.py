@@ -2,7 +2,7 @@
 
 import click
 
-from ..errors import NotDoneError
+from ..errors import NotPossibleError
 from .database_access import open_for_writing
 from .errors import address_of, ask_first, explained, yes_option
 
@@ -63,7 +63,7 @@ def lift(email: str, reason: str, yes: bool) -> None:
         with store.database.reading() as connection:
             held = store.suppressed_scopes(connection, address.key)
         if "all" not in held:
-            raise NotDoneError("nothing of that kind holds there: there is nothing to lift")
+            raise NotPossibleError("nothing of that kind holds there: there is nothing to lift")
         store.commit_for_address(address, lambda record: lifted(record, reason=said), now=utc_now())
     click.echo("lifted: they can ask again")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from ..errors import NotDoneError
+from ..errors import NotPossibleError
 from .database_access import open_for_writing
 from .errors import ask_first, dry_run_option, explained, yes_option
 
@@ -71,7 +71,7 @@ def replay(since: datetime | None, chosen: str | None, yes: bool, dry_run: bool)
 
     hooks = [e.hook for e in read_endpoints(os.environ) if chosen in (None, e.id)]
     if not hooks:
-        raise NotDoneError("there is no such endpoint: see `atrae forms webhooks status`")
+        raise NotPossibleError("there is no such endpoint: see `atrae forms webhooks status`")
     moment = since.replace(tzinfo=UTC) if since else None
     with open_for_writing() as store:
         queue, now = HookQueue(store.database), utc_now()

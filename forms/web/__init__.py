@@ -1,0 +1,1 @@
+"""HTTP: the routes, the guards in front of them, and the pages that they return."""

@@ -1,9 +1,9 @@
-"""Answers that take the same time, whoever they are about.
+"""Responses that take the same time for every address.
 
-An answer leaves at a beat that is counted from its request: the first one, or, when the work took
-longer, one of those that follow. An event loop cannot do that: it waits in whole milliseconds,
-counted from whenever it was last woken, so that the end of the work would still show in the
-fraction. A thread can: it waits to some ten microseconds and then rings.
+A response leaves at a tick that is counted from its request: at the first one, or, if the work took
+longer, at a later one. An event loop alone can't do that: it waits in whole milliseconds, counted
+from its last wake-up, so the end of the work would still show in the fraction. A thread can wait
+precisely.
 """
 
 import asyncio
@@ -21,69 +21,69 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """When answers may leave, in seconds after the request was read."""
+class Pace:
+    """Ticks at which responses may leave, in seconds after the request was read."""
 
     first: float = 0.03
-    """Longer than a stranger's address takes to be written down, which is the most work."""
+    """Longer than the slowest case, which is to record a new address."""
     step: float = 0.01
 
-    def after(self, start: float, now: float) -> float:
-        """The next beat of what began at `start`, not before `now`."""
+    def next_tick(self, start: float, now: float) -> float:
+        """Return the first tick at or after `now` for a request that began at `start`."""
         late = max(0.0, now - start - self.first)
-        # Less than a billionth of a beat is the rounding of a clock that counts from the start.
+        # Less than a billionth of a step is the rounding error of the clock.
         return start + self.first + math.ceil(late / self.step - 1e-9) * self.step
 
 
-Waiting = tuple[float, int, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+Sleeper = tuple[float, int, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
 
 @dataclass(eq=False)
-class Bell:
-    """Wakes tasks at their moment. Its thread lives as long as somebody waits."""
+class Pacer:
+    """Timer that wakes tasks precisely. Its thread runs only while a task waits."""
 
-    beat: Beat = field(default_factory=Beat)
+    pace: Pace = field(default_factory=Pace)
     clock: Callable[[], float] = time.monotonic
-    _waiting: list[Waiting] = field(default_factory=list)
+    _sleepers: list[Sleeper] = field(default_factory=list)
     _changed: Condition = field(default_factory=Condition)
     _numbers: "count[int]" = field(default_factory=count)
     _running: bool = False
 
-    async def evenly(self, work: Awaitable[T]) -> T:
-        """The outcome of `work`, be it an error, at a beat."""
+    async def at_tick(self, work: Awaitable[T]) -> T:
+        """Await `work`, then return its result, or raise its error, at the next tick."""
         start = self.clock()
         try:
             return await work
         finally:
-            await self.until(self.beat.after(start, self.clock()))
+            await self.sleep_until(self.pace.next_tick(start, self.clock()))
 
-    async def until(self, moment: float) -> None:
-        """Wait until the clock says `moment`."""
+    async def sleep_until(self, moment: float) -> None:
+        """Wait until the clock reaches `moment`."""
         loop = asyncio.get_running_loop()
-        rung = loop.create_future()
+        woken = loop.create_future()
         with self._changed:
-            heappush(self._waiting, (moment, next(self._numbers), loop, rung))
+            heappush(self._sleepers, (moment, next(self._numbers), loop, woken))
             if not self._running:
                 self._running = True
-                Thread(target=self._ring, name="bell", daemon=True).start()
-            elif self._waiting[0][3] is rung:
+                Thread(target=self._wake_sleepers, name="pacer", daemon=True).start()
+            elif self._sleepers[0][3] is woken:
                 self._changed.notify()
-        await rung
+        await woken
 
-    def _ring(self) -> None:
+    def _wake_sleepers(self) -> None:
         with self._changed:
-            while self._waiting:
-                left = self._waiting[0][0] - self.clock()
+            while self._sleepers:
+                left = self._sleepers[0][0] - self.clock()
                 if left > 0:
                     self._changed.wait(left)
                     continue
-                _, _, loop, rung = heappop(self._waiting)
-                # A loop that was closed has nobody left who waits.
+                _, _, loop, woken = heappop(self._sleepers)
+                # A closed loop has no waiting tasks.
                 with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(_wake, rung)
+                    loop.call_soon_threadsafe(_wake, woken)
             self._running = False
 
 
-def _wake(rung: "asyncio.Future[None]") -> None:
-    if not rung.done():
-        rung.set_result(None)
+def _wake(woken: "asyncio.Future[None]") -> None:
+    if not woken.done():
+        woken.set_result(None)

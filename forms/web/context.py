@@ -1,4 +1,4 @@
-"""What the handlers work with, put together once by `app`."""
+"""The request handlers' dependencies, assembled once by `forms.app`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,44 +13,45 @@ from ..settings.environment import Settings
 from ..settings.networks import Buckets
 from ..site.templates import Renderer
 from ..store.records.store import Store
-from .constant_time import Bell
+from .constant_time import Pacer
 from .screening.blocklist import Blocklist
 from .screening.proof_of_work import Challenges
-from .screening.signed_time import Stamps
+from .screening.signed_time import SignedTimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Service:
-    """All that the handlers work with. The callables answer anew on each request."""
+class Context:
+    """Everything that a request handler uses. The callables are called on each request."""
 
     settings: Settings
     store: Store
     tokens: Tokens
     links: Links
     catalogue: Callable[[], Catalogue]
-    """The catalogue as it is now, every wording of it in the database."""
+    """Returns the current catalogue; all its wordings are in the database."""
     renderer: Callable[[Catalogue], Renderer]
     files: Callable[[Resource], Path | None]
     clock: Callable[[], datetime]
-    fresh: Callable[[], str]
+    new_id: Callable[[], str]
     limits: Limits
     wake: Callable[[], None]
+    """Wakes the worker that sends emails."""
     blocklist: Blocklist
     buckets: Buckets = field(default_factory=Buckets)
-    bell: Bell
-    """Lets the answers to a form leave at the same time after it, whoever it was about."""
+    pacer: Pacer
+    """Gives every response to a form the same delay, so that time reveals no address."""
 
     @property
-    def stamps(self) -> Stamps:
-        """Says when we showed what."""
-        return Stamps(self.settings.keys)
+    def signed_times(self) -> SignedTimes:
+        """Signs and reads the times at which forms were shown."""
+        return SignedTimes(self.settings.keys)
 
     @property
     def challenges(self) -> Challenges:
-        """Gives out challenges, and judges what comes back."""
+        """Issues challenges and checks their solutions."""
         return Challenges(self.settings.keys)
 
     @property
     def origins(self) -> frozenset[str]:
-        """Whose pages may send us forms."""
+        """Origins whose pages may send us forms."""
         return frozenset({self.settings.site_origin, self.settings.public_origin})

@@ -1,8 +1,8 @@
-"""The deadlines that uvicorn lacks: for the head of a request, and for an answer to be taken.
+"""Deadlines that uvicorn lacks: for a request's head, and for the client to read a response.
 
-uvicorn gives up a connection that is idle after an answer; one that never finishes its first
-request, that goes on trickling after an answer, or that does not take what it asked for, it would
-keep for ever.
+uvicorn closes connections that are idle after a response. It would keep for ever a connection that
+never finishes its first request, that sends a few bytes at a time after a response, or that doesn't
+read what it requested.
 """
 
 import asyncio
@@ -10,84 +10,89 @@ import asyncio
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 HEAD_SECONDS = 10.0
-TAKING_SECONDS = 60.0
-"""Without any progress. Long, for the system takes a good deal at once for a slow line."""
+READING_SECONDS = 60.0
+"""Seconds without progress. Long, because the system buffers a good deal for a slow connection."""
 
 
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it; a connection on which nothing is being answered must bring
-    a whole request head within `head_seconds`, and one on which an answer waits to be taken must
-    take some of it within `taking_seconds`, again and again."""
+class DeadlineProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1 protocol with two deadlines.
+
+    A connection without a response in progress must send a whole request head within
+    `head_seconds`. A connection with unread response data must read some of it in each
+    `reading_seconds`.
+    """
 
     head_seconds = HEAD_SECONDS
-    taking_seconds = TAKING_SECONDS
-    _deadline: asyncio.TimerHandle | None = None
-    _taking: asyncio.TimerHandle | None = None
+    reading_seconds = READING_SECONDS
+    _head_timer: asyncio.TimerHandle | None = None
+    _reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The time runs from the first moment on."""
+        """Start the deadline for the first request head."""
         super().connection_made(transport)
-        self._watch()
+        self._watch_head()
 
     def data_received(self, data: bytes) -> None:
-        """A part of a head does not begin the time anew; a whole one ends it."""
+        """End the deadline once the head is whole. A part of a head doesn't restart it."""
         super().data_received(data)
-        self._watch()
+        self._watch_head()
 
     def on_response_complete(self) -> None:
-        """What is left of a body that nobody reads has its time as well."""
+        """Start the deadline for the next head, and for the rest of an unread body."""
         super().on_response_complete()
-        self._watch()
-        if self._taking is None:
-            self._watch_taking()
+        self._watch_head()
+        if self._reading_timer is None:
+            self._watch_reading()
 
     def pause_writing(self) -> None:
-        """The other side takes less than there is: from now on it has to take some of it."""
+        """Start the reading deadline: the client reads more slowly than we write."""
         super().pause_writing()
-        self._unwatch_taking()
-        self._watch_taking()
+        self._unwatch_reading()
+        self._watch_reading()
 
     def resume_writing(self) -> None:
-        """It has taken enough to be given more."""
+        """End the reading deadline: the client has read enough to receive more."""
         super().resume_writing()
-        self._unwatch_taking()
+        self._unwatch_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
-        self._unwatch()
-        self._unwatch_taking()
+        """End both deadlines."""
+        self._unwatch_head()
+        self._unwatch_reading()
         super().connection_lost(exc)
 
-    def _watch(self) -> None:
+    def _watch_head(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle
-        answering = cycle is not None and not cycle.response_complete
-        if answering or self.transport.is_closing():
-            self._unwatch()
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+        responding = cycle is not None and not cycle.response_complete
+        if responding or self.transport.is_closing():
+            self._unwatch_head()
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.head_seconds, self._close)
 
-    def _unwatch(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _unwatch_head(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
-    def _give_up(self) -> None:
-        self._deadline = None
+    def _close(self) -> None:
+        self._head_timer = None
         self.transport.close()
 
-    def _watch_taking(self) -> None:
-        if left := self.transport.get_write_buffer_size():
-            self._taking = self.loop.call_later(self.taking_seconds, self._judge_taking, left)
+    def _watch_reading(self) -> None:
+        if size := self.transport.get_write_buffer_size():
+            self._reading_timer = self.loop.call_later(
+                self.reading_seconds, self._check_reading, size
+            )
 
-    def _unwatch_taking(self) -> None:
-        if self._taking is not None:
-            self._taking.cancel()
-            self._taking = None
+    def _unwatch_reading(self) -> None:
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+            self._reading_timer = None
 
-    def _judge_taking(self, before: int) -> None:
-        self._taking = None
-        if self.transport.get_write_buffer_size() < before:
-            self._watch_taking()
+    def _check_reading(self, previous_size: int) -> None:
+        self._reading_timer = None
+        if self.transport.get_write_buffer_size() < previous_size:
+            self._watch_reading()
         else:
-            # Not `close`, which would wait for it to be taken.
+            # Not `close`, which would wait until the client has read everything.
             self.transport.abort()

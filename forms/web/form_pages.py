@@ -1,4 +1,4 @@
-"""The pages that show something: a form with its errors, the question, what was confirmed."""
+"""Pages of a sign-up: the form with its errors, the confirmation and the confirmed request."""
 
 from dataclasses import replace
 
@@ -9,105 +9,107 @@ from ..mail.letters import delivered
 from ..permission.record import Record
 from ..permission.submission import FieldErrors
 from ..store.records.rows import PendingRequest
-from .context import Service
+from .context import Context
 from .responses import SECRET, page
 from .screening.signals import WAIT
 
 LONGEST_ANSWER = 1000
 
 
-def form_again(
-    service: Service, catalogue: Catalogue, form_id: str, wrong: FieldErrors
+def form_with_errors(
+    context: Context, catalogue: Catalogue, form_id: str, errors: FieldErrors
 ) -> Response:
-    """422: the form as it was sent, with what is wrong beside each field."""
-    shown = service.stamps.make(service.clock(), form_id)
-    return _form(service, catalogue, form_id, wrong, shown)
+    """Return a 422 with the form as it was sent and an error beside each wrong field."""
+    shown = context.signed_times.make(context.clock(), form_id)
+    return _form(context, catalogue, form_id, errors, shown)
 
 
-def once_more(
-    service: Service, catalogue: Catalogue, form_id: str, sent: FieldErrors, waiting: str
+def form_to_resend(
+    context: Context, catalogue: Catalogue, form_id: str, values: FieldErrors, waiting: str
 ) -> Response:
-    """422: the form as it was sent, to be sent again after a few seconds; `waiting` is the stamp
-    that says since when. It needs no JavaScript, and no script of ours runs in it."""
-    return _form(service, catalogue, form_id, sent, waiting, wait=WAIT.seconds)
+    """Return a 422 with the form as it was sent, to send again after a few seconds.
+
+    `waiting` is the signed time at which the wait began. The page needs no JavaScript.
+    """
+    return _form(context, catalogue, form_id, values, waiting, wait=WAIT.seconds)
 
 
 def _form(
-    service: Service,
+    context: Context,
     catalogue: Catalogue,
     form_id: str,
-    wrong: FieldErrors,
+    values: FieldErrors,
     shown: str,
     *,
     wait: int = 0,
 ) -> Response:
-    again = sheet(
+    form = sheet(
         catalogue,
         catalogue.forms[form_id],
-        wrong.language,
-        # In the address, so that no theme can forget it.
-        action=f"{service.links.form(form_id)}?shown={shown}",
-        page=wrong.page,
-        values=wrong.values,
-        ticked=wrong.ticked,
-        errors=wrong.errors,
-        challenge="" if wait else service.links.challenge(form_id),
+        values.language,
+        # In the address, so that no theme can leave it out.
+        action=f"{context.links.form(form_id)}?shown={shown}",
+        page=values.page,
+        values=values.values,
+        ticked=values.ticked,
+        errors=values.errors,
+        challenge="" if wait else context.links.challenge(form_id),
     )
-    # On the handler's own host a path alone would lead nowhere.
-    target = service.links.target
-    solver = target(again.solver) if again.solver else ""
-    again = replace(again, privacy=target(again.privacy), solver=solver)
+    # The handler's own host doesn't serve the site's paths.
+    target = context.links.target
+    solver = target(form.solver) if form.solver else ""
+    form = replace(form, privacy=target(form.privacy), solver=solver)
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/form.html",
-        wrong.language,
+        values.language,
         "once_more_title" if wait else "form_again_title",
         status=422,
-        sheet=again,
+        sheet=form,
         wait=wait,
     )
 
 
-def question(
-    service: Service, catalogue: Catalogue, asked: PendingRequest, language: str
+def confirmation_page(
+    context: Context, catalogue: Catalogue, request: PendingRequest, language: str
 ) -> Response:
-    """Who asks, the exact words, and the two buttons."""
-    form = catalogue.forms.get(asked.events[0].form)
-    wordings = service.store.wordings(event.wording for event in asked.events)
+    """Return the page with the exact wordings, the optional question and the two buttons."""
+    form = catalogue.forms.get(request.events[0].form)
+    wordings = context.store.wordings(event.wording for event in request.events)
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/confirm.html",
         language,
         "confirm_title",
         headers=SECRET,
-        texts=[wordings[event.wording].text for event in asked.events],
+        texts=[wordings[event.wording].text for event in request.events],
         site=catalogue.text(catalogue.title, language),
         controller=catalogue.controller,
-        privacy=service.links.target(catalogue.text(catalogue.privacy, language)),
+        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
         question=catalogue.text(form.question, language) if form else "",
         longest=LONGEST_ANSWER,
     )
 
 
-def confirmed(
-    service: Service, catalogue: Catalogue, asked: PendingRequest, record: Record, language: str
+def confirmed_page(
+    context: Context, catalogue: Catalogue, request: PendingRequest, record: Record, language: str
 ) -> Response:
-    """That it is confirmed, with what was asked for."""
+    """Return the page of a confirmed request, with its downloads."""
     downloads = []
-    for event in asked.events:
+    for event in request.events:
         grant = record.permission(event.purpose).grant
         file = delivered(catalogue, event.purpose, event.language)
         if grant is not None and file is not None:
-            url = service.links.resource(
-                asked.contact, event.purpose, event.language, file.name, confirmed=grant.moment
+            url = context.links.resource(
+                request.contact, event.purpose, event.language, file.name, confirmed=grant.moment
             )
             downloads.append((file.name, file.size, url))
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/confirmed.html",
         language,
         "confirmed_title",
         headers=SECRET,
         downloads=downloads,
-        site_url=service.settings.site_url,
+        site_url=context.settings.site_url,
     )

@@ -1,4 +1,4 @@
-"""Gated files: the file behind a link, a fresh link for one that is too old, and other guides."""
+"""Gated files: downloads, new links for expired ones, and offers of other guides."""
 
 import logging
 from functools import partial
@@ -14,18 +14,18 @@ from ..permission import guides
 from ..permission.record import Record
 from ..store.records.store import Decide
 from . import request_body
-from .context import Service
+from .context import Context
 from .request_body import RefusalError
-from .responses import SECRET, page, see_other, spoken
+from .responses import SECRET, available_language, page, see_other
 
 log = logging.getLogger("atrae.forms")
 
 
 class GuideResponse(FileResponse):
-    """A file in pieces of 64 KiB, whole or one range of it (RFC 9110, 14).
+    """A file, or one range of it (RFC 9110, section 14), in pieces of 64 KiB.
 
-    Several ranges at once are answered with the whole, as a server may: they are a way to have
-    much made of little, and no reader of a guide needs them.
+    A request for several ranges gets the whole file, as the RFC allows: many small ranges would
+    turn a short request into a large response, and no PDF reader needs them.
     """
 
     max_ranges = 1
@@ -35,130 +35,136 @@ class GuideResponse(FileResponse):
             path,
             media_type=file.media_type,
             filename=file.name,
-            # Of the content, so that a download goes on after the site was built anew.
+            # Of the content, so that a download can be resumed after a new build.
             headers={**SECRET, "ETag": f'"{file.digest}"'},
         )
 
 
-def download(service: Service, request: Request) -> Response:
-    """`GET /resource/{token}/{name}`: a gated file, as often as wanted until the link expires.
+def download(context: Context, request: Request) -> Response:
+    """Send a gated file until the link expires: `GET /resource/{token}/{name}`.
 
-    A genuine link that is too old shows a button that mails a fresh one.
+    An expired link shows a button that emails a new one.
     """
     try:
-        _contact, purpose, language, _name = _ids(service, request)
+        _contact, purpose, language, _name = _read_link(context, request)
     except ExpiredError as expired:
-        return _too_old(service, expired.ids[2])
-    found = delivered(service.catalogue(), purpose, language)
-    path = service.files(found) if found else None
-    if found is None or path is None or not path.is_file():
+        return _expired(context, expired.ids[2])
+    file = delivered(context.catalogue(), purpose, language)
+    path = context.files(file) if file else None
+    if file is None or path is None or not path.is_file():
         log.error("the file of purpose=%s language=%s is missing", purpose, language)
         raise RefusalError(404, "file")
-    response = GuideResponse(path, found)
+    response = GuideResponse(path, file)
     if "," in request.headers.get("range", ""):
-        # It is read from the scope: what is not there is not answered.
+        # Starlette reads the header from the scope.
         request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"range"]
     return response
 
 
-def send_again(service: Service, request: Request) -> Response:
-    """`POST /resource/{token}/{name}`: mail a fresh link, if the permission stands.
+def send_again(context: Context, request: Request) -> Response:
+    """Email a new link if there is still a permission: `POST /resource/{token}/{name}`.
 
-    The same answer in every case: who found an old link learns nothing of whose it was.
+    The response is always the same, so an old link doesn't reveal whose it was.
     """
     if request_body.form_of(request).get("do") != ["again"]:
         raise RefusalError(400, "choice")
     try:
-        contact, purpose, language, _name = _ids(service, request)
+        contact, purpose, language, _name = _read_link(context, request)
     except ExpiredError as expired:
         contact, purpose, language, _name = expired.ids
-    now, limits = service.clock(), service.limits
+    now, limits = context.clock(), context.limits
     decide = partial(guides.again, purpose, now=now, language=language, limits=limits)
-    return _mailed(service, contact, decide, language)
+    return _commit(context, contact, decide, language)
 
 
-def show_offers(service: Service, request: Request) -> Response:
-    """`GET /more/{token}`: the guides of the site, each with its words and a button."""
-    _, record, language = _known(service, request)
-    catalogue = service.catalogue()
-    found = guides.offers(catalogue, record, language, spoken=catalogue.privacy)
+def show_offers(context: Context, request: Request) -> Response:
+    """Show the site's guides, each with its wording and a button: `GET /more/{token}`."""
+    _, record, language = _read_offer_link(context, request)
+    catalogue = context.catalogue()
+    offers = guides.offers(catalogue, record, language, spoken=catalogue.privacy)
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/more.html",
         language,
         "more_title",
         headers=SECRET,
-        offers=found,
+        offers=offers,
         controller=catalogue.controller,
-        privacy=service.links.target(catalogue.text(catalogue.privacy, language)),
+        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
     )
 
 
-def take_offer(service: Service, request: Request) -> Response:
-    """`POST /more/{token}`: the button beside one of them."""
+def take_offer(context: Context, request: Request) -> Response:
+    """Email the chosen guide: `POST /more/{token}`."""
     chosen = request_body.form_of(request).get("purpose", [])
-    contact, _, language = _known(service, request)
-    wording = service.store.wordings(chosen[:1]).get("".join(chosen[:1]))
+    contact, _, language = _read_offer_link(context, request)
+    wording = context.store.wordings(chosen[:1]).get("".join(chosen[:1]))
     if len(chosen) != 1 or wording is None:
         raise RefusalError(400, "choice")
-    if not guides.is_guide(service.catalogue(), wording.purpose):
+    if not guides.is_guide(context.catalogue(), wording.purpose):
         raise RefusalError(404, "file")
-    now = service.clock()
-    decide = partial(guides.take, wording, now=now, limits=service.limits)
-    return _mailed(service, contact, decide, language)
+    now = context.clock()
+    decide = partial(guides.take, wording, now=now, limits=context.limits)
+    return _commit(context, contact, decide, language)
 
 
-def _mailed(service: Service, contact: str, decide: Decide, language: str) -> Response:
-    committed = service.store.commit_for_contact(contact, decide, now=service.clock())
+def _commit(context: Context, contact: str, decide: Decide, language: str) -> Response:
+    committed = context.store.commit_for_contact(contact, decide, now=context.clock())
     if committed.decision.notices:
-        service.wake()
-    catalogue = service.catalogue()
-    path = catalogue.text(catalogue.states[State.CHECK_INBOX], spoken(catalogue, language))
-    return see_other(service.links.target(path))
+        context.wake()
+    catalogue = context.catalogue()
+    path = catalogue.text(
+        catalogue.states[State.CHECK_INBOX], available_language(catalogue, language)
+    )
+    return see_other(context.links.target(path))
 
 
-def _ids(service: Service, request: Request) -> tuple[str, str, str, str]:
-    """Contact, purpose, language and name of a link. Raises `ExpiredError` with the same."""
+def _read_link(context: Context, request: Request) -> tuple[str, str, str, str]:
+    """Return a link's contact, purpose, language and file name.
+
+    Raises:
+        ExpiredError: The link is too old; the error holds the same ids.
+        RefusalError: The link isn't ours.
+    """
     token, name = request.path_params["token"], request.path_params["name"]
     try:
-        ids = service.tokens.read(Action.RESOURCE, token, now=service.clock())
+        ids = context.tokens.read(Action.RESOURCE, token, now=context.clock())
     except ExpiredError as expired:
-        _whole(expired.ids, name)
+        _checked(expired.ids, name)
         raise
     except TokenError:
         raise RefusalError(404, "token") from None
-    return _whole(ids, name)
+    return _checked(ids, name)
 
 
-def _whole(ids: tuple[str, ...], name: str) -> tuple[str, str, str, str]:
+def _checked(ids: tuple[str, ...], name: str) -> tuple[str, str, str, str]:
     if len(ids) != 4 or ids[3] != name:
         raise RefusalError(404, "token")
     contact, purpose, language, _ = ids
     return contact, purpose, language, name
 
 
-def _too_old(service: Service, language: str) -> Response:
-    catalogue = service.catalogue()
+def _expired(context: Context, language: str) -> Response:
+    catalogue = context.catalogue()
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/again.html",
-        spoken(catalogue, language),
+        available_language(catalogue, language),
         "again_title",
         status=410,
         headers=SECRET,
     )
 
 
-def _known(service: Service, request: Request) -> tuple[str, Record, str]:
-    """The person that the link was mailed to, while they are known; else a page that says why."""
+def _read_offer_link(context: Context, request: Request) -> tuple[str, Record, str]:
     try:
-        ids = service.tokens.read(Action.MORE, request.path_params["token"], now=service.clock())
+        ids = context.tokens.read(Action.MORE, request.path_params["token"], now=context.clock())
     except TokenError:
         raise RefusalError(404, "token") from None
     if len(ids) != 3:
         raise RefusalError(404, "token")
     contact, epoch, language = ids
-    record = service.store.current_record(contact)
+    record = context.store.current_record(contact)
     if str(record.epoch) != epoch or not guides.may_take(record):
         raise RefusalError(410, "outdated")
-    return contact, record, spoken(service.catalogue(), language)
+    return contact, record, available_language(context.catalogue(), language)

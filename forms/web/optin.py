@@ -1,7 +1,8 @@
-"""One function per route: parse, read the record, decide, commit, `303`.
+"""Sign-up, confirmation and unsubscription, one function per route.
 
-What waits for the network is async; all the rest of a request runs in a thread, where the database
-may block. GET, HEAD and OPTIONS only ever read.
+Each parses the request, reads the record, decides, commits and redirects. Waiting for the network
+is async; the rest of a request runs in a thread, where the database may block. GET, HEAD and
+OPTIONS only read.
 """
 
 import logging
@@ -23,48 +24,51 @@ from ..store.records.rows import PendingRequest
 from ..store.records.spent_proofs import SpentError, spending
 from ..store.records.store import Committed
 from . import request_body
-from .context import Service
-from .form_pages import LONGEST_ANSWER, confirmed, form_again, question
+from .context import Context
+from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_with_errors
 from .request_body import RefusalError
-from .responses import SECRET, message, page, see_other, spoken
-from .screening.screen import Brought, ask_again, brought, payment, sift
+from .responses import SECRET, available_language, message, page, see_other
+from .screening.screen import Credentials, ask_again, proof_used, read_credentials, screen
 
 log = logging.getLogger("atrae.forms")
 
 
-async def subscribe(service: Service, request: Request) -> Response:
-    """`POST /f/{form}`: the same answer to everybody whose form is right, after the same time."""
+async def subscribe(context: Context, request: Request) -> Response:
+    """Record a sign-up: `POST /f/{form}`. Every valid form gets the same response in equal time."""
     raw = request_body.form_of(request)
-    came = await brought(service, request)
-    story = _subscribe(service, request.path_params["form"], raw, came)
-    return await service.bell.evenly(service.store.database.run(story))
+    credentials = await read_credentials(context, request)
+    work = _subscribe(context, request.path_params["form"], raw, credentials)
+    return await context.pacer.at_tick(context.store.database.run(work))
 
 
-def show_confirmation(service: Service, request: Request) -> Response:
-    """`GET /confirm/{token}`: the two buttons, or what became of it."""
-    asked, record = _asked(service, request)
-    catalogue = service.catalogue()
-    language = spoken(catalogue, asked.events[0].language)
-    stage = optin.stage_of(asked.events, record, expires=asked.expires, now=service.clock())
+def show_confirmation(context: Context, request: Request) -> Response:
+    """Show a request's two buttons, or its outcome: `GET /confirm/{token}`."""
+    pending, record = _read_pending(context, request)
+    catalogue = context.catalogue()
+    language = available_language(catalogue, pending.events[0].language)
+    stage = optin.stage_of(pending.events, record, expires=pending.expires, now=context.clock())
     match stage:
         case Stage.OPEN:
-            return question(service, catalogue, asked, language)
+            return confirmation_page(context, catalogue, pending, language)
         case Stage.CONFIRMED:
-            return confirmed(service, catalogue, asked, record, language)
+            return confirmed_page(context, catalogue, pending, record, language)
         case Stage.ENDED | Stage.EXPIRED:
-            return message(service.renderer(catalogue), language, stage, status=410)
+            return message(context.renderer(catalogue), language, stage, status=410)
 
 
-async def confirm(service: Service, request: Request) -> Response:
-    """`POST /confirm/{token}`: a person pressed one of the two buttons."""
-    return await run_in_threadpool(_confirm, service, request, request_body.form_of(request))
+async def confirm(context: Context, request: Request) -> Response:
+    """Confirm or decline a request: `POST /confirm/{token}`."""
+    return await run_in_threadpool(_confirm, context, request, request_body.form_of(request))
 
 
-def show_unsubscribe(service: Service, request: Request) -> Response:
-    """`GET /unsubscribe/{token}`: the button. Mail scanners follow links, so it acts on nothing."""
-    contact, language, purposes = _leaving(service, request)
-    catalogue = service.catalogue()
-    record = service.store.current_record(contact)
+def show_unsubscribe(context: Context, request: Request) -> Response:
+    """Show the unsubscribe button: `GET /unsubscribe/{token}`.
+
+    It changes nothing, because email scanners follow links.
+    """
+    contact, language, purposes = _read_unsubscribe_link(context, request)
+    catalogue = context.catalogue()
+    record = context.store.current_record(contact)
     names = [
         catalogue.text(catalogue.purposes[purpose].name, language)
         if purpose in catalogue.purposes
@@ -72,143 +76,144 @@ def show_unsubscribe(service: Service, request: Request) -> Response:
         for purpose in purposes
         if record.lives(purpose)
     ]
-    renderer = service.renderer(catalogue)
+    renderer = context.renderer(catalogue)
     if not names:
-        return message(renderer, spoken(catalogue, language), "left", status=200)
+        return message(renderer, available_language(catalogue, language), "left", status=200)
     return page(
         renderer,
         "page/unsubscribe.html",
-        spoken(catalogue, language),
+        available_language(catalogue, language),
         "unsubscribe_title",
         headers=SECRET,
         names=names,
     )
 
 
-async def unsubscribe(service: Service, request: Request) -> Response:
-    """`POST /unsubscribe/{token}`: the button, or RFC 8058's one click (no redirect, no cookie)."""
+async def unsubscribe(context: Context, request: Request) -> Response:
+    """Unsubscribe, by the button or by RFC 8058's one click: `POST /unsubscribe/{token}`."""
     form = request_body.form_of(request)
     if form.get(request_body.ONE_CLICK[0]) == [request_body.ONE_CLICK[1]]:
-        await run_in_threadpool(_leave, service, request, BY_ONE_CLICK)
+        await run_in_threadpool(_unsubscribe, context, request, BY_ONE_CLICK)
+        # RFC 8058 forbids a redirect.
         return PlainTextResponse("unsubscribed\n")
     if form.get("do") != ["leave"]:
         raise RefusalError(400, "choice")
-    language = await run_in_threadpool(_leave, service, request, BY_BUTTON)
-    catalogue = await run_in_threadpool(service.catalogue)
-    return see_other(service.links.target(_state(catalogue, State.LEFT, language)))
+    language = await run_in_threadpool(_unsubscribe, context, request, BY_BUTTON)
+    catalogue = await run_in_threadpool(context.catalogue)
+    return see_other(context.links.target(_state(catalogue, State.LEFT, language)))
 
 
-def healthy(_service: Service, _request: Request) -> Response:
-    """`GET /healthz`: the process answers."""
+def healthy(_context: Context, _request: Request) -> Response:
+    """Return 200 while the process runs: `GET /healthz`."""
     return PlainTextResponse("ok\n")
 
 
-def ready(service: Service, _request: Request) -> Response:
-    """`GET /readyz`: the database answers and the catalogue is loaded."""
-    service.store.ping()
-    service.catalogue()
+def ready(context: Context, _request: Request) -> Response:
+    """Return 200 if the database works and the catalogue loads: `GET /readyz`."""
+    context.store.ping()
+    context.catalogue()
     return PlainTextResponse("ready\n")
 
 
 def _subscribe(
-    service: Service, form_id: str, raw: Raw, came: Brought
+    context: Context, form_id: str, raw: Raw, credentials: Credentials
 ) -> UnitOfWork[Committed, Response]:
-    catalogue = service.catalogue()
+    catalogue = context.catalogue()
     form = catalogue.forms.get(form_id)
     if form is None or form.address is None:
         raise RefusalError(404, "form")
-    verdict = validate(
+    submission = validate(
         form,
         raw,
-        language=spoken(catalogue, "".join(raw.get("language", ())[:1]), form),
-        wordings=service.store.wordings(ticked(raw)),
-        versions=service.store.form_versions(raw.get("version", ())[:1]),
+        language=available_language(catalogue, "".join(raw.get("language", ())[:1]), form),
+        wordings=context.store.wordings(ticked(raw)),
+        versions=context.store.form_versions(raw.get("version", ())[:1]),
     )
-    if isinstance(verdict, FieldErrors):
-        return form_again(service, catalogue, form_id, verdict)
-    taken = sift(service, catalogue, verdict, came)
-    if isinstance(taken, Response):
-        return taken
-    now, pending = service.clock(), service.fresh()
+    if isinstance(submission, FieldErrors):
+        return form_with_errors(context, catalogue, form_id, submission)
+    screened = screen(context, catalogue, submission, credentials)
+    if isinstance(screened, Response):
+        return screened
+    now, new_id = context.clock(), context.new_id()
     request = OptIn(
-        store=service.store,
-        address=taken.address,
+        store=context.store,
+        address=screened.address,
         decide=lambda record: optin.request(
-            taken, record, now=now, pending=pending, limits=service.limits
+            screened, record, now=now, pending=new_id, limits=context.limits
         ),
         now=now,
     )
     try:
-        committed = yield spending(payment(service, catalogue, taken, came), request)
+        committed = yield spending(proof_used(context, catalogue, screened, credentials), request)
     except SpentError:
-        return ask_again(service, catalogue, taken)
-    _wake(service, committed)
-    path = catalogue.text(form.after_submit, taken.language)
-    path = path or _state(catalogue, State.CHECK_INBOX, taken.language)
-    return see_other(service.links.target(path))
+        return ask_again(context, catalogue, screened)
+    _wake(context, committed)
+    path = catalogue.text(form.after_submit, screened.language)
+    path = path or _state(catalogue, State.CHECK_INBOX, screened.language)
+    return see_other(context.links.target(path))
 
 
-def _confirm(service: Service, request: Request, raw: Raw) -> Response:
-    asked, _ = _asked(service, request)
-    now, choice = service.clock(), raw.get("do", [])
+def _confirm(context: Context, request: Request, raw: Raw) -> Response:
+    pending, _ = _read_pending(context, request)
+    now, choice = context.clock(), raw.get("do", [])
     if choice == ["decline"]:
-        decide = partial(optin.decline, asked.events)
+        decide = partial(optin.decline, pending.events)
     elif choice == ["confirm"]:
         answers = _answers(raw)
         decide = partial(
-            optin.confirm, asked.events, expires=asked.expires, now=now, answers=answers
+            optin.confirm, pending.events, expires=pending.expires, now=now, answers=answers
         )
     else:
         raise RefusalError(400, "choice")
-    _wake(service, service.store.commit_for_contact(asked.contact, decide, now=now))
-    catalogue = service.catalogue()
-    language = spoken(catalogue, asked.events[0].language)
+    _wake(context, context.store.commit_for_contact(pending.contact, decide, now=now))
+    catalogue = context.catalogue()
+    language = available_language(catalogue, pending.events[0].language)
     if choice == ["decline"]:
-        return see_other(service.links.target(_state(catalogue, State.DECLINED, language)))
-    return see_other(_after_confirm(service, request, catalogue, asked, language))
+        return see_other(context.links.target(_state(catalogue, State.DECLINED, language)))
+    return see_other(_after_confirm(context, request, catalogue, pending, language))
 
 
 def _after_confirm(
-    service: Service, request: Request, catalogue: Catalogue, asked: PendingRequest, language: str
+    context: Context, request: Request, catalogue: Catalogue, pending: PendingRequest, language: str
 ) -> str:
-    _, record = _asked(service, request)
-    stage = optin.stage_of(asked.events, record, expires=asked.expires, now=service.clock())
-    form = catalogue.forms.get(asked.events[0].form)
+    _, record = _read_pending(context, request)
+    stage = optin.stage_of(pending.events, record, expires=pending.expires, now=context.clock())
+    form = catalogue.forms.get(pending.events[0].form)
     own = catalogue.text(form.after_confirm, language) if form else ""
-    files = any(delivered(catalogue, event.purpose, event.language) for event in asked.events)
+    files = any(delivered(catalogue, event.purpose, event.language) for event in pending.events)
     if stage is not Stage.CONFIRMED or (files and not own):
-        # The page of the link itself says where things stand, and holds the download.
+        # That page shows the outcome and the downloads.
         return f"../confirm/{request.path_params['token']}"
-    return service.links.target(own or _state(catalogue, State.CONFIRMED, language))
+    return context.links.target(own or _state(catalogue, State.CONFIRMED, language))
 
 
-def _leave(service: Service, request: Request, method: str) -> str:
-    contact, language, purposes = _leaving(service, request)
+def _unsubscribe(context: Context, request: Request, method: str) -> str:
+    contact, language, purposes = _read_unsubscribe_link(context, request)
     decide = partial(optin.withdraw, purposes, method=method, language=language)
-    service.store.commit_for_contact(contact, decide, now=service.clock())
+    context.store.commit_for_contact(contact, decide, now=context.clock())
     return language
 
 
-def _leaving(service: Service, request: Request) -> tuple[str, str, tuple[str, ...]]:
-    match _read_token(service, request, Action.UNSUBSCRIBE):
+def _read_unsubscribe_link(context: Context, request: Request) -> tuple[str, str, tuple[str, ...]]:
+    match _read_token(context, request, Action.UNSUBSCRIBE):
         case (contact, language, *purposes) if purposes:
             return contact, language, tuple(purposes)
         case _:
             raise RefusalError(404, "token")
 
 
-def _asked(service: Service, request: Request) -> tuple[PendingRequest, Record]:
-    ids = _read_token(service, request, Action.CONFIRM)
-    found = service.store.pending_request(ids[0]) if len(ids) == 1 else None
-    if found is None or not found[0].events:
-        # It was purged when its time was over.
+def _read_pending(context: Context, request: Request) -> tuple[PendingRequest, Record]:
+    ids = _read_token(context, request, Action.CONFIRM)
+    pending = context.store.pending_request(ids[0]) if len(ids) == 1 else None
+    if pending is None or not pending[0].events:
+        # It was purged after it expired.
         raise RefusalError(410, "expired")
-    return found
+    return pending
 
 
-def _read_token(service: Service, request: Request, action: Action) -> tuple[str, ...]:
+def _read_token(context: Context, request: Request, action: Action) -> tuple[str, ...]:
     try:
-        return service.tokens.read(action, request.path_params["token"], now=service.clock())
+        return context.tokens.read(action, request.path_params["token"], now=context.clock())
     except ExpiredError:
         raise RefusalError(410, "expired") from None
     except TokenError:
@@ -224,6 +229,6 @@ def _state(catalogue: Catalogue, state: State, language: str) -> str:
     return catalogue.text(catalogue.states[state], language)
 
 
-def _wake(service: Service, committed: Committed) -> None:
+def _wake(context: Context, committed: Committed) -> None:
     if committed.decision.notices:
-        service.wake()
+        context.wake()

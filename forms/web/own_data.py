@@ -1,4 +1,4 @@
-"""All that is known of a person, in plain words: the export -> what a page says. Pure."""
+"""The export of a person's data in plain words, for a page. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,93 +11,97 @@ from ..site.templates import time_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One event, as a person would tell it."""
+class HistoryEntry:
+    """One event in plain words."""
 
     when: str
     what: str
     wording: str
-    """The exact words that it was about; empty where it had none."""
+    """The exact wording that the event is about; empty if it has none."""
     page: str
-    said: tuple[tuple[str, str], ...]
-    """What they typed or chose: a label, and it."""
+    details: tuple[tuple[str, str], ...]
+    """What the person typed or chose, as pairs of label and value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What the page may ask."""
+class OwnData:
+    """Values for the template `page/reveal.html`."""
 
     address: str
     since: str
-    happenings: tuple[Happening, ...]
-    mails: tuple[tuple[str, str], ...]
+    history: tuple[HistoryEntry, ...]
+    emails: tuple[tuple[str, str], ...]
     suppressions: tuple[tuple[str, str], ...]
 
 
-def told(exported: Mapping[str, Json], catalogue: Catalogue, say: Phrases, language: str) -> Told:
-    """Tell `store.export.export`'s record in `language`."""
-    return Told(
+def describe_own_data(
+    exported: Mapping[str, Json], catalogue: Catalogue, phrases: Phrases, language: str
+) -> OwnData:
+    """Describe a person's export (`store.people.export`) in `language`."""
+    return OwnData(
         address=str(exported["address"]),
         since=_when(exported["first_seen"], language),
-        happenings=tuple(
-            _happening(event, catalogue, say, language) for event in _rows(exported, "events")
+        history=tuple(
+            _history_entry(event, catalogue, phrases, language)
+            for event in _rows(exported, "events")
         ),
-        mails=tuple(
-            (_when(mail["created"], language), _mail(mail, say))
-            for mail in _rows(exported, "mails")
+        emails=tuple(
+            (_when(email["created"], language), _email(email, phrases))
+            for email in _rows(exported, "mails")
         ),
         suppressions=tuple(
-            (_when(row["at"], language), say(f"reveal_suppressed_{row['scope']}"))
+            (_when(row["at"], language), phrases(f"reveal_suppressed_{row['scope']}"))
             for row in _rows(exported, "suppressions")
         ),
     )
 
 
-def _happening(
-    event: Mapping[str, Json], catalogue: Catalogue, say: Phrases, language: str
-) -> Happening:
+def _history_entry(
+    event: Mapping[str, Json], catalogue: Catalogue, phrases: Phrases, language: str
+) -> HistoryEntry:
     purpose = catalogue.purposes.get(str(event["purpose"]))
     name = catalogue.text(purpose.name, language) if purpose else str(event["purpose"])
     wording, kind = event["wording"], str(event["kind"])
-    # Where a kind has a text for each of its methods, that one is plainer.
     key = f"event_{kind.replace('.', '_')}"
-    what = say(f"{key}_{event['method']}", default="", name=name)
-    return Happening(
+    # Some kinds have a more precise text for each method.
+    what = phrases(f"{key}_{event['method']}", default="", name=name)
+    return HistoryEntry(
         when=_when(event["at"], language),
-        what=what or say(key, default=kind, name=name or say("reveal_everything")),
+        what=what or phrases(key, default=kind, name=name or phrases("reveal_everything")),
         wording=str(wording["text"]) if isinstance(wording, dict) else "",
         page=str(event["page"]),
-        said=tuple(_said(event["detail"], say, language)),
+        details=tuple(_details(event["detail"], phrases, language)),
     )
 
 
-def _said(detail: Json, say: Phrases, language: str) -> Iterator[tuple[str, str]]:
+def _details(detail: Json, phrases: Phrases, language: str) -> Iterator[tuple[str, str]]:
     for name, value in detail.items() if isinstance(detail, dict) else ():
         if isinstance(value, dict):
-            yield from _said(value, say, language)
+            yield from _details(value, phrases, language)
         elif value not in ("", None, []):
-            label = say(f"reveal_{name}", default="") or say(f"field_{name}", default=name)
-            yield label, _value(name, value, say, language)
+            label = phrases(f"reveal_{name}", default="") or phrases(f"field_{name}", default=name)
+            yield label, _value(name, value, phrases, language)
 
 
-def _value(name: str, value: Json, say: Phrases, language: str) -> str:
+def _value(name: str, value: Json, phrases: Phrases, language: str) -> str:
     if name == "until":
         return _when(value, language)
     if name == "frequency":
-        return say(f"frequency_{value}", default=str(value))
+        return phrases(f"frequency_{value}", default=str(value))
     if name == "signs" and isinstance(value, list):
-        return ", ".join(say(f"sign_{sign}", default=str(sign)) for sign in value)
+        return ", ".join(phrases(f"sign_{sign}", default=str(sign)) for sign in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _mail(mail: Mapping[str, Json], say: Phrases) -> str:
-    what = say(f"reveal_mail_{mail['template']}", default=str(mail["template"]))
-    return f"{what}: {say('reveal_state_' + str(mail['state']), default=str(mail['state']))}"
+def _email(email: Mapping[str, Json], phrases: Phrases) -> str:
+    template, state = str(email["template"]), str(email["state"])
+    what = phrases(f"reveal_mail_{template}", default=template)
+    return f"{what}: {phrases(f'reveal_state_{state}', default=state)}"
 
 
 def _rows(exported: Mapping[str, Json], name: str) -> Iterator[dict[str, Json]]:
-    found = exported.get(name, [])
-    for row in found if isinstance(found, list) else ():
+    rows = exported.get(name, [])
+    for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict):
             yield row
 

@@ -1,6 +1,7 @@
-"""The preference centre, `/me/{token}`: a link in every mail shows and changes choices.
+"""The preference centre, `/me/{token}`, which every email links to.
 
-Nothing here reveals or destroys: that is only asked for, and confirmed by a fresh mail (`fresh`).
+Nothing here reveals or destroys data. Such requests are confirmed by another email; its links are
+in `subject_requests`.
 """
 
 from collections.abc import Mapping
@@ -18,31 +19,31 @@ from ..permission.record import BY_PREFERENCES, Record, Template
 from ..permission.submission import Raw, ticked
 from ..store.records.store import Decide
 from . import request_body
-from .context import Service
-from .preferences_page import centre
+from .context import Context
+from .preferences_page import preferences_page
 from .request_body import RefusalError
-from .responses import SECRET, page, see_other, spoken
+from .responses import SECRET, available_language, page, see_other
 
 DONE = frozenset({"saved", "left", "sent", "never"})
 
 
-def show(service: Service, request: Request) -> Response:
-    """`GET /me/{token}`: what the person chose, and what else they can do."""
-    _, record, language = _me(service, request)
+def show(context: Context, request: Request) -> Response:
+    """Show a person's choices and what else they can do: `GET /me/{token}`."""
+    _, record, language = _me(context, request)
     done = request.query_params.get("done", "")
-    return _page(service, record, language, done=done if done in DONE else "")
+    return _page(context, record, language, done=done if done in DONE else "")
 
 
-async def save(service: Service, request: Request) -> Response:
-    """`POST /me/{token}`: one of the buttons there."""
-    return await run_in_threadpool(_save, service, request, request_body.form_of(request))
+async def save(context: Context, request: Request) -> Response:
+    """Handle one of the page's buttons: `POST /me/{token}`."""
+    return await run_in_threadpool(_save, context, request, request_body.form_of(request))
 
 
-def _save(service: Service, request: Request, raw: Raw) -> Response:
-    contact, record, language = _me(service, request)
+def _save(context: Context, request: Request, raw: Raw) -> Response:
+    contact, record, language = _me(context, request)
     match raw.get("do"):
         case ["save"]:
-            return _change(service, request, raw, contact, language)
+            return _change(context, request, raw, contact, language)
         case ["leave"]:
             leave = partial(
                 optin.withdraw,
@@ -50,45 +51,45 @@ def _save(service: Service, request: Request, raw: Raw) -> Response:
                 method=BY_PREFERENCES,
                 language=language,
             )
-            return _decided(service, request, contact, leave, "left")
+            return _commit(context, request, contact, leave, "left")
         case ["never"]:
             never = partial(suppression.never_said, language=language)
-            return _decided(service, request, contact, never, "never")
+            return _commit(context, request, contact, never, "never")
         case ["reveal"]:
-            return _ask(service, request, contact, Template.REVEAL, language)
+            return _request(context, request, contact, Template.REVEAL, language)
         case ["erase"]:
-            return _ask(service, request, contact, Template.ERASE, language)
+            return _request(context, request, contact, Template.ERASE, language)
         case ["move"]:
             typed = "".join(raw.get("email", ())[:1]).strip()
             try:
                 address = parse_address(typed)
             except ValueError:
-                wrong = {"email": "error_email" if typed else "error_required"}
-                return _page(service, record, language, raw=raw, errors=wrong)
-            return _ask(service, request, contact, Template.MOVE, language, address.typed)
+                errors = {"email": "error_email" if typed else "error_required"}
+                return _page(context, record, language, raw=raw, errors=errors)
+            return _request(context, request, contact, Template.MOVE, language, address.typed)
         case _:
             raise RefusalError(400, "choice")
 
 
-def _change(service: Service, request: Request, raw: Raw, contact: str, language: str) -> Response:
-    catalogue, record = service.catalogue(), service.store.current_record(contact)
-    wordings = service.store.wordings(ticked(raw))
-    wish = preferences.read(raw, catalogue, record, wordings)
-    if isinstance(wish, preferences.Wrong):
-        return _page(service, record, language, raw=raw, errors=wish.errors)
+def _change(context: Context, request: Request, raw: Raw, contact: str, language: str) -> Response:
+    catalogue, record = context.catalogue(), context.store.current_record(contact)
+    wordings = context.store.wordings(ticked(raw))
+    choices = preferences.read(raw, catalogue, record, wordings)
+    if isinstance(choices, preferences.Wrong):
+        return _page(context, record, language, raw=raw, errors=choices.errors)
     decide = partial(
         preferences.change,
-        wish,
-        now=service.clock(),
+        choices,
+        now=context.clock(),
         language=language,
-        pending=service.fresh(),
-        limits=service.limits,
+        pending=context.new_id(),
+        limits=context.limits,
     )
-    return _decided(service, request, contact, decide, "saved")
+    return _commit(context, request, contact, decide, "saved")
 
 
-def _ask(
-    service: Service,
+def _request(
+    context: Context,
     request: Request,
     contact: str,
     what: Template,
@@ -98,26 +99,26 @@ def _ask(
     decide = partial(
         subject_requests.ask,
         what,
-        now=service.clock(),
-        limits=service.limits,
+        now=context.clock(),
+        limits=context.limits,
         language=language,
         address=address,
     )
-    # The same answer, whether it owed a mail or was one too many.
-    return _decided(service, request, contact, decide, "sent")
+    # The same page whether an email is sent or there were too many requests.
+    return _commit(context, request, contact, decide, "sent")
 
 
-def _decided(
-    service: Service, request: Request, contact: str, decide: Decide, done: str
+def _commit(
+    context: Context, request: Request, contact: str, decide: Decide, done: str
 ) -> Response:
-    committed = service.store.commit_for_contact(contact, decide, now=service.clock())
+    committed = context.store.commit_for_contact(contact, decide, now=context.clock())
     if committed.decision.notices:
-        service.wake()
+        context.wake()
     return see_other(f"../me/{request.path_params['token']}?done={done}")
 
 
 def _page(
-    service: Service,
+    context: Context,
     record: Record,
     language: str,
     *,
@@ -125,48 +126,47 @@ def _page(
     raw: Raw | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    catalogue = service.catalogue()
-    language = spoken(catalogue, language)
-    wrong = errors or {}
-    shown = centre(
+    catalogue = context.catalogue()
+    language = available_language(catalogue, language)
+    errors = errors or {}
+    centre = preferences_page(
         record,
         catalogue,
-        service.store.wordings(event.wording for event in record.events),
+        context.store.wordings(event.wording for event in record.events),
         language,
-        raw=raw if wrong.keys() - {"email"} else None,
-        errors=wrong,
+        raw=raw if errors.keys() - {"email"} else None,
+        errors=errors,
     )
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/me.html",
         language,
         "me_title",
-        status=422 if wrong else 200,
+        status=422 if errors else 200,
         headers=SECRET,
-        centre=shown,
+        centre=centre,
         offers=_offers(catalogue, record, language),
-        more=service.links.more(record.contact, record.epoch, language),
-        done="" if wrong else done,
+        more=context.links.more(record.contact, record.epoch, language),
+        done="" if errors else done,
         typed="".join((raw or {}).get("email", ())[:1])[:LONGEST],
         longest=LONGEST,
         site=catalogue.text(catalogue.title, language),
         controller=catalogue.controller,
-        privacy=service.links.target(catalogue.text(catalogue.privacy, language)),
+        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
     )
 
 
 def _offers(catalogue: Catalogue, record: Record, language: str) -> tuple[guides.Offer, ...]:
-    """The guides that the person may have with one press; the button is that of `/more/`."""
+    # Their buttons send to `/more/{token}`.
     if not guides.may_take(record):
         return ()
     return guides.offers(catalogue, record, language, spoken=catalogue.privacy)
 
 
-def _me(service: Service, request: Request) -> tuple[str, Record, str]:
-    """The contact that the link was mailed to, if it still steers; else a page that says why."""
-    match read_token(service, request, Action.ME):
+def _me(context: Context, request: Request) -> tuple[str, Record, str]:
+    match read_token(context, request, Action.ME):
         case (contact, epoch, language):
-            record = service.store.current_record(contact)
+            record = context.store.current_record(contact)
         case _:
             raise RefusalError(404, "token")
     if not record.events:
@@ -176,10 +176,14 @@ def _me(service: Service, request: Request) -> tuple[str, Record, str]:
     return contact, record, language
 
 
-def read_token(service: Service, request: Request, action: Action) -> tuple[str, ...]:
-    """The ids that the link holds. Raises `RefusalError` with a page that says how to go on."""
+def read_token(context: Context, request: Request, action: Action) -> tuple[str, ...]:
+    """Return the ids in a link's token.
+
+    Raises:
+        RefusalError: The link is too old or isn't ours.
+    """
     try:
-        return service.tokens.read(action, request.path_params["token"], now=service.clock())
+        return context.tokens.read(action, request.path_params["token"], now=context.clock())
     except ExpiredError:
         raise RefusalError(410, "fresh_expired") from None
     except TokenError:

@@ -1,4 +1,4 @@
-"""The preference centre as a page shows it: values for its template. Pure."""
+"""Values for the template of the preference centre, `page/me.html`. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One standing purpose. `wording` is what they agreed to, or what ticking it would agree to."""
+class PurposeChoice:
+    """One standing purpose.
+
+    `wording` is the text that the person agreed to, or would agree to by ticking the box.
+    """
 
     purpose: str
     name: str
@@ -29,9 +32,9 @@ class Line:
     is_on: bool
     ticked: bool
     since: str
-    """The day of the permission, in words; empty where there is none."""
+    """Day of the permission, in words; empty if there is none."""
     paused: str
-    """The day until which it is paused, in words; empty: it is not."""
+    """Day until which it is paused, in words; empty if it isn't."""
     frequencies: tuple[str, ...]
     frequency: str
     topics: tuple[Topic, ...]
@@ -39,29 +42,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Centre:
-    """All that the template may ask."""
+class PreferencesPage:
+    """All choices of a person, as `centre` in the template."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PurposeChoice, ...]
     errors: Mapping[str, str]
     pauses: tuple[int, ...]
     resume: int
     pause: str
     is_silent: bool
-    """Whether no mail leaves to the person at all, not even a confirmation."""
+    """No email at all goes to the person, not even a confirmation."""
 
     @property
     def is_any_on(self) -> bool:
-        """Whether there is something to leave."""
+        """Whether the person can unsubscribe from something."""
         return any(line.is_on for line in self.lines)
 
     @property
     def is_any_paused(self) -> bool:
-        """Whether there is something to take up again."""
+        """Whether the person can end a pause."""
         return any(line.paused for line in self.lines)
 
 
-def centre(
+def preferences_page(
     record: Record,
     catalogue: Catalogue,
     wordings: Mapping[str, Wording],
@@ -69,30 +72,33 @@ def centre(
     *,
     raw: Raw | None = None,
     errors: Mapping[str, str] | None = None,
-) -> Centre:
-    """Lay it out. `raw` and `errors` are what was sent and what is wrong with it, if anything."""
-    here, given, wrong = on(record), raw or {}, errors or {}
-    asked = {purpose for form in catalogue.forms.values() for purpose in form.purposes}
-    declared = [
-        each.id
-        for each in catalogue.purposes.values()
-        if each.lasts is Lasts.STANDING and (each.id in here or each.id in asked)
-    ]
-    # What is declared no more, and still permitted, can be left here all the same.
-    purposes = [*declared, *sorted(here - set(declared))]
+) -> PreferencesPage:
+    """Return the page's values. `raw` is the form that had `errors`, if one was sent."""
+    granted, errors = on(record), errors or {}
     lines = []
-    for purpose in purposes:
-        wording = _wording(purpose, record, catalogue, wordings, language, here)
-        if wording is not None and (purpose in here or Scope.ALL not in record.suppressed):
-            lines.append(_line(wording, record, catalogue, language, here, raw, wrong))
-    return Centre(
+    for purpose in _purposes(catalogue, granted):
+        wording = _wording(purpose, record, catalogue, wordings, language, granted)
+        if wording is not None and (purpose in granted or Scope.ALL not in record.suppressed):
+            lines.append(_choice(wording, record, catalogue, language, granted, raw, errors))
+    return PreferencesPage(
         lines=tuple(lines),
-        errors=wrong,
+        errors=errors,
         pauses=PAUSES,
         resume=RESUME,
-        pause="".join(given.get("pause", ())[:1]),
+        pause="".join((raw or {}).get("pause", ())[:1]),
         is_silent=Scope.ALL in record.suppressed,
     )
+
+
+def _purposes(catalogue: Catalogue, granted: frozenset[str]) -> list[str]:
+    on_forms = {purpose for form in catalogue.forms.values() for purpose in form.purposes}
+    declared = [
+        purpose.id
+        for purpose in catalogue.purposes.values()
+        if purpose.lasts is Lasts.STANDING and (purpose.id in granted or purpose.id in on_forms)
+    ]
+    # People can also unsubscribe from purposes that are no longer declared.
+    return [*declared, *sorted(granted - set(declared))]
 
 
 def _wording(
@@ -101,44 +107,44 @@ def _wording(
     catalogue: Catalogue,
     wordings: Mapping[str, Wording],
     language: str,
-    here: frozenset[str],
+    granted: frozenset[str],
 ) -> Wording | None:
     grant = record.permission(purpose).grant
-    if purpose in here and grant is not None:
+    if purpose in granted and grant is not None:
         return wordings.get(grant.wording)
-    spoken = catalogue.purposes[purpose].wording.keys() & catalogue.privacy.keys()
-    if language not in spoken:
+    available = catalogue.purposes[purpose].wording.keys() & catalogue.privacy.keys()
+    if language not in available:
         language = catalogue.default_language
-    return catalogue.wording(purpose, language) if language in spoken else None
+    return catalogue.wording(purpose, language) if language in available else None
 
 
-def _line(
+def _choice(
     wording: Wording,
     record: Record,
     catalogue: Catalogue,
     language: str,
-    here: frozenset[str],
+    granted: frozenset[str],
     raw: Raw | None,
-    wrong: Mapping[str, str],
-) -> Line:
+    errors: Mapping[str, str],
+) -> PurposeChoice:
     purpose = wording.purpose
     declared, choice = catalogue.purposes.get(purpose), choice_of(record, purpose)
     grant, until = record.permission(purpose).grant, record.paused_until(purpose)
     frequencies = tuple(map(str, declared.frequencies)) if declared else ()
     frequency = str(choice.frequency or "".join(frequencies[:1]))
-    chosen = set(choice.topics) if choice.topics is not None else None
-    is_ticked = purpose in here
+    topics = set(choice.topics) if choice.topics is not None else None
+    is_on = is_ticked = purpose in granted
     if raw is not None:
         is_ticked = wording.digest in ticked(raw)
         frequency = "".join(raw.get(f"frequency-{purpose}", ())[:1]) or frequency
-        chosen = set(raw.get(f"topic-{purpose}", ()))
-    return Line(
+        topics = set(raw.get(f"topic-{purpose}", ()))
+    return PurposeChoice(
         purpose=purpose,
         name=catalogue.text(declared.name, language) if declared else purpose,
         wording=wording,
-        is_on=purpose in here,
+        is_on=is_on,
         ticked=is_ticked,
-        since=day_in_words(grant.moment, language) if grant and purpose in here else "",
+        since=day_in_words(grant.moment, language) if grant and is_on else "",
         paused=day_in_words(until, language) if until else "",
         frequencies=frequencies,
         frequency=frequency,
@@ -146,9 +152,9 @@ def _line(
             Topic(
                 value=topic.value,
                 label=catalogue.text(topic.label, language),
-                chosen=chosen is None or topic.value in chosen,
+                chosen=topics is None or topic.value in topics,
             )
             for topic in (declared.topics if declared else ())
         ),
-        error=wrong.get(purpose, ""),
+        error=errors.get(purpose, ""),
     )

@@ -1,4 +1,4 @@
-"""The gate: what is refused before anybody reads it. Size, time, kind, origin, number of fields."""
+"""Checks of a request's size, time, content type, origin and number of fields."""
 
 import re
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ import anyio
 from starlette.requests import ClientDisconnect, Request
 
 LARGEST_HEAD = 32 * 1024
-"""Octets in all headers: room for the cookies of a whole site, of which we read none."""
+"""Bytes of all headers: room for the cookies of a whole site, although we read none."""
 LARGEST_BODY = 16 * 1024
 MOST_FIELDS = 64
 MOST_CHOICES = 256
-"""Fields of a form that a link of a mail leads to: the choices, with all their topics."""
+"""Fields of a form behind a link from an email: a person's choices with all topics."""
 BODY_SECONDS = 10.0
 URLENCODED = "application/x-www-form-urlencoded"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
-"""The name and the value that RFC 8058 has mail programs send."""
+"""Name and value that email programs send by RFC 8058."""
 BOUNDARY = re.compile(r'boundary="?([0-9A-Za-z\'()+_,./:=? -]{1,70})', re.IGNORECASE)
 NAMED_ONE_CLICK = re.compile(
     rb'(?:^|\r\n)content-disposition:[^\r\n]{0,200};[ \t]*name="?List-Unsubscribe"?', re.IGNORECASE
@@ -24,7 +24,7 @@ NAMED_ONE_CLICK = re.compile(
 
 
 class RefusalError(Exception):
-    """The request goes no further: `status`, and the key of the page that says why."""
+    """A refused request: the HTTP `status`, and the `key` of the page that explains it."""
 
     def __init__(self, status: int, key: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {key}")
@@ -34,17 +34,25 @@ class RefusalError(Exception):
 
 
 def check_head(request: Request) -> None:
-    """Refuse headers that are too large in all. Raises `RefusalError`."""
+    """Check the size of all headers.
+
+    Raises:
+        RefusalError: They are too large.
+    """
     if sum(len(name) + len(value) for name, value in request.headers.raw) > LARGEST_HEAD:
         raise RefusalError(431, "large")
 
 
 async def read_body(request: Request) -> bytes:
-    """At most 16 KiB, within ten seconds. Raises `RefusalError`. It may be asked for again."""
-    if isinstance(kept := getattr(request.state, "body", None), bytes):
-        return kept
+    """Return the body: at most 16 KiB, within ten seconds. Later calls return it again.
+
+    Raises:
+        RefusalError: It is too large, too slow or incomplete.
+    """
+    if isinstance(cached := getattr(request.state, "body", None), bytes):
+        return cached
     declared = request.headers.get("content-length", "0")
-    # The length first: a number of thousands of digits is not worth being read.
+    # Check the number of digits first: Python is slow to read thousands of them.
     if not declared.isdecimal() or len(declared) > 10 or int(declared) > LARGEST_BODY:
         raise RefusalError(413, "large")
     body = bytearray()
@@ -63,14 +71,17 @@ async def read_body(request: Request) -> bytes:
 
 
 def form_of(request: Request) -> dict[str, list[str]]:
-    """The form that came with a request, as the gate has read and passed it."""
+    """Return the request's form, which `guards` has read and checked."""
     form: dict[str, list[str]] = request.state.form
     return form
 
 
 def read_form(content_type: str, body: bytes, *, most: int = MOST_FIELDS) -> dict[str, list[str]]:
-    """The fields of an urlencoded body, at most `most`: name -> values, in order. Raises
-    `RefusalError`."""
+    """Return the fields of a URL-encoded body, at most `most`, as name -> values in order.
+
+    Raises:
+        RefusalError: The body has another type, too many fields, or isn't UTF-8.
+    """
     if kind_of(content_type) != URLENCODED:
         raise RefusalError(415, "type")
     try:
@@ -82,7 +93,7 @@ def read_form(content_type: str, body: bytes, *, most: int = MOST_FIELDS) -> dic
             max_num_fields=most,
         )
     except ValueError:
-        # Bad UTF-8 is one, too many fields is the other.
+        # Invalid UTF-8 or too many fields.
         raise RefusalError(400, "broken") from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -93,10 +104,13 @@ def read_form(content_type: str, body: bytes, *, most: int = MOST_FIELDS) -> dic
 def check_origin(
     headers: Mapping[str, str], allowed: frozenset[str], *, has_token: bool = False
 ) -> None:
-    """Refuse what another site's page sent. No header at all is no browser, and allowed.
+    """Check that no other site's page sent the request. Requests without these headers pass.
 
-    A browser sends `Origin: null` from a page whose referrer policy hides it, ours with tokens
-    among them; whoever holds a token needs no other proof.
+    Browsers send `Origin: null` from pages whose referrer policy hides it, such as ours with
+    tokens. A valid token is proof enough.
+
+    Raises:
+        RefusalError: Another site's page sent it (403).
     """
     site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
     if site == "same-origin" or origin in allowed:
@@ -110,16 +124,18 @@ def check_origin(
 
 
 def is_one_click(content_type: str, body: bytes) -> bool:
-    """Whether a mail program sends RFC 8058's one click, in either of the encodings it may use."""
+    """Whether the body is RFC 8058's one click, in either of the encodings that it allows."""
     if kind_of(content_type) == URLENCODED:
         return read_form(content_type, body, most=MOST_CHOICES).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
     if kind_of(content_type) != "multipart/form-data":
         return False
-    found = BOUNDARY.search(content_type)
-    if found is None:
+    boundary = BOUNDARY.search(content_type)
+    if boundary is None:
         return False
-    # Not `email.parser`: what is nested a thousand deep is not worth the time that it takes.
-    parts = (part.partition(b"\r\n\r\n") for part in body.split(b"--" + found[1].encode("latin-1")))
+    # Not `email.parser`, which is slow on deeply nested parts.
+    parts = (
+        part.partition(b"\r\n\r\n") for part in body.split(b"--" + boundary[1].encode("latin-1"))
+    )
     return any(
         NAMED_ONE_CLICK.search(head) is not None and content.strip() == ONE_CLICK[1].encode()
         for head, _, content in parts
@@ -127,5 +143,5 @@ def is_one_click(content_type: str, body: bytes) -> bool:
 
 
 def kind_of(content_type: str) -> str:
-    """The media type without its parameters, in lower case."""
+    """Return the media type without its parameters, in lower case."""
     return content_type.partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""Answers: a page, a message page, a redirect; and the headers that every one of them has."""
+"""Responses (a page, a message page, a redirect) and the headers that all of them have."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from ..settings.environment import Settings
 from ..site.templates import Renderer
 
 SECRET = {"Referrer-Policy": "no-referrer"}
-"""For pages whose address holds a token: it must not travel on."""
+"""Header for pages whose address holds a token, so that no link passes it on."""
 
 
 def page(
@@ -24,14 +24,14 @@ def page(
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> Response:
-    """A page of the theme; `title` is the key of its title."""
-    words = renderer.phrases(language)(title)
-    html = renderer.page(template, language, words, **context)
+    """Return a page of the theme. `title` is the key of its title."""
+    heading = renderer.phrases(language)(title)
+    html = renderer.page(template, language, heading, **context)
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 
 
 def message(renderer: Renderer, language: str, key: str, *, status: int) -> Response:
-    """A page that says what is the matter and how to go on; `key` chooses its texts."""
+    """Return a page that explains a problem and what to do. `key` selects its texts."""
     return page(
         renderer,
         "page/message.html",
@@ -44,30 +44,30 @@ def message(renderer: Renderer, language: str, key: str, *, status: int) -> Resp
 
 
 def see_other(url: str) -> Response:
-    """`303`: the browser shows the next page with a GET, and a reload sends nothing again."""
+    """Return a `303`, so that reloading the next page doesn't send the form again."""
     return RedirectResponse(url, status_code=303)
 
 
-def spoken(catalogue: Catalogue, wanted: str, form: Form | None = None) -> str:
-    """`wanted`, if the site and all that `form` asks speak it; else the site's own language."""
+def available_language(catalogue: Catalogue, wanted: str, form: Form | None = None) -> str:
+    """Return `wanted` if the site and the purposes of `form` have it, else the site's default."""
     if wanted not in catalogue.languages:
         return catalogue.default_language
-    asked = [catalogue.purposes[each] for each in form.purposes] if form else []
-    speaks = wanted in catalogue.privacy and all(wanted in each.wording for each in asked)
-    return wanted if speaks else catalogue.default_language
+    purposes = [catalogue.purposes[purpose] for purpose in form.purposes] if form else []
+    is_available = wanted in catalogue.privacy and all(wanted in p.wording for p in purposes)
+    return wanted if is_available else catalogue.default_language
 
 
-def preferred(catalogue: Catalogue, accept_language: str) -> str:
-    """The language of the site that a browser likes best (RFC 9110, `Accept-Language`)."""
-    wishes: list[tuple[float, str]] = []
+def preferred_language(catalogue: Catalogue, accept_language: str) -> str:
+    """Return the site's language that the browser prefers (RFC 9110, `Accept-Language`)."""
+    preferences: list[tuple[float, str]] = []
     for position, part in enumerate(accept_language.split(",")[:20]):
         tag, _, quality = part.strip().partition(";q=")
         try:
             weight = float(quality or 1)
         except ValueError:
             weight = 0.0
-        wishes.append((-weight + position / 1000, tag.lower()))
-    for _, tag in sorted(wishes):
+        preferences.append((-weight + position / 1000, tag.lower()))
+    for _, tag in sorted(preferences):
         for language in catalogue.languages:
             if language.lower() in (tag, tag.partition("-")[0]):
                 return language
@@ -75,7 +75,8 @@ def preferred(catalogue: Catalogue, accept_language: str) -> str:
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
-    """What every answer has. `form-action` names both hosts: it applies to redirects too."""
+    """Return the headers of every response."""
+    # `form-action` names both hosts, because it applies to redirects too.
     ours = " ".join(dict.fromkeys(("'self'", settings.site_origin, settings.public_origin)))
     policy = {
         "default-src": "'none'",
@@ -102,14 +103,14 @@ def security_headers(settings: Settings) -> dict[str, str]:
 
 
 class Headers:
-    """ASGI middleware: adds `defaults` to each answer that has not its own."""
+    """ASGI middleware that adds `defaults` to responses that don't set these headers themselves."""
 
     def __init__(self, app: ASGIApp, defaults: Mapping[str, str]) -> None:
         self.app = app
         self.defaults = defaults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on everything; touch only the start of an HTTP answer."""
+        """Pass everything on and add the headers to the start of an HTTP response."""
 
         async def with_headers(part: Message) -> None:
             if part["type"] == "http.response.start":

@@ -1,6 +1,7 @@
-"""The links of fresh mails, `/fresh/{token}`: what was asked for in the preference centre happens.
+"""Requests about a person's own data, `/fresh/{token}`: show it, erase it or change the address.
 
-It reveals, erases, or moves to another address, after one more button. A GET only reads.
+People make them in the preference centre and confirm them here, with the link of another email and
+a button. A GET only reads.
 """
 
 import json
@@ -19,138 +20,136 @@ from ..permission.submission import Raw
 from ..store.people.move_address import move_address
 from ..store.people.own_data import erase_own_data, read_own_data
 from . import request_body
-from .context import Service
-from .own_data import told
+from .context import Context
+from .own_data import describe_own_data
 from .preferences import read_token
 from .request_body import RefusalError
-from .responses import SECRET, message, page, see_other, spoken
+from .responses import SECRET, available_language, message, page, see_other
 
 FILE_NAME = "my-data.json"
 
 
-def show(service: Service, request: Request) -> Response:
-    """`GET /fresh/{token}`: what pressing the button will do, or what became of it."""
-    asked, record = _asked(service, request)
-    catalogue = service.catalogue()
-    language = spoken(catalogue, asked.language)
-    became = outcome(asked, record)
-    if became:
-        status = 410 if became == "stopped" else 200
-        return message(service.renderer(catalogue), language, became, status=status)
-    if not subject_requests.answerable(asked, Template(asked.method), record, now=service.clock()):
-        return message(service.renderer(catalogue), language, "fresh_expired", status=410)
+def show(context: Context, request: Request) -> Response:
+    """Show what the button will do, or the outcome: `GET /fresh/{token}`."""
+    wish, record = _read_request(context, request)
+    catalogue = context.catalogue()
+    language = available_language(catalogue, wish.language)
+    result = outcome(wish, record)
+    if result:
+        status = 410 if result == "stopped" else 200
+        return message(context.renderer(catalogue), language, result, status=status)
+    if not subject_requests.answerable(wish, Template(wish.method), record, now=context.clock()):
+        return message(context.renderer(catalogue), language, "fresh_expired", status=410)
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/fresh.html",
         language,
-        f"fresh_{asked.method}_title",
+        f"fresh_{wish.method}_title",
         headers=SECRET,
-        method=asked.method,
+        method=wish.method,
         site=catalogue.text(catalogue.title, language),
     )
 
 
-async def answer(service: Service, request: Request) -> Response:
-    """`POST /fresh/{token}`: a person pressed a button there."""
-    return await run_in_threadpool(_answer, service, request, request_body.form_of(request))
+async def answer(context: Context, request: Request) -> Response:
+    """Handle one of the page's buttons: `POST /fresh/{token}`."""
+    return await run_in_threadpool(_handle, context, request, request_body.form_of(request))
 
 
-def outcome(asked: Event, record: Record) -> str:
-    """What became of what was asked for: the key of a page's texts; empty while it is open."""
-    later = [event for event in record.events if event.seq > asked.seq]
+def outcome(wish: Event, record: Record) -> str:
+    """Return the key of the outcome's texts; empty while the request is open."""
+    later = [event for event in record.events if event.seq > wish.seq]
     for event in later:
         match event.kind, event.method:
             case Kind.ERASED, _:
                 return "erased"
-            case Kind.ACCESS_ASKED, Template.ARRIVE if asked.method == Template.MOVE:
+            case Kind.ACCESS_ASKED, Template.ARRIVE if wish.method == Template.MOVE:
                 return "move_agreed"
             case Kind.CHANGED, _ if event.seq <= record.epoch:
-                return "moved" if asked.method == Template.ARRIVE else "fresh_expired"
-            case Kind.ACCESS_STOPPED, _ if not subject_requests.is_open(asked, record):
+                return "moved" if wish.method == Template.ARRIVE else "fresh_expired"
+            case Kind.ACCESS_STOPPED, _ if not subject_requests.is_open(wish, record):
                 return "stopped"
     return ""
 
 
-def _answer(service: Service, request: Request, raw: Raw) -> Response:
-    asked, record = _asked(service, request)
-    contact, now, back = (
-        record.contact,
-        service.clock(),
-        see_other(f"../fresh/{request.path_params['token']}"),
-    )
-    match raw.get("do"), asked.method:
+def _handle(context: Context, request: Request, raw: Raw) -> Response:
+    wish, record = _read_request(context, request)
+    contact, now = record.contact, context.clock()
+    back = see_other(f"../fresh/{request.path_params['token']}")
+    match raw.get("do"), wish.method:
         case ["no"], _:
-            decide = partial(subject_requests.stop, asked)
-            service.store.commit_for_contact(contact, decide, now=now)
+            context.store.commit_for_contact(contact, partial(subject_requests.stop, wish), now=now)
         case ["yes" | "download"], Template.REVEAL:
-            if not subject_requests.answerable(asked, Template.REVEAL, record, now=now):
+            if not subject_requests.answerable(wish, Template.REVEAL, record, now=now):
                 return back
-            service.store.commit_for_contact(
-                contact, partial(subject_requests.give, asked, now=now), now=now
+            context.store.commit_for_contact(
+                contact, partial(subject_requests.give, wish, now=now), now=now
             )
-            return _reveal(service, contact, asked.language, download=raw.get("do") == ["download"])
+            return _reveal(context, contact, wish.language, download=raw.get("do") == ["download"])
         case ["yes"], Template.ERASE:
-            decide = partial(subject_requests.erase_by_link, asked, now=now)
-            erase_own_data(service.store, contact, decide, now=now)
+            decide = partial(subject_requests.erase_by_link, wish, now=now)
+            erase_own_data(context.store, contact, decide, now=now)
         case ["yes"], Template.MOVE:
-            decide = partial(subject_requests.agree, asked, now=now)
-            if service.store.commit_for_contact(contact, decide, now=now).decision.notices:
-                service.wake()
+            decide = partial(subject_requests.agree, wish, now=now)
+            if context.store.commit_for_contact(contact, decide, now=now).decision.notices:
+                context.wake()
         case ["yes"], Template.ARRIVE:
-            return _arrive(service, asked, record, back)
+            return _complete_move(context, wish, record, back)
         case _:
             raise RefusalError(400, "choice")
     return back
 
 
-def _arrive(service: Service, asked: Event, record: Record, back: Response) -> Response:
-    now = service.clock()
-    if not subject_requests.answerable(asked, Template.ARRIVE, record, now=now):
+def _complete_move(context: Context, wish: Event, record: Record, back: Response) -> Response:
+    now = context.clock()
+    if not subject_requests.answerable(wish, Template.ARRIVE, record, now=now):
         return back
-    address = parse_address(str(record.details.get(asked.seq, {}).get("email")))
-    decide = partial(subject_requests.arrive, asked, address=address, now=now)
-    if move_address(service.store, record.contact, decide, address, now=now):
+    address = parse_address(str(record.details.get(wish.seq, {}).get("email")))
+    decide = partial(subject_requests.arrive, wish, address=address, now=now)
+    if move_address(context.store, record.contact, decide, address, now=now):
         return back
     if not subject_requests.answerable(
-        asked, Template.ARRIVE, service.store.current_record(record.contact), now=now
+        wish, Template.ARRIVE, context.store.current_record(record.contact), now=now
     ):
-        # The same press a moment earlier has moved them.
+        # The button was pressed twice, and the first press moved the address.
         return back
-    catalogue = service.catalogue()
-    language = spoken(catalogue, asked.language)
-    # Whoever reads this holds the mailbox that it speaks of.
-    return message(service.renderer(catalogue), language, "taken", status=409)
+    catalogue = context.catalogue()
+    language = available_language(catalogue, wish.language)
+    # Only the owner of the mailbox can read this.
+    return message(context.renderer(catalogue), language, "taken", status=409)
 
 
-def _reveal(service: Service, contact: str, language: str, *, download: bool) -> Response:
-    found = read_own_data(service.store, contact)
-    if found is None:
+def _reveal(context: Context, contact: str, language: str, *, download: bool) -> Response:
+    exported = read_own_data(context.store, contact)
+    if exported is None:
         raise RefusalError(410, "expired")
     if download:
-        body = json.dumps(found, indent=2, ensure_ascii=False).encode()
+        body = json.dumps(exported, indent=2, ensure_ascii=False).encode()
         attached = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"', **SECRET}
         return Response(body, media_type="application/json", headers=attached)
-    catalogue = service.catalogue()
-    language = spoken(catalogue, language)
+    catalogue = context.catalogue()
+    language = available_language(catalogue, language)
     return page(
-        service.renderer(catalogue),
+        context.renderer(catalogue),
         "page/reveal.html",
         language,
         "reveal_title",
         headers=SECRET,
-        told=told(found, catalogue, service.renderer(catalogue).phrases(language), language),
+        own_data=describe_own_data(
+            exported, catalogue, context.renderer(catalogue).phrases(language), language
+        ),
         controller=catalogue.controller,
-        privacy=service.links.target(catalogue.text(catalogue.privacy, language)),
+        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
     )
 
 
-def _asked(service: Service, request: Request) -> tuple[Event, Record]:
-    match read_token(service, request, Action.FRESH):
+def _read_request(context: Context, request: Request) -> tuple[Event, Record]:
+    match read_token(context, request, Action.FRESH):
         case (contact, number):
-            record = service.store.current_record(contact)
-            found = [event for event in record.events if str(event.seq) == number]
+            record = context.store.current_record(contact)
+            events = [event for event in record.events if str(event.seq) == number]
         case _:
             raise RefusalError(404, "token")
-    if len(found) != 1 or found[0].kind is not Kind.ACCESS_ASKED:
+    if len(events) != 1 or events[0].kind is not Kind.ACCESS_ASKED:
         raise RefusalError(404, "token")
-    return found[0], record
+    return events[0], record

@@ -25,8 +25,8 @@ from forms.mail.smtp import Permitted, WithdrawnError
 from forms.operations.equip import Operations
 from forms.settings.environment import Settings, read_environment
 from forms.site.templates import Pages
-from forms.web.constant_time import Beat
-from forms.web.deadlines import PatientProtocol
+from forms.web.constant_time import Pace
+from forms.web.deadlines import DeadlineProtocol
 
 from . import databases
 from .declared import GUIDE, catalogue, pages
@@ -124,7 +124,7 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
         lifespan="on",
         # As in production.
         proxy_headers=False,
-        http=PatientProtocol,
+        http=DeadlineProtocol,
         ws="none",
     )
     server = PromptServer(config)
@@ -223,7 +223,7 @@ def world(
     *,
     inbox: Inbox | None = None,
     theme: Pages | None = None,
-    beat: Beat | None = None,
+    pace: Pace | None = None,
     operations: Operations | None = None,
     declared: Catalogue | None = None,
     clock: Callable[[], datetime] = utc_now,
@@ -244,7 +244,7 @@ def world(
         deliver=kept,
         clock=clock,
         backoff=QUICK,
-        beat=beat,
+        pace=pace,
         operations=operations,
     )
     with serving(app, port), httpx.Client(base_url=url, timeout=20) as client:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 
 from ...declared.address import Address
-from ...errors import NotDoneError
+from ...errors import NotPossibleError
 from ...permission.ledger import SYSTEM, Entry, Kind
 from ...permission.record import Decision, Scope
 from ..database.engine import Database
@@ -126,7 +126,7 @@ def scrub(database: Database, *, always: bool = False) -> bool:
 def _check_wal_is_empty(database: Database) -> None:
     wal = Path(f"{database.engine.url.database}-wal")
     if database.engine.dialect.name == "sqlite" and wal.exists() and wal.stat().st_size:
-        raise NotDoneError(
+        raise NotPossibleError(
             "the record is erased, but copies stay in the database's log while another program "
             "reads it: run `atrae forms purge` afterwards"
         )

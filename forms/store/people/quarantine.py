@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, exists, select
 
 from ...declared.canonical import Json
-from ...errors import NotDoneError
+from ...errors import NotPossibleError
 from ...permission import quarantine as decisions
 from ...permission.ledger import BY_MOVE, Kind
 from ...permission.quarantine import HELD, held_with
@@ -74,8 +74,8 @@ def release(store: Store, number: int, *, now: datetime, limits: Limits) -> int:
     if committed.decision.notices:
         return len(committed.events)
     if Scope.ALL in store.current_record(contact_id).suppressed:
-        raise NotDoneError("nothing may be sent there: the address is suppressed, see `lift`")
-    raise NotDoneError(
+        raise NotPossibleError("nothing may be sent there: the address is suppressed, see `lift`")
+    raise NotPossibleError(
         "this address was sent a confirmation a moment ago, or too many today: try again later"
     )
 
@@ -104,7 +104,7 @@ def _held(store: Store, number: int) -> tuple[str, Mapping[str, Json]]:
         row = connection.execute(query).one_or_none()
         is_open = row is not None and number not in _decided_events(connection)
     if row is None or not is_open or not held_with(number, store.current_record(row.subject)):
-        raise NotDoneError(f"no request with the number {number} is in quarantine")
+        raise NotPossibleError(f"no request with the number {number} is in quarantine")
     return str(row.subject), json.loads(row.body)
 
 

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import NotDoneError
+from ...errors import NotPossibleError
 from ...permission.ledger import ENDINGS
 from ..database.engine import BUSY_SECONDS, sqlite_file
 from ..database.migrate import HEAD
@@ -38,7 +38,7 @@ def require_sqlite_file(url: str) -> Path:
     """The file of the database. Raises `NotDoneError` for PostgreSQL, which has its own tools."""
     file = sqlite_file(url)
     if file is None:
-        raise NotDoneError(
+        raise NotPossibleError(
             "PostgreSQL is backed up by its own tools, which do it better:",
             '  pg_dump --format=custom --file=atrae.dump --dbname="$ATRAE_DATABASE_URL"',
             "  pg_restore --clean --if-exists --single-transaction --dbname=… atrae.dump",
@@ -55,11 +55,11 @@ def backup(url: str, target: Path, *, force: bool = False, step: Progress = lamb
     """
     source = require_sqlite_file(url)
     if not source.exists():
-        raise NotDoneError(f"there is no database at {source}")
+        raise NotPossibleError(f"there is no database at {source}")
     if target.exists() and not force:
-        raise NotDoneError(f"{target} is there already: take another name, or --force")
+        raise NotPossibleError(f"{target} is there already: take another name, or --force")
     if target.exists() and target.samefile(source):
-        raise NotDoneError(f"{target} is the database itself")
+        raise NotPossibleError(f"{target} is the database itself")
     partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -101,12 +101,12 @@ def check_backup(file: Path) -> None:
         with _reading(file) as connection:
             _check(connection, file)
             if not _has_ledger(connection):
-                raise NotDoneError(f"{file} is no backup of ours: it has no ledger")
+                raise NotPossibleError(f"{file} is no backup of ours: it has no ledger")
             [version] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as fault:
-        raise NotDoneError(f"{file} is no backup of ours: {fault}") from fault
+        raise NotPossibleError(f"{file} is no backup of ours: {fault}") from fault
     if version > HEAD:
-        raise NotDoneError(
+        raise NotPossibleError(
             f"{file} is at version {version}, newer than this program's {HEAD}: install the newer "
             "program first"
         )
@@ -125,7 +125,9 @@ def restore(url: str, file: Path, *, step: Progress = lambda *_: None) -> None:
         try:
             _copy_over(target, file, step)
         except sqlite3.Error as fault:
-            raise NotDoneError(f"{target}: {fault}", "it was not restored: run it again") from fault
+            raise NotPossibleError(
+                f"{target}: {fault}", "it was not restored: run it again"
+            ) from fault
         # The last connection is closed: the log has been folded in.
         flush(target)
         flush(target.parent)
@@ -158,7 +160,7 @@ def _pragmas(connection: sqlite3.Connection, *names: str) -> None:
 def _check(connection: sqlite3.Connection, file: Path) -> None:
     said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     if said != ["ok"]:
-        raise NotDoneError(f"{file} is damaged: {'; '.join(map(str, said))}")
+        raise NotPossibleError(f"{file} is damaged: {'; '.join(map(str, said))}")
 
 
 def _has_ledger(connection: sqlite3.Connection) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from ...declared.canonical import Json, canonical_json
-from ...errors import NotDoneError
+from ...errors import NotPossibleError
 from ..database.engine import Database
 from ..database.migrate import analyze, check_schema, migrate
 from ..database.tables import ledger, metadata
@@ -47,7 +47,7 @@ def move_database(source: Database, target: Database, *, step: Callable[[int], N
         before, after = fingerprint(ours), fingerprint(theirs)
         if before != after:
             wrong = [name for name in before if before[name] != after[name]]
-            raise NotDoneError(f"what arrived is not what left, in: {', '.join(wrong)}")
+            raise NotPossibleError(f"what arrived is not what left, in: {', '.join(wrong)}")
         counted = {name: number for name, (number, _) in before.items() if number}
     return MoveResult(rows=counted, digest=combined_digest(before))
 
@@ -99,7 +99,7 @@ def _refuse_unless_empty(connection: Connection) -> None:
         if connection.execute(select(func.count()).select_from(table)).scalar()
     ]
     if held:
-        raise NotDoneError(
+        raise NotPossibleError(
             f"the target is not empty ({', '.join(held)}): a move fills a new database alone"
         )
 

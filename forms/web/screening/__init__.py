@@ -1,0 +1,1 @@
+"""Spam protection: signed times, proof of work, blocked domains and the honeypot."""

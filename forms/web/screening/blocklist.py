@@ -1,7 +1,7 @@
-"""The domains that are blocked: throw-away mailboxes, or whatever the owner will not write to.
+"""Blocked domains, such as those of disposable addresses.
 
-A request for an address of such a domain is answered like any other and kept in quarantine, like
-one that filled in the honeypot: no mail leaves, and whoever tries out domains learns nothing.
+A request for an address in one of them gets the usual response and goes to the quarantine, as if
+the honeypot had been filled in. No email is sent, and the response doesn't reveal the list.
 """
 
 import logging
@@ -14,40 +14,42 @@ log = logging.getLogger("atrae.forms.domains")
 
 
 class Blocklist:
-    """The blocked domains, of the setting and of a file that may change while we run."""
+    """The blocked domains from the setting, and from a file that may change at any time."""
 
     def __init__(self, defence: Defence) -> None:
         self._fixed = defence.blocked_domains
         self._path = defence.blocked_domains_file
-        self._read: frozenset[str] = frozenset()
-        self._stamp: tuple[int, int, int] | None = None
+        self._domains: frozenset[str] = frozenset()
+        self._file_stat: tuple[int, int, int] | None = None
         self._lock = Lock()
 
     def blocks(self, domain: str) -> bool:
-        """Whether `domain` (in IDNA, lower case) is on the list, or one that it is below."""
-        blocked = self._fixed | self._current() if self._path else self._fixed
+        """Whether `domain` (in IDNA, lower case) or one of its parent domains is blocked."""
+        blocked = self._fixed | self._read_file() if self._path else self._fixed
         if not blocked:
             return False
         labels = domain.split(".")
         return any(".".join(labels[start:]) in blocked for start in range(len(labels)))
 
-    def _current(self) -> frozenset[str]:
+    def _read_file(self) -> frozenset[str]:
         assert self._path is not None
-        stamp = _stamp_of(self._path)
+        file_stat = _file_stat(self._path)
         with self._lock:
-            if stamp is not None and stamp != self._stamp:
-                # Also when it is wrong: it is said once, and the old list goes on.
-                self._stamp = stamp
+            if file_stat is not None and file_stat != self._file_stat:
+                # Remember a faulty file too: log it once and keep the last valid list.
+                self._file_stat = file_stat
                 try:
-                    self._read = read_domains(self._path.read_text(encoding="utf-8"))
+                    self._domains = read_domains(self._path.read_text(encoding="utf-8"))
                 except (OSError, ValueError) as fault:
-                    log.error("the blocked domains are not read again: %s", fault)
-            return self._read
+                    log.error(
+                        "can't read the blocked domains, so the last list is still used: %s", fault
+                    )
+            return self._domains
 
 
-def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+def _file_stat(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -1,10 +1,9 @@
-"""Proof of work, as ALTCHA has it (version 2): a sum that costs a browser about half a second.
+"""Proof of work as in ALTCHA, version 2: a calculation that slows bots down.
 
-The handler gives out a challenge with its signature and keeps nothing of it. Whoever solves it has
-tried keys (PBKDF2-SHA-256, some 256 times) until one begins with a zero byte; the handler derives
-that one key again. A challenge is good for one form, for some minutes, and for one address
-(`store.spending`): who sends the same form twice, for the answer was lost, is not asked to solve
-another.
+The handler issues a signed challenge and stores nothing. The browser derives keys (PBKDF2-SHA-256)
+until one begins with a zero byte; the handler derives only that key. A challenge is valid for one
+form, for some minutes and for one address (`store.records.spent_proofs`), so sending the same form
+again after a lost response needs no second proof.
 """
 
 import binascii
@@ -20,7 +19,7 @@ from ...permission.proof_of_work import VALID_FOR, Proof
 from .signed_time import Signer, milliseconds, moment_of
 
 FIELD = "altcha"
-"""The field of the form that brings the solution, as ALTCHA's own widget names it."""
+"""Form field of the solution, with the name that ALTCHA's widget uses."""
 
 ALGORITHM = "PBKDF2/SHA-256"
 COST = 5000
@@ -31,12 +30,12 @@ LONGEST_PAYLOAD = 2048
 
 @dataclass(frozen=True, slots=True)
 class Challenges:
-    """Gives out challenges and judges what comes back. The first of `keys` signs, all are read."""
+    """Issues challenges and checks solutions. The first of `keys` signs; all are accepted."""
 
     keys: tuple[str, ...]
 
     def make(self, form: str, *, now: datetime, nonce: str, salt: str) -> dict[str, Json]:
-        """A challenge for `form`, as JSON; `nonce` and `salt` are 32 random hexadecimal digits."""
+        """Return a challenge for `form`. `nonce` and `salt` are 32 random hexadecimal digits."""
         parameters: dict[str, Json] = {
             "algorithm": ALGORITHM,
             "cost": COST,
@@ -50,13 +49,16 @@ class Challenges:
         return {"parameters": parameters, "signature": self._sign(parameters)}
 
     def read(self, payload: str, form: str, *, now: datetime) -> Proof | None:
-        """The proof in `payload` (Base64 of JSON); `None` where it is none, or too old, or for
-        another form. Costs about two milliseconds, and next to nothing where nothing is signed."""
-        match _opened(payload):
+        """Return the proof in `payload` (JSON in Base64).
+
+        `None` if it isn't valid, is too old or belongs to another form. The signature is checked
+        first, because the derivation is the expensive part.
+        """
+        match _decoded(payload):
             case {
                 "challenge": {"parameters": dict(parameters), "signature": str(signature)},
                 "solution": {"counter": int(counter), "derivedKey": str(key)},
-            } if key.isascii() and self._signer.knows(_spelled(parameters), signature):
+            } if key.isascii() and self._signer.verifies(_canonical(parameters), signature):
                 return _proof(parameters, counter, key, form, now)
             case _:
                 return None
@@ -69,8 +71,8 @@ class Challenges:
         return Signer(self.keys, "challenge")
 
 
-def derived(parameters: dict[str, Json], counter: int) -> bytes:
-    """The key that `counter` leads to: nonce and counter are the password, the salt is the salt."""
+def derive_key(parameters: dict[str, Json], counter: int) -> bytes:
+    """Return the key for `counter`. The password is the nonce and the counter."""
     nonce, salt = str(parameters["nonce"]), str(parameters["salt"])
     password = bytes.fromhex(nonce) + counter.to_bytes(4, "big")
     return hashlib.pbkdf2_hmac("sha256", password, bytes.fromhex(salt), COST, KEY_LENGTH)
@@ -79,31 +81,30 @@ def derived(parameters: dict[str, Json], counter: int) -> bytes:
 def _proof(
     parameters: dict[str, Json], counter: int, key: str, form: str, now: datetime
 ) -> Proof | None:
-    """Of parameters that we have signed, though perhaps by another version of this program."""
+    # We signed these parameters, but perhaps in another version of this program.
     match parameters:
         case {
             "algorithm": str(algorithm),
             "cost": int(cost),
-            "data": {"form": str(meant), "issued": int(issued)},
+            "data": {"form": str(form_id), "issued": int(issued)},
             "keyPrefix": str(prefix),
-        } if (algorithm, cost, prefix, meant) == (ALGORITHM, COST, PREFIX, form):
+        } if (algorithm, cost, prefix, form_id) == (ALGORITHM, COST, PREFIX, form):
             moment = moment_of(issued)
         case _:
             return None
-    # One that seems to come from the future was given out by another handler, or the clock was put
-    # back: it is ours all the same.
+    # A time in the future is valid: another handler's clock may be ahead.
     if now >= moment + VALID_FOR or not 0 <= counter < 2**32:
         return None
-    found = derived(parameters, counter).hex()
-    right = hmac.compare_digest(found.encode(), key.encode("utf-8", "surrogatepass"))
+    derived = derive_key(parameters, counter).hex()
+    is_equal = hmac.compare_digest(derived.encode(), key.encode("utf-8", "surrogatepass"))
     return (
         Proof(issued=moment, nonce=str(parameters["nonce"]))
-        if right and found.startswith(PREFIX)
+        if is_equal and derived.startswith(PREFIX)
         else None
     )
 
 
-def _opened(payload: str) -> object:
+def _decoded(payload: str) -> object:
     if not payload or len(payload) > LONGEST_PAYLOAD:
         return None
     try:
@@ -112,8 +113,8 @@ def _opened(payload: str) -> object:
         return None
 
 
-def _spelled(parameters: dict[str, Json]) -> bytes:
-    """As it would be signed; empty, which nobody signs, where it cannot be spelled."""
+def _canonical(parameters: dict[str, Json]) -> bytes:
+    # Values without a canonical form become empty bytes, which nobody signs.
     try:
         return canonical_json(parameters)
     except (ValueError, RecursionError):

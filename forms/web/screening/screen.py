@@ -1,4 +1,4 @@
-"""What a form has to show before it counts: the edge of `suspicion`, `stamp` and `work`."""
+"""Screening of a submission before it is recorded: credentials, signals and proof of work."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -11,92 +11,99 @@ from ...catalogue import Catalogue
 from ...permission.proof_of_work import Proof
 from ...permission.submission import FieldErrors, Submission
 from .. import request_body
-from ..context import Service
-from ..form_pages import once_more
+from ..context import Context
+from ..form_pages import form_to_resend
 from ..request_body import RefusalError
 from .proof_of_work import FIELD
-from .signals import TELLING, Traces, is_asked_again, signs_of
+from .signals import DECISIVE, Evidence, needs_retry, signals_of
 
-SHOWN = "shown"
-"""The part of a form's address that brings our stamp."""
+SHOWN_AT = "shown"
+"""Query parameter of a form's address with the signed time at which it was shown."""
 
 
-def challenge(service: Service, request: Request) -> Response:
-    """`GET /f/{form}/challenge`: a sum for the browser, while the site asks for one."""
-    catalogue, form_id = service.catalogue(), request.path_params["form"]
+def challenge(context: Context, request: Request) -> Response:
+    """Return a challenge if the site uses proof of work: `GET /f/{form}/challenge`."""
+    catalogue, form_id = context.catalogue(), request.path_params["form"]
     if not catalogue.solver or form_id not in catalogue.forms:
         raise RefusalError(404, "form")
-    made = service.challenges.make(
-        form_id, now=service.clock(), nonce=secrets.token_hex(16), salt=secrets.token_hex(16)
+    parameters = context.challenges.make(
+        form_id, now=context.clock(), nonce=secrets.token_hex(16), salt=secrets.token_hex(16)
     )
-    # The script of a page of the site may read it, wherever the handler is.
-    return JSONResponse(made, headers={"Access-Control-Allow-Origin": service.settings.site_origin})
+    # The site's scripts may read it, even if the handler has another host.
+    return JSONResponse(
+        parameters, headers={"Access-Control-Allow-Origin": context.settings.site_origin}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
-    """What came with a form, beside what a person typed."""
+class Credentials:
+    """Signed time and proof of work that came with a form."""
 
     shown: str
-    """Our stamp, or whatever stands in its place."""
+    """Signed time at which the form was shown, not verified yet."""
     proof: Proof | None
 
 
-async def brought(service: Service, request: Request) -> Brought:
-    """What the request brings; a proof of work takes a millisecond, in a thread of its own."""
+async def read_credentials(context: Context, request: Request) -> Credentials:
+    """Read a request's credentials. The proof of work is checked in a thread."""
     payload = "".join(request_body.form_of(request).get(FIELD, ())[:1])
     form = request.path_params["form"]
-    proof = await run_in_threadpool(_proof, service, payload, form) if payload else None
-    return Brought(shown=request.query_params.get(SHOWN, ""), proof=proof)
+    proof = await run_in_threadpool(_proof, context, payload, form) if payload else None
+    return Credentials(shown=request.query_params.get(SHOWN_AT, ""), proof=proof)
 
 
-def sift(
-    service: Service, catalogue: Catalogue, submission: Submission, came: Brought
+def screen(
+    context: Context, catalogue: Catalogue, submission: Submission, credentials: Credentials
 ) -> Submission | Response:
-    """The submission with all that speaks against it, or the page that asks for it once more.
+    """Return the submission with its signals, or a page that asks to send it again.
 
-    It is the same for every address: nothing of the record is asked.
+    The result is the same for every address, because it doesn't depend on the record.
     """
-    now = service.clock()
-    traces = _traces(service, submission, came)
-    if is_asked_again(traces, works=bool(catalogue.solver), now=now):
-        return ask_again(service, catalogue, submission, came.shown if traces.waiting else "")
-    blocked = service.blocklist.blocks(submission.address.key.rpartition("@")[2])
-    signs = signs_of(traces, trapped=submission.trapped, blocked=blocked, now=now)
-    if TELLING.isdisjoint(signs):
+    now = context.clock()
+    evidence = _evidence(context, submission, credentials)
+    if needs_retry(evidence, works=bool(catalogue.solver), now=now):
+        return ask_again(
+            context, catalogue, submission, credentials.shown if evidence.waiting else ""
+        )
+    blocked = context.blocklist.blocks(submission.address.key.rpartition("@")[2])
+    signals = signals_of(evidence, trapped=submission.trapped, blocked=blocked, now=now)
+    if DECISIVE.isdisjoint(signals):
         return submission
-    return replace(submission, trapped=True, signs=tuple(map(str, signs)))
+    return replace(submission, trapped=True, signs=tuple(map(str, signals)))
 
 
-def payment(
-    service: Service, catalogue: Catalogue, submission: Submission, came: Brought
+def proof_used(
+    context: Context, catalogue: Catalogue, submission: Submission, credentials: Credentials
 ) -> Proof | None:
-    """The proof of work that the submission counts by, to be used up together with it; none: it
-    waited instead, or nothing is asked for."""
-    without = replace(_traces(service, submission, came), has_worked=False)
-    is_needed = is_asked_again(without, works=bool(catalogue.solver), now=service.clock())
-    return came.proof if is_needed else None
+    """Return the proof of work to use up together with the submission.
+
+    `None` if the person waited instead, or if none is needed.
+    """
+    without = replace(_evidence(context, submission, credentials), has_worked=False)
+    is_needed = needs_retry(without, works=bool(catalogue.solver), now=context.clock())
+    return credentials.proof if is_needed else None
 
 
 def ask_again(
-    service: Service, catalogue: Catalogue, submission: Submission, waiting: str = ""
+    context: Context, catalogue: Catalogue, submission: Submission, waiting: str = ""
 ) -> Response:
-    """The form once more, as it came; `waiting` is the stamp since when it waits, if it does."""
-    stamp = waiting or service.stamps.make(service.clock(), submission.form, submission.address.key)
-    return once_more(service, catalogue, submission.form, _as_sent(catalogue, submission), stamp)
+    """Return a page with the form to send again. `waiting` is the signed start of the wait."""
+    form, address = submission.form, submission.address.key
+    waiting = waiting or context.signed_times.make(context.clock(), form, address)
+    return form_to_resend(context, catalogue, form, _as_sent(catalogue, submission), waiting)
 
 
-def _proof(service: Service, payload: str, form: str) -> Proof | None:
-    if not service.catalogue().solver:
+def _proof(context: Context, payload: str, form: str) -> Proof | None:
+    if not context.catalogue().solver:
         return None
-    return service.challenges.read(payload, form, now=service.clock())
+    return context.challenges.read(payload, form, now=context.clock())
 
 
-def _traces(service: Service, submission: Submission, came: Brought) -> Traces:
-    form, address, proof = submission.form, submission.address.key, came.proof
-    waiting = service.stamps.read(came.shown, form, address)
-    shown = waiting or service.stamps.read(came.shown, form)
-    return Traces(
+def _evidence(context: Context, submission: Submission, credentials: Credentials) -> Evidence:
+    form, address, proof = submission.form, submission.address.key, credentials.proof
+    waiting = context.signed_times.read(credentials.shown, form, address)
+    shown = waiting or context.signed_times.read(credentials.shown, form)
+    return Evidence(
         shown=shown if proof is None else proof.issued,
         waiting=waiting,
         has_worked=proof is not None,
@@ -104,7 +111,7 @@ def _traces(service: Service, submission: Submission, came: Brought) -> Traces:
 
 
 def _as_sent(catalogue: Catalogue, submission: Submission) -> FieldErrors:
-    """The form as it came, with nothing wrong: boxes stay ticked whose words are still the same."""
+    # Boxes stay ticked if their wording is unchanged.
     field = catalogue.forms[submission.form].address
     typed = {field.name: submission.address.typed} if field else {}
     return FieldErrors(

@@ -1,9 +1,9 @@
-"""What speaks against a submission, and when it is asked for once more. Pure.
+"""Signals that a submission comes from a bot, and when to ask for it again. Pure.
 
-Nothing here refuses: people have browsers that fill in hidden fields, and some are fast. What was
-filled in by a robot, by all signs, is kept and gets no mail (`optin.request`). A time alone is
-weaker than that: the form is shown once more, and takes effect after a few seconds' wait, which
-anybody can do, with JavaScript or without. Nothing here looks at what is on record of an address.
+Nothing is refused, because some browsers fill in hidden fields and some people are fast. A
+submission with a decisive signal is quarantined and gets no email (`permission.optin`). A
+suspicious time alone is weaker: the form is shown again and takes effect after a wait of a few
+seconds, with or without JavaScript. No signal depends on the address's record.
 """
 
 from dataclasses import dataclass
@@ -11,57 +11,58 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 FASTEST = timedelta(seconds=1)
-"""From the first touch of a form to the button, for a person whose browser fills in the rest."""
+"""Least time from the first touch of a form to the button, with a browser that fills it in."""
 OLDEST = timedelta(hours=12)
 WAIT = timedelta(seconds=5)
-"""Between being asked once more and pressing the button. The theme's style knows it as well."""
-PATIENCE = timedelta(hours=1)
-"""How long having waited counts."""
+"""Wait before the form can be sent again. The theme's stylesheet repeats it."""
+WAIT_VALID_FOR = timedelta(hours=1)
+"""Time for which a completed wait is accepted."""
 
 
-class Sign(StrEnum):
-    """What looks like a robot; kept with the request where it is kept back."""
+class Signal(StrEnum):
+    """A sign of a bot, recorded with a quarantined request."""
 
     HONEYPOT = "honeypot"
-    """The field that people do not see was filled in."""
+    """The field that people don't see was filled in."""
     BLOCKED = "blocked-domain"
-    """The owner's list has the domain of the address."""
+    """The owner has blocked the address's domain."""
     FAST = "too-fast"
     OLD = "too-old"
 
 
-TELLING = frozenset({Sign.HONEYPOT, Sign.BLOCKED})
-"""Each of these is enough to send no mail; times are not."""
+DECISIVE = frozenset({Signal.HONEYPOT, Signal.BLOCKED})
+"""Each of these alone prevents the email; times don't."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traces:
-    """What a submission brought that we have signed ourselves."""
+class Evidence:
+    """Verified times and proof of a submission."""
 
     shown: datetime | None = None
-    """When its form was shown by us, or its challenge given out; `None`: a static page, which
-    cannot say."""
+    """When the handler showed the form or issued its challenge; `None` for a static page."""
     waiting: datetime | None = None
-    """Since when this address waits on this form, having been asked once more."""
+    """When this address was asked to send this form again."""
     has_worked: bool = False
-    """It brought a proof of work."""
+    """It has a valid proof of work."""
 
 
-def signs_of(traces: Traces, *, trapped: bool, blocked: bool, now: datetime) -> tuple[Sign, ...]:
-    """All that speaks against it, in a fixed order."""
-    age = None if traces.shown is None else now - traces.shown
-    found = {
-        Sign.HONEYPOT: trapped,
-        Sign.BLOCKED: blocked,
-        Sign.FAST: age is not None and age < FASTEST,
-        Sign.OLD: age is not None and age > OLDEST,
+def signals_of(
+    evidence: Evidence, *, trapped: bool, blocked: bool, now: datetime
+) -> tuple[Signal, ...]:
+    """Return all signals of a submission, in a fixed order."""
+    age = None if evidence.shown is None else now - evidence.shown
+    holds = {
+        Signal.HONEYPOT: trapped,
+        Signal.BLOCKED: blocked,
+        Signal.FAST: age is not None and age < FASTEST,
+        Signal.OLD: age is not None and age > OLDEST,
     }
-    return tuple(sign for sign, holds in found.items() if holds)
+    return tuple(signal for signal, is_on in holds.items() if is_on)
 
 
-def is_asked_again(traces: Traces, *, works: bool, now: datetime) -> bool:
-    """Whether the form is shown once more; `works`: it asks for a proof of work."""
-    if traces.waiting is not None and now - traces.waiting <= PATIENCE:
-        return now - traces.waiting < WAIT
-    fast = traces.shown is not None and now - traces.shown < FASTEST
-    return fast or (works and not traces.has_worked)
+def needs_retry(evidence: Evidence, *, works: bool, now: datetime) -> bool:
+    """Whether to ask for the form again. `works` is set if the site uses proof of work."""
+    if evidence.waiting is not None and now - evidence.waiting <= WAIT_VALID_FOR:
+        return now - evidence.waiting < WAIT
+    fast = evidence.shown is not None and now - evidence.shown < FASTEST
+    return fast or (works and not evidence.has_worked)

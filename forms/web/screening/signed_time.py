@@ -1,7 +1,6 @@
-"""When we showed a form, in our own hand: a time that nobody else can write. Pure.
+"""Signed times: proof of when the handler showed a form or issued a challenge. Pure.
 
-A static page cannot carry one, for nobody signs it when it is read. What the handler itself shows
-can: a form with its errors, a form that is asked for once more, a challenge.
+Static pages have none, because nothing signs them when they are read.
 """
 
 import hashlib
@@ -11,26 +10,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-STAMP = re.compile(r"([0-9]{1,15})\.([0-9a-f]{64})")
+SIGNED_TIME = re.compile(r"([0-9]{1,15})\.([0-9a-f]{64})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """HMAC-SHA-256 under keys derived for one use: the first of `keys` signs, all are read."""
+    """HMAC-SHA-256 with keys derived for one use. The first key signs; all are accepted."""
 
     keys: tuple[str, ...]
     use: str
-    """What it signs; what was signed for one use is worthless for another."""
+    """Purpose of the signatures; one made for another use is invalid."""
 
     def sign(self, message: bytes) -> str:
-        """64 hexadecimal digits."""
+        """Return the signature: 64 hexadecimal digits."""
         return next(self._signatures(message))
 
-    def knows(self, message: bytes, signature: str) -> bool:
-        """Whether one of the keys has signed `message`. In constant time."""
-        given = signature.encode("utf-8", "surrogatepass")
-        return any(hmac.compare_digest(s.encode(), given) for s in self._signatures(message))
+    def verifies(self, message: bytes, signature: str) -> bool:
+        """Whether one of the keys signed `message`. Compares in constant time."""
+        expected = signature.encode("utf-8", "surrogatepass")
+        return any(hmac.compare_digest(s.encode(), expected) for s in self._signatures(message))
 
     def _signatures(self, message: bytes) -> Iterator[str]:
         for key in self.keys:
@@ -39,23 +38,26 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamps:
-    """Makes and reads stamps: milliseconds since 1970, a dot, and the signature of that time and
-    of what it is about. What it is about is not in it, so an address may be."""
+class SignedTimes:
+    """Signs and reads times: milliseconds since 1970, a dot and a signature.
+
+    The signature covers the time and its subject. The subject itself is left out, so it may be an
+    address.
+    """
 
     keys: tuple[str, ...]
 
-    def make(self, now: datetime, *about: str) -> str:
-        """A stamp that says: `about` was shown at `now`."""
+    def make(self, now: datetime, *subject: str) -> str:
+        """Return the signed time `now` at which `subject` was shown."""
         moment = str(milliseconds(now))
-        return f"{moment}.{self._signer.sign(_said(moment, about))}"
+        return f"{moment}.{self._signer.sign(_message(moment, subject))}"
 
-    def read(self, stamp: str, *about: str) -> datetime | None:
-        """When `about` was shown; `None` where `stamp` is not ours, or about something else."""
-        found = STAMP.fullmatch(stamp)
-        if found is None or not self._signer.knows(_said(found[1], about), found[2]):
+    def read(self, signed: str, *subject: str) -> datetime | None:
+        """Return when `subject` was shown; `None` if `signed` isn't ours or has another subject."""
+        match = SIGNED_TIME.fullmatch(signed)
+        if match is None or not self._signer.verifies(_message(match[1], subject), match[2]):
             return None
-        return moment_of(int(found[1]))
+        return moment_of(int(match[1]))
 
     @property
     def _signer(self) -> Signer:
@@ -63,18 +65,18 @@ class Stamps:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Since 1970."""
+    """Return the milliseconds since 1970."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def moment_of(number: int) -> datetime:
-    """The other way."""
+    """Return the moment, from the milliseconds since 1970."""
     return EPOCH + timedelta(milliseconds=number)
 
 
-def _said(moment: str, about: tuple[str, ...]) -> bytes:
-    # No part can hold the separator and pass for two: the number of parts and each length are said.
-    parts = (moment, *about)
+def _message(moment: str, subject: tuple[str, ...]) -> bytes:
+    # With the number of parts and their lengths, a part that holds the separator isn't ambiguous.
+    parts = (moment, *subject)
     return "\n".join((str(len(parts)), *(f"{len(part)}:{part}" for part in parts))).encode(
         "utf-8", "surrogatepass"
     )

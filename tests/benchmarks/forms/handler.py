@@ -18,7 +18,7 @@ from forms.mail.smtp import Permitted
 from forms.server import ready_to_serve
 from forms.settings.environment import read_environment
 from forms.store.database.engine import Database
-from forms.web.deadlines import PatientProtocol
+from forms.web.deadlines import DeadlineProtocol
 
 from ...forms.declared import catalogue, pages
 from ...forms.world import environment
@@ -70,7 +70,7 @@ def main(directory: Path, database: str, port: int, how: How) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        http=PatientProtocol,
+        http=DeadlineProtocol,
         ws="none",
         log_config=None,
     )

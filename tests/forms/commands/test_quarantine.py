@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from forms.declared.address import parse_address
-from forms.errors import NotDoneError
+from forms.errors import NotPossibleError
 from forms.permission import optin
 from forms.permission.ledger import BY_MOVE, Entry, Kind, State, state_of
 from forms.permission.quarantine import discard, held_with, release
@@ -137,9 +137,9 @@ def test_what_is_decided_is_listed_no_more_and_verifies(store: Store, database_u
     assert quarantine.discard(store, numbers[1], now=NOW) == 1
     assert listed(store) == numbers[2:]
     for number in (numbers[0], numbers[1], 0, 99):
-        with pytest.raises(NotDoneError, match="no request with the number"):
+        with pytest.raises(NotPossibleError, match="no request with the number"):
             quarantine.release(store, number, now=NOW, limits=Limits())
-        with pytest.raises(NotDoneError, match="no request with the number"):
+        with pytest.raises(NotPossibleError, match="no request with the number"):
             quarantine.discard(store, number, now=NOW)
     assert rows(database_url, "SELECT count(*) FROM outbox") == [(1,)]
     assert findings(store) == []
@@ -153,7 +153,7 @@ def test_what_was_asked_with_an_address_of_before_is_not_listed(store: Store) ->
     elsewhere = parse_address("elsewhere@example.org")
     assert move_address(store, of(store, numbers[0]), lambda _: moves, elsewhere, now=NOW)
     assert listed(store) == numbers[1:]
-    with pytest.raises(NotDoneError, match="no request with the number"):
+    with pytest.raises(NotPossibleError, match="no request with the number"):
         quarantine.release(store, numbers[0], now=NOW, limits=Limits())
 
 
@@ -167,7 +167,7 @@ def of(store: Store, number: int) -> str:
 def test_who_was_asked_a_moment_ago_is_not_asked_again(store: Store) -> None:
     number = keep_back(store, EMAIL)
     request(store, EMAIL)
-    with pytest.raises(NotDoneError, match="a confirmation a moment ago"):
+    with pytest.raises(NotPossibleError, match="a confirmation a moment ago"):
         quarantine.release(store, number, now=NOW, limits=Limits())
     assert listed(store) == [number]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.errors import NotDoneError
+from forms.errors import NotPossibleError
 from forms.store.database.engine import UNAVAILABLE, Database, open_engine
 from forms.store.database.faults import EX_IOERR
 from forms.store.database.migrate import HEAD, migrate
@@ -122,7 +122,7 @@ def test_a_restore_on_a_full_disk_leaves_what_was_there_and_says_so(tmp_path: Pa
         before = state(url)
         for number in (0, 1, 7, 20):
             fills_up(made, number)
-            with pytest.raises(NotDoneError, match="full"):
+            with pytest.raises(NotPossibleError, match="full"):
                 restore(url, copy)
             made.fault = lambda _step: OK
             assert state(url) == before

@@ -35,9 +35,9 @@ from forms.settings.environment import read_environment
 from forms.store.queues.ceiling import Ceiling
 from forms.store.queues.outbox import Queue
 from forms.store.records.store import Store
-from forms.web.constant_time import Beat
-from forms.web.context import Service
-from forms.web.screening.proof_of_work import PREFIX, derived
+from forms.web.constant_time import Pace
+from forms.web.context import Context
+from forms.web.screening.proof_of_work import PREFIX, derive_key
 
 from ..declared import NOW, catalogue, pages
 from ..world import environment
@@ -50,7 +50,7 @@ WORKING = CATALOGUE.model_copy(update={"solver": "/solver.js"})
 """The same site, when it asks for a proof of work."""
 CHEAP = patch("forms.web.screening.proof_of_work.COST", 1)
 """The same sum, solved in a millisecond instead of half a second."""
-AT_ONCE = Beat(first=0.0, step=0.0001)
+AT_ONCE = Pace(first=0.0, step=0.0001)
 
 
 class CrashError(BaseException):
@@ -63,7 +63,7 @@ class House:
 
     app: Starlette
     portal: BlockingPortal
-    service: Service
+    service: Context
     compose: Composer
     asking: PoolProxiedConnection
     now: datetime = NOW
@@ -132,7 +132,7 @@ class House:
         status, told = self.portal.call(self._ask, "GET", f"/f/{form}/challenge", None)
         assert status == 200
         made = json.loads(told)
-        keys = ((each, derived(made["parameters"], each).hex()) for each in count())
+        keys = ((each, derive_key(made["parameters"], each).hex()) for each in count())
         counter, key = next((n, key) for n, key in keys if key.startswith(PREFIX))
         solution: dict[str, Json] = {"counter": counter, "derivedKey": key}
         return b64encode(canonical_json({"challenge": made, "solution": solution})).decode()
@@ -219,7 +219,7 @@ def house(url: str, directory: Path) -> Iterator[House]:
         files=lambda _resource: None,
         deliver=lambda _message, _permitted: "never asked: the worker of the test delivers",
         clock=lambda: made.now,
-        beat=AT_ONCE,
+        pace=AT_ONCE,
     )
     service = service_of(app)
     # How often one may knock in a real minute is tested elsewhere; here every knock is a minute
@@ -251,13 +251,13 @@ def asking_at_once(store: Store) -> PoolProxiedConnection:
     return connection
 
 
-def service_of(app: Starlette) -> Service:
+def service_of(app: Starlette) -> Context:
     """What the handlers of `app` work with: it is the first argument of what its routes lead to."""
     (service,) = {
         part
         for route in app.routes
         if isinstance(route, Route) and isinstance(route.endpoint, partial)
         for part in route.endpoint.args
-        if isinstance(part, Service)
+        if isinstance(part, Context)
     }
     return service

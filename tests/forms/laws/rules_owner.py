@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from forms.declared.address import parse_address
-from forms.errors import NotDoneError
+from forms.errors import NotPossibleError
 from forms.permission.importing import Grant
 from forms.permission.ledger import State
 from forms.permission.record import Limits
@@ -104,7 +104,7 @@ class Owning(Mailroom):
                 return
             try:
                 done = release(self.at.store, number, now=now, limits=Limits())
-            except NotDoneError:
+            except NotPossibleError:
                 done = 0
             owed = self.oracle.release(person, word, now)
             assert bool(done) == bool(owed)

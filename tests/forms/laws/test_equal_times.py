@@ -11,7 +11,7 @@ import anyio
 import pytest
 from hypothesis import given, strategies as st
 
-from forms.web.constant_time import Beat, Bell
+from forms.web.constant_time import Pace, Pacer
 
 from ..faults.test_crash import born, nursery
 from ..world import free_port, world
@@ -20,27 +20,27 @@ from .timing import STATES, addresses, areas, by_state, prepare, shapes, thresho
 EACH = int(os.environ.get("ATRAE_TIMINGS", "1000"))
 """Of a state; twice as many of a pair."""
 FAR = 0.4
-"""A beat that no work reaches here, so that only a missing one is ever noticed."""
+"""A first tick that no work reaches here, so that only a missing one is ever noticed."""
 
 
 @given(st.floats(0, 0.03), st.floats(0, 0.03))
 def test_what_is_done_in_time_leaves_at_the_same_moment(one: float, other: float) -> None:
-    assert Beat().after(0.0, one) == Beat().after(0.0, other)
+    assert Pace().next_tick(0.0, one) == Pace().next_tick(0.0, other)
 
 
 @given(st.floats(0, 5), st.floats(0, 1000))
-def test_what_is_late_leaves_at_a_later_beat(work: float, start: float) -> None:
-    beat = Beat()
-    moment = beat.after(start, start + work)
-    steps = (moment - start - beat.first) / beat.step
+def test_late_work_leaves_at_a_later_tick(work: float, start: float) -> None:
+    pace = Pace()
+    moment = pace.next_tick(start, start + work)
+    steps = (moment - start - pace.first) / pace.step
     assert steps == pytest.approx(round(steps), abs=1e-6)
-    assert -1e-9 <= moment - (start + work) <= max(beat.first, beat.step) + 1e-9
+    assert -1e-9 <= moment - (start + work) <= max(pace.first, pace.step) + 1e-9
 
 
 @pytest.mark.parametrize("website", ["", "https://spam.example"])
-def test_nobody_is_answered_before_the_beat(tmp_path: Path, website: str) -> None:
+def test_no_response_leaves_before_the_first_tick(tmp_path: Path, website: str) -> None:
     prepare(f"sqlite:///{tmp_path / 'forms.db'}", 1)
-    with world(tmp_path, beat=Beat(first=FAR)) as here, ThreadPoolExecutor(5) as pool:
+    with world(tmp_path, pace=Pace(first=FAR)) as here, ThreadPoolExecutor(5) as pool:
 
         def taken(state: str) -> float:
             (email,) = addresses(state, 1)
@@ -51,26 +51,26 @@ def test_nobody_is_answered_before_the_beat(tmp_path: Path, website: str) -> Non
         assert min(pool.map(taken, STATES)) >= FAR
 
 
-def test_an_error_keeps_the_beat_too() -> None:
+def test_an_error_leaves_at_a_tick_too() -> None:
     async def fails() -> None:
         raise ValueError("unwell")
 
     async def run() -> float:
         start = time.monotonic()
         with pytest.raises(ValueError, match="unwell"):
-            await Bell(Beat(first=0.1)).evenly(fails())
+            await Pacer(Pace(first=0.1)).at_tick(fails())
         return time.monotonic() - start
 
     assert anyio.run(run) >= 0.1
 
 
-def test_the_bell_rings_for_each_in_its_turn() -> None:
-    bell, rung = Bell(), list[int]()
+def test_tasks_wake_in_the_order_of_their_moments() -> None:
+    pacer, woken = Pacer(), list[int]()
 
     async def wait(number: int, moment: float) -> None:
-        await bell.until(moment)
+        await pacer.sleep_until(moment)
         assert time.monotonic() >= moment
-        rung.append(number)
+        woken.append(number)
 
     async def run() -> None:
         start = time.monotonic()
@@ -80,7 +80,7 @@ def test_the_bell_rings_for_each_in_its_turn() -> None:
 
     for _ in range(2):
         anyio.run(run)
-    assert rung == [0, 1, 2, 3] * 2
+    assert woken == [0, 1, 2, 3] * 2
 
 
 def test_the_classifiers_see_what_there_is_to_see() -> None:

@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 
 from forms.catalogue import Phrases, sheet
 from forms.site.templates import Pages, Renderer, day_in_words, time_in_words
-from forms.web.responses import preferred
+from forms.web.responses import preferred_language
 
 from ..declared import NOW, catalogue, pages
 
@@ -123,4 +123,4 @@ def test_days_and_times_in_words() -> None:
     ],
 )
 def test_a_browsers_wish_is_heard(header: str, language: str) -> None:
-    assert preferred(CATALOGUE, header) == language
+    assert preferred_language(CATALOGUE, header) == language

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from forms.app import create_app, owns
+from forms.app import create_app
 from forms.permission.record import QUARANTINED
 from forms.store.database.file_lock import LockedError
+from forms.web.routes import owns
 
 from ..declared import GUIDE, catalogue, pages
 from ..world import Inbox, World, link, text_of, until, world

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from forms.web.deadlines import PatientProtocol
+from forms.web.deadlines import DeadlineProtocol
 
 from ..world import World, until
 from .test_guides import guided
@@ -19,8 +19,8 @@ SECONDS = 0.4
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PatientProtocol, "head_seconds", SECONDS)
-    monkeypatch.setattr(PatientProtocol, "taking_seconds", SECONDS)
+    monkeypatch.setattr(DeadlineProtocol, "head_seconds", SECONDS)
+    monkeypatch.setattr(DeadlineProtocol, "reading_seconds", SECONDS)
     monkeypatch.setattr("forms.web.request_body.BODY_SECONDS", SECONDS)
 
 

@@ -8,9 +8,9 @@ from forms.permission.ledger import Kind
 from forms.permission.preferences import PAUSES, RESUME
 from forms.permission.record import ASKS, Template
 from forms.store.queues.outbox import Fate
-from forms.web.own_data import told
+from forms.web.own_data import describe_own_data
 from forms.web.preferences import DONE
-from forms.web.screening.signals import Sign
+from forms.web.screening.signals import Signal
 
 from ..declared import catalogue, pages
 
@@ -26,7 +26,7 @@ def test_there_is_a_sentence_for_everything(language: str) -> None:
         *(f"reveal_mail_{template}" for template in Template if template not in OWNERS),
         *(f"reveal_state_{fate}" for fate in Fate),
         *(f"frequency_{frequency}" for frequency in Frequency),
-        *(f"sign_{sign}" for sign in Sign),
+        *(f"sign_{sign}" for sign in Signal),
         *(f"me_{done}" for done in DONE),
         *(f"me_pause_{months}" for months in (*PAUSES, RESUME)),
         *(f"event_access_asked_{ask}" for ask in ASKS),
@@ -45,7 +45,7 @@ def is_theirs(kind: Kind) -> bool:
     return kind.value.partition(".")[0] in ("permission", "access")
 
 
-def test_what_was_typed_and_chosen_is_told_in_words() -> None:
+def test_typed_and_chosen_values_are_shown_in_words() -> None:
     event: Json = {
         "at": "2026-03-01T12:00:00.000000Z",
         "kind": "permission.changed",
@@ -60,9 +60,9 @@ def test_what_was_typed_and_chosen_is_told_in_words() -> None:
         "first_seen": "today",
         "events": [event],
     }
-    (only,) = told(record, catalogue(), Phrases(PAGES.texts["es"]), "es").happenings
+    (only,) = describe_own_data(record, catalogue(), Phrases(PAGES.texts["es"]), "es").history
     assert only.what == "Cambiaste cómo lo quieres: El boletín."
-    assert only.said == (
+    assert only.details == (
         ("Frecuencia", "Una vez por semana"),
         ("Temas", "seo, mail"),
         ("Empresa", "A"),

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from forms.app import owns
 from forms.links.tokens import Action, Tokens
 from forms.web import guards
 from forms.web.guards import RATES, Charge, guards_of
 from forms.web.request_body import LARGEST_BODY, MOST_CHOICES
+from forms.web.routes import owns
 
 from ..world import SECRET, World, world
 
@@ -55,7 +55,7 @@ def test_there_are_routes_and_the_handler_owns_them(behind: World) -> None:
 def test_every_route_stands_behind_the_gate(behind: World) -> None:
     for route in behind.app.routes:
         endpoint = route.endpoint  # type: ignore[attr-defined]
-        assert endpoint.func is guards.enter, route.path  # type: ignore[attr-defined]
+        assert endpoint.func is guards.guarded_call, route.path  # type: ignore[attr-defined]
 
 
 def test_every_token_in_a_path_is_of_a_known_action(behind: World) -> None:

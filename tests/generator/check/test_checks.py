@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.app import PREFIXES, PROBES
+from forms.web.routes import PREFIXES, PROBES
 from generator.check.routes import HANDLER_ROUTES
 
 from ...conftest import MakeSite

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.errors import NotDoneError
+from forms.errors import NotPossibleError
 from forms.store.database.engine import open_engine
 from forms.store.database.migrate import SchemaError, migrate
 from forms.store.database.restore_marker import marker_of, unfinished_restore
@@ -109,7 +109,7 @@ def test_a_backup_that_cannot_be_read_to_its_end_is_said(tmp_path: Path) -> None
     peopled(url_of(copy), 500)
     with copy.open("r+b") as spoilt:
         spoilt.truncate(copy.stat().st_size // 2)
-    with pytest.raises(NotDoneError, match="run it again"):
+    with pytest.raises(NotPossibleError, match="run it again"):
         restore(url_of(file), copy)
     assert contents(file) == before
     assert not is_opened(file)

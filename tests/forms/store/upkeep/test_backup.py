@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.errors import NotDoneError
+from forms.errors import NotPossibleError
 from forms.store.database.engine import Database, open_engine
 from forms.store.records.store import Store
 from forms.store.upkeep.backup import LostEvents, backup, check_backup, count_lost_events, restore
@@ -55,10 +55,10 @@ def test_a_backup_is_one_whole_file_of_its_owner(store: Store, url: str, tmp_pat
 def test_a_backup_is_not_written_over_another(store: Store, url: str, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     backup(url, target)
-    with pytest.raises(NotDoneError, match="there already"):
+    with pytest.raises(NotPossibleError, match="there already"):
         backup(url, target)
     backup(url, target, force=True)
-    with pytest.raises(NotDoneError, match="the database itself"):
+    with pytest.raises(NotPossibleError, match="the database itself"):
         backup(url, tmp_path / "forms.db", force=True)
 
 
@@ -146,10 +146,10 @@ def test_what_is_no_whole_backup_is_refused(
         content = bytearray(file.read_bytes())
         content[4096 * 3 :] = b"\x00" * (len(content) - 4096 * 3)
         file.write_bytes(bytes(content))
-    with pytest.raises(NotDoneError):
+    with pytest.raises(NotPossibleError):
         check_backup(file)
 
 
 def test_postgresql_is_told_of_its_own_tools(tmp_path: Path) -> None:
-    with pytest.raises(NotDoneError, match="pg_dump"):
+    with pytest.raises(NotPossibleError, match="pg_dump"):
         backup("postgresql+psycopg://somebody@/forms", tmp_path / "copy.db")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from forms.catalogue import Frequency
 from forms.declared.address import Address, parse_address
-from forms.errors import NotDoneError
+from forms.errors import NotPossibleError
 from forms.permission import guides, optin, preferences, subject_requests
 from forms.permission.importing import Grant
 from forms.permission.ledger import Kind
@@ -248,7 +248,7 @@ def test_a_target_that_holds_something_is_refused(tmp_path: Path, postgresql_url
     live(file, SOME)
     live(postgresql_url, [("confirm", 9)])
     before = dump(postgresql_url)
-    with pytest.raises(NotDoneError, match="not empty"):
+    with pytest.raises(NotPossibleError, match="not empty"):
         step(file, postgresql_url)
     assert dump(postgresql_url) == before
 

@@ -20,7 +20,7 @@ from forms.cli import forms
 from forms.permission.record import QUARANTINED
 from forms.web.screening.proof_of_work import Challenges
 from forms.web.screening.signals import FASTEST, OLDEST, WAIT
-from forms.web.screening.signed_time import Stamps
+from forms.web.screening.signed_time import SignedTimes
 
 from ...world import SECRET, World, world
 from ..test_responses import bytes_of
@@ -72,7 +72,7 @@ def sent_to(here: World, where: str, email: str = EMAIL, **fields: str) -> httpx
 
 
 def waited(age: timedelta, email: str = EMAIL) -> str:
-    stamp = Stamps((SECRET,)).make(datetime.now(UTC) - age, "newsletter", email)
+    stamp = SignedTimes((SECRET,)).make(datetime.now(UTC) - age, "newsletter", email)
     return f"/f/newsletter?shown={stamp}"
 
 
@@ -165,7 +165,7 @@ def test_who_waits_gets_through_and_who_does_not_goes_on_waiting(asking: World) 
 
 def test_the_wait_of_one_address_is_not_that_of_another(asking: World) -> None:
     assert sent_to(asking, waited(WAIT), email="eve@example.org").status_code == 422
-    stamp = Stamps((SECRET,)).make(datetime.now(UTC) - WAIT, "newsletter")
+    stamp = SignedTimes((SECRET,)).make(datetime.now(UTC) - WAIT, "newsletter")
     assert sent_to(asking, f"/f/newsletter?shown={stamp}").status_code == 422
     assert methods(asking) == []
 
@@ -216,7 +216,7 @@ def guarded(tmp_path: Path) -> Iterator[World]:
 
 def test_the_quarantine_says_why(guarded: World) -> None:
     def shown(age: timedelta) -> str:
-        stamp = Stamps((SECRET,)).make(datetime.now(UTC) - age, "newsletter")
+        stamp = SignedTimes((SECRET,)).make(datetime.now(UTC) - age, "newsletter")
         return f"/f/newsletter?shown={stamp}"
 
     old = shown(OLDEST + timedelta(minutes=1))
@@ -245,7 +245,7 @@ def test_the_quarantine_says_why(guarded: World) -> None:
 def test_a_form_that_was_shown_again_and_came_at_once_is_asked_to_wait(here: World) -> None:
     wrong = here.submit("ana@")
     assert sent_to(here, action(wrong)).status_code == 422
-    stamp = Stamps((SECRET,)).make(datetime.now(UTC) - FASTEST, "newsletter")
+    stamp = SignedTimes((SECRET,)).make(datetime.now(UTC) - FASTEST, "newsletter")
     assert sent_to(here, f"/f/newsletter?shown={stamp}").status_code == 303
 
 
