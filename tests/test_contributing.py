@@ -1,4 +1,4 @@
-"""The examples of CONTRIBUTING.md apply to the code, and do what they say."""
+"""The examples for contributors apply to the code, and do what the text around them promises."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -20,6 +21,8 @@ DIFFS = {
 }
 """Heading -> the diff below it."""
 
+WALK = (ROOT / "content/docs/inside/first-change.md").read_text(encoding="utf-8")
+
 SITE = """
 -- content/first.md --
 ---
@@ -32,12 +35,22 @@ Text.
 
 def changed_program(folder: Path, heading: str) -> Path:
     """Return a copy of the program with the diff below a heading of CONTRIBUTING.md applied."""
+    copy_program(folder)
+    apply_diff(folder, DIFFS[heading])
+    return folder
+
+
+def copy_program(folder: Path) -> None:
+    """Copy the program and its theme."""
     for name in ("generator", "forms", "themes"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+
+
+def apply_diff(folder: Path, diff: str) -> None:
+    """Apply a diff to the files in a folder."""
     command = ["git", "apply", "--whitespace=error", "-"]
-    subprocess.run(command, cwd=folder, input=DIFFS[heading], text=True, check=True, timeout=60)
-    return folder
+    subprocess.run(command, cwd=folder, input=diff, text=True, check=True, timeout=60)
 
 
 def atrae(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -86,3 +99,30 @@ def test_the_check_of_the_example_finds_something(site: MakeSite, tmp_path: Path
     assert "content/long.md:2" in result.stdout + result.stderr
     assert "[long-title]" in result.stdout + result.stderr
     assert "first.md" not in result.stdout + result.stderr
+
+
+def test_the_first_change_works_step_by_step(tmp_path: Path) -> None:
+    copy_program(tmp_path)
+    for name in ("__init__.py", "conftest.py", "site.py", "generator/__init__.py"):
+        (tmp_path / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
+    created = re.findall(r"Create `(\S+)`:\n\n( *)```python\n(.*?)^ *```$", WALK, re.M | re.S)
+    for path, indent, code in created:
+        file = tmp_path / path
+        file.parent.mkdir(exist_ok=True)
+        (file.parent / "__init__.py").touch()
+        file.write_text(re.sub(f"^{indent}", "", code, flags=re.M), encoding="utf-8")
+    for diff in re.findall(r"^ *```diff\n(.*?)^ *```$", WALK, re.M | re.S):
+        apply_diff(tmp_path, dedent(diff))
+    tests = [path for path, _, _ in created if path.startswith("tests/")]
+    assert len(tests) == 2
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (result.returncode, "3 passed" in result.stdout) == (0, True), result.stdout
