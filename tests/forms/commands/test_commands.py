@@ -94,7 +94,7 @@ def test_without_the_suppression_key_nothing_is_written(directory: Path) -> None
         assert (told.returncode, "ATRAE_SUPPRESSION_KEY" in told.stderr) == (1, True)
         wrong = {"ATRAE_SUPPRESSION_KEY": "another-key-of-more-than-thirty-two-letters"}
         told = run(*command, directory=directory, environ=wrong)
-        assert (told.returncode, "set the old one" in told.stderr) == (1, True)
+        assert (told.returncode, "set the old key" in told.stderr) == (1, True)
 
 
 def test_erase_leaves_no_byte_and_can_be_proven(directory: Path) -> None:
