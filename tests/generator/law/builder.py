@@ -223,8 +223,7 @@ def _all_of(reading: int) -> tuple[str, bool]:
 
 LOADED_LATE = (
     "click.testing",
-    "generator.site_file",
-    "generator.workers",
+    "generator.config.site_yaml",
     "markdown_it.presets.default",
     "mdit_py_plugins.footnote",
     "multiprocessing.popen_fork",
