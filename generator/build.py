@@ -1,6 +1,6 @@
 """The story: read -> assemble -> plan -> check -> render -> write."""
 
-from .check.links import leads_into
+from .check.links import sources_with_linked_anchors
 from .config.config import Config
 from .errors import refuse_errors
 from .incremental.last_plan import Kept, Planned, keep as save_kept
@@ -39,6 +39,6 @@ def keep(config: Config, plan: Plan, tracing: Tracing) -> None:
         site=plan.site,
         outputs=Planned.of(plan.outputs),
         handler=frozenset(tracing.handler),
-        anchored=leads_into(plan.site.by_source.values(), plan.site),
+        anchored=sources_with_linked_anchors(plan.site.by_source.values(), plan.site),
     )
     save_kept(config.cache / "cache", kept)

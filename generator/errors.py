@@ -1,10 +1,12 @@
-"""What the program cannot do, raised; what the author can mend is collected as diagnostics.
+"""Errors that stop a build. What an author can fix is collected as diagnostics instead.
 
-SiteError               message, place, way out
-├─ ConfigError          the site or its settings cannot be read
-├─ TemplateError        a template is wrong
-├─ PublishError         the output folder cannot be written
-└─ ContentError         everything found wrong in the content, together
+SiteError               message, location, hint
+├─ ConfigError          the site or its settings can't be read
+├─ TemplateError        a template is invalid
+├─ PublishError         the output folder can't be written
+└─ ContentError         every diagnostic of the content together
+
+InvalidValueError is raised by functions that read one value; its caller knows the location.
 """
 
 from collections.abc import Iterable
@@ -13,7 +15,7 @@ from .model.diagnostic import Diagnostic, Location, Severity
 
 
 class SiteError(Exception):
-    """A fault with its place and a way out."""
+    """An error with its location and a hint."""
 
     code = "error"
 
@@ -23,7 +25,7 @@ class SiteError(Exception):
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The same, as findings."""
+        """The error as diagnostics."""
         return (Diagnostic(code=self.code, message=self.message, at=self.at, hint=self.hint),)
 
     def __str__(self) -> str:
@@ -31,25 +33,25 @@ class SiteError(Exception):
 
 
 class ConfigError(SiteError):
-    """The site or its settings cannot be read."""
+    """The site or its settings can't be read."""
 
     code = "config"
 
 
 class TemplateError(SiteError):
-    """A template is wrong, or asks for what is not there."""
+    """A template is invalid, or uses something that doesn't exist."""
 
     code = "template"
 
 
 class PublishError(SiteError):
-    """The output folder cannot be written."""
+    """The output folder can't be written."""
 
     code = "publish"
 
 
 class ContentError(SiteError):
-    """Everything found wrong, warnings too: the author sees all of it at once."""
+    """Every diagnostic of a site's content, warnings included."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self._diagnostics = tuple(diagnostics)
@@ -57,11 +59,20 @@ class ContentError(SiteError):
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every diagnostic, in the order of the build."""
         return self._diagnostics
 
 
+class InvalidValueError(ValueError):
+    """A value that can't be used; `hint` is the fix. Pydantic reports it like any `ValueError`."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 def refuse_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> None:
-    """Raise `ContentError` if one of them is an error; with `strict`, if there is one at all."""
-    found = tuple(diagnostics)
-    if any(strict or diagnostic.severity is Severity.ERROR for diagnostic in found):
-        raise ContentError(found)
+    """Raise `ContentError` if a diagnostic is an error; with `strict`, if there is any."""
+    diagnostics = tuple(diagnostics)
+    if any(strict or diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+        raise ContentError(diagnostics)

@@ -1,4 +1,4 @@
-"""The menu leads to pages that are there."""
+"""Check that the menu links to pages that exist."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,12 @@ from ..model.reference import translation
 from ..model.site import Site
 
 
-def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:  # noqa: ARG001
-    """`unknown-page`, for an entry that no language can show."""
+def check(site: Site) -> Iterator[Diagnostic]:
+    """Yield `unknown-page` for an entry whose page exists in no language."""
+    languages = site.settings.languages
     for item in site.settings.menu:
-        languages = site.settings.languages
         if item.page and not any(translation(site, item.page, known) for known in languages):
             sources = (path.removeprefix("content/") for path in site.by_source)
-            hint = nearest(item.page, sources) or "name a source below content/ that is published"
-            place = Location(path="site.yaml")
-            message = f"the menu leads to '{item.page}', which is not there"
-            yield warning("unknown-page", message, at=place, hint=hint)
+            hint = nearest(item.page, sources) or "use the path of a published file of content/"
+            message = f"the menu links to '{item.page}', which does not exist"
+            yield warning("unknown-page", message, at=Location(path="site.yaml"), hint=hint)

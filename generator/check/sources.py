@@ -1,4 +1,4 @@
-"""No two sources are the same thing."""
+"""Check that no two sources describe one section, or one document in one language."""
 
 from collections.abc import Iterator
 
@@ -7,29 +7,28 @@ from ..model.document import Document
 from ..model.site import Site
 
 
-def check(site: Site, published: frozenset[str]) -> Iterator[Diagnostic]:  # noqa: ARG001
-    """`two-sources`: for one section, or for one document in one language."""
+def check(site: Site) -> Iterator[Diagnostic]:
+    """Yield `two-sources`."""
     for document in site.by_source.values():
-        other = _described(site, document)
-        if other is not document:
-            yield error(
-                "two-sources",
-                f"{document.source.path} and {other.source.path} both describe one section",
-                at=document.at,
-                hint="keep one of them",
+        first = _description_of_section(site, document)
+        if first is not document:
+            message = (
+                f"{document.source.path} and {first.source.path} both describe the same section"
             )
-        other = site.translations[document.language][document.translation_key]
-        if other is not document:
-            yield error(
-                "two-sources",
-                f"{document.source.path} and {other.source.path} are one document"
-                f" in '{document.language}'",
-                at=document.place("translation_key"),
-                hint="keep one of them, or give it another `translation_key`",
+            yield error("two-sources", message, at=document.at, hint="keep one of them")
+        first = site.translations[document.language][document.translation_key]
+        if first is not document:
+            message = (
+                f"{document.source.path} and {first.source.path} are the same document"
+                f" in '{document.language}'"
             )
+            place = document.place("translation_key")
+            hint = "keep one of them, or give it another `translation_key`"
+            yield error("two-sources", message, at=place, hint=hint)
 
 
-def _described(site: Site, document: Document) -> Document:
+def _description_of_section(site: Site, document: Document) -> Document:
+    """Return the document that describes the same section, or `document` itself."""
     if not document.is_section:
         return document
     section = site.section(document.language, document.section)

@@ -1,0 +1,1 @@
+"""The settings of a site and of one build."""

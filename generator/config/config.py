@@ -1,4 +1,4 @@
-"""Where a site lies, what it says of itself, and how it is to be built: a frozen Config."""
+"""Configuration of one build: the site's folder and settings, and the options of the command."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ CACHE = ".atrae"
 
 @value
 class Config:
-    """Where a site lies, what it says of itself, and how it is to be built this time."""
+    """Configuration of one build."""
 
     root: Path
     settings: Settings
@@ -25,11 +25,11 @@ class Config:
     strict: bool = False
     force: bool = False
     workers: int = 1
-    """Processes that share the work; they change how long it takes, and nothing else."""
+    """Processes that share the work."""
 
     @property
     def cache(self) -> Path:
-        """What the program keeps for itself; never committed."""
+        """Folder of files that speed up the next build; never committed."""
         return self.root / CACHE
 
 
@@ -46,11 +46,11 @@ def load_config(
     force: bool = False,
     workers: int = 1,
 ) -> Config:
-    """Read `root`/site.yaml; what is given here goes over what it says.
+    """Read `root`/site.yaml; `base_url` replaces the one there.
 
-    Raises `ConfigError` where there is none, `ContentError` with all that is wrong with it.
+    Raises `ConfigError` if it can't be read, `ContentError` with every error in it.
     """
-    # Only here, for it loads what an edit of a text can do without.
+    # Here, because it loads pydantic, which the build of an edited text doesn't need.
     from .site_yaml import read_settings
 
     settings, theme = read_settings(root, base_url)
@@ -60,7 +60,7 @@ def load_config(
         theme=theme,
         public=(public or root / "public").absolute(),
         handler=(handler or root / "handler").absolute(),
-        # A moment without a zone is one in the site's.
+        # The default zone is the site's.
         now=now if now.tzinfo else now.replace(tzinfo=settings.time_zone),
         drafts=drafts,
         future=future,
@@ -71,6 +71,6 @@ def load_config(
 
 
 def at_address(config: Config, base_url: str, forms_url: str) -> Config:
-    """The same site as served from elsewhere."""
+    """Return the configuration of the site as served from another address."""
     settings = replace(config.settings, base_url=base_url, forms_url=forms_url)
     return replace(config, settings=settings)

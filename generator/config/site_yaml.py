@@ -1,4 +1,6 @@
-"""site.yaml as its author writes it -> what the site says of itself."""
+"""Read site.yaml."""
+
+# ruff: noqa: RUF012 (pydantic copies mutable defaults)
 
 import re
 from pathlib import Path
@@ -9,9 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_validator,
     model_validator,
@@ -19,29 +19,23 @@ from pydantic import (
 
 from forms.catalogue import Controller, Texts
 
-from ..errors import ConfigError, ContentError
+from ..errors import ConfigError, ContentError, InvalidValueError
 from ..model.diagnostic import Diagnostic, error
 from ..model.permalink import PLACEHOLDERS, unknown_placeholders
 from ..model.settings import Language, MenuItem, Settings
-from ..model.taxonomy import NOT_TAXONOMIES
-from ..schema.validate import validate, without_empty_values
+from ..model.taxonomy import RESERVED_NAMES
+from ..schema.validate import StrictModel, validate, without_empty_values
 from ..schema.yaml_text import Parsed, parse
 
 FILE = "site.yaml"
 DEFAULT_BASE_URL = "http://localhost:8000/"
-
-
-class Part(BaseModel):
-    """A frozen part of site.yaml; an unknown key is an error, an empty value counts as absent."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    _present = model_validator(mode="before")(without_empty_values)
+_URL_HINT = "write it as https://example.org/"
 
 
 def _taxonomy_name(value: str) -> str:
-    if value in NOT_TAXONOMIES:
-        raise ValueError(f"'{value}' means something else in a document | choose another word")
+    if value in RESERVED_NAMES:
+        message = f"'{value}' is a key of front matter"
+        raise InvalidValueError(message, hint="choose another name")
     return value
 
 
@@ -50,7 +44,7 @@ TaxonomyName = Annotated[
 ]
 
 
-class LanguageFile(Part):
+class LanguageFile(StrictModel):
     """One entry of `languages`."""
 
     name: str = ""
@@ -58,7 +52,7 @@ class LanguageFile(Part):
     description: str = ""
 
 
-class MenuFile(Part):
+class MenuFile(StrictModel):
     """One entry of `menu`."""
 
     page: str = ""
@@ -66,20 +60,21 @@ class MenuFile(Part):
     title: Texts = {}
 
     @model_validator(mode="after")
-    def _leads_to_one_place(self) -> Self:
+    def _has_one_target(self) -> Self:
         if bool(self.page) == bool(self.url):
-            raise ValueError("a `page` or a `url` | such as `page: about.md`")
+            message = "an entry needs either `page` or `url`"
+            raise InvalidValueError(message, hint="for example `page: about.md`")
         return self
 
 
-class FeedFile(Part):
-    """`feed`."""
+class FeedFile(StrictModel):
+    """The setting `feed`."""
 
     limit: Annotated[int, Field(ge=0)] = 20
 
 
-class FormsFile(Part):
-    """`forms`."""
+class FormsFile(StrictModel):
+    """The setting `forms`."""
 
     url: str = ""
     proof_of_work: bool = False
@@ -91,8 +86,8 @@ def _menu_item(value: Any) -> Any:
     return value
 
 
-class SiteFile(Part):
-    """site.yaml as an author writes it."""
+class SiteFile(StrictModel):
+    """The settings in site.yaml."""
 
     title: Annotated[str, Field(min_length=1)]
     base_url: str = DEFAULT_BASE_URL
@@ -114,12 +109,12 @@ class SiteFile(Part):
 
     @field_validator("base_url")
     @classmethod
-    def _whole_address(cls, value: str) -> str:
+    def _is_complete_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError("not a whole address | write it as https://example.org/")
+            raise InvalidValueError("the URL is incomplete", hint=_URL_HINT)
         if parts.query or parts.fragment:
-            raise ValueError("an address with `?` or `#` | write it as https://example.org/")
+            raise InvalidValueError("the URL can't have `?` or `#`", hint=_URL_HINT)
         return value if value.endswith("/") else f"{value}/"
 
     @field_validator("time_zone")
@@ -128,16 +123,17 @@ class SiteFile(Part):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"no time zone '{value}' | such as Europe/Madrid or UTC") from None
+            hint = "for example Europe/Madrid or UTC"
+            raise InvalidValueError(f"unknown time zone '{value}'", hint=hint) from None
         return value
 
     @field_validator("permalinks")
     @classmethod
     def _known_placeholders(cls, value: dict[str, str]) -> dict[str, str]:
         for pattern in value.values():
-            if wrong := unknown_placeholders(pattern):
-                known = ", ".join(f":{name}" for name in sorted(PLACEHOLDERS))
-                raise ValueError(f"no placeholder :{wrong[0]} | there are {known}")
+            if unknown := unknown_placeholders(pattern):
+                hint = "use " + ", ".join(f":{name}" for name in sorted(PLACEHOLDERS))
+                raise InvalidValueError(f"unknown placeholder :{unknown[0]}", hint=hint)
         return value
 
     @field_validator("language", "languages")
@@ -147,24 +143,23 @@ class SiteFile(Part):
             try:
                 Locale.parse(code, sep="-")
             except (ValueError, UnknownLocaleError):
-                raise ValueError(f"no language '{code}' | such as en, es or pt-BR") from None
+                hint = "for example en, es or pt-BR"
+                raise InvalidValueError(f"unknown language '{code}'", hint=hint) from None
         return value
 
 
 def read_settings(root: Path, base_url: str | None) -> tuple[Settings, str]:
-    """The settings in `root`/site.yaml, and the name of the theme; `base_url` goes over the one
-    there.
+    """Return the settings in `root`/site.yaml, and the theme's name.
 
-    Raises `ConfigError` where there is none, `ContentError` with all that is wrong with it.
+    `base_url` replaces the one in the file. Raises `ConfigError` if the file can't be read,
+    `ContentError` with every error in it.
     """
     written = _read(root / FILE)
     if base_url is not None:
         try:
             written = SiteFile.model_validate(written.model_dump() | {"base_url": base_url})
         except ValueError:
-            raise ConfigError(
-                f"'{base_url}' is not a whole address", hint="write it as https://example.org/"
-            ) from None
+            raise ConfigError(f"'{base_url}' is not a complete URL", hint=_URL_HINT) from None
     return _settings(written, ZoneInfo(written.time_zone)), written.theme
 
 
@@ -174,33 +169,34 @@ def _read(file: Path) -> SiteFile:
     except FileNotFoundError:
         raise ConfigError(
             f"there is no {FILE} in {file.parent}",
-            hint="`atrae new site DIR` makes a site; -s names another folder",
+            hint="create a site with `atrae new site DIR`, or set its folder with -s",
         ) from None
-    except UnicodeDecodeError as wrong:
-        raise ConfigError(f"{FILE} is not UTF-8: {wrong.reason}") from None
+    except UnicodeDecodeError as cause:
+        message = f"{FILE} is not UTF-8: {cause.reason}"
+        raise ConfigError(message, hint="save the file as UTF-8") from None
     parsed, findings = parse(text, path=FILE, typed=("theme_options",))
     if parsed is None:
         raise ContentError(findings)
     written, invalid = validate(SiteFile, parsed)
     if written is None or findings:
         raise ContentError((*findings, *invalid))
-    if unanswered := _unanswered(written, parsed):
-        raise ContentError((unanswered,))
+    if no_reply := _no_reply(written, parsed):
+        raise ContentError((no_reply,))
     return written
 
 
-_NOBODY = re.compile(
+_NO_REPLY = re.compile(
     r"(?:no|do[-_.]?not|never)[-_.]?reply|no[-_.]?(?:responder|responda)", re.IGNORECASE
 )
 
 
-def _unanswered(written: SiteFile, parsed: Parsed) -> Diagnostic | None:
-    """Who answers for personal data can be answered to (GDPR 12(2) and 13(1)(a))."""
+def _no_reply(written: SiteFile, parsed: Parsed) -> Diagnostic | None:
+    """Return an error if the controller's address takes no mail (GDPR 12(2) and 13(1)(a))."""
     address = written.controller.email if written.controller else ""
-    if not _NOBODY.match(address.strip().rpartition("<")[2]):
+    if not _NO_REPLY.match(address.strip().rpartition("<")[2]):
         return None
-    message = f"nobody reads '{address}', and people have questions about their data"
-    hint = "name an address that somebody answers, or leave `email` out"
+    message = f"people who ask about their data get no answer from '{address}'"
+    hint = "use an address that somebody reads, or remove `email`"
     return error("no-reply", message, at=parsed.at("controller", "email"), hint=hint)
 
 

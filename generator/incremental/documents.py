@@ -20,8 +20,9 @@ from ..model.digest import digest_of
 from ..model.document import Document, Source
 from ..model.file_stat import TICK
 from ..parallel import each
-from ..read.documents import Reading, unreadable
-from ..read.front_matter.split import Front
+from ..read.decode import unreadable
+from ..read.documents import Reading
+from ..read.front_matter.split import CachedFrontMatter
 from .alike import Alike
 from .named import Named
 from .packed import opened, packed
@@ -49,7 +50,7 @@ class Row(NamedTuple):
     """So many bytes of pieces follow."""
 
 
-Read = Callable[[Source, bytes, Front | None], Reading]
+Read = Callable[[Source, bytes, CachedFrontMatter | None], Reading]
 """Reads the bytes of a source; what is kept of its front matter before may help."""
 
 
@@ -251,7 +252,9 @@ def _shelved(reading: Reading, row: Row, shelf: Shelf) -> Reading:
     return reading
 
 
-def _bytes(source: Source, read: Read, front: Front | None) -> tuple[bytes | None, Reading]:
+def _bytes(
+    source: Source, read: Read, front: CachedFrontMatter | None
+) -> tuple[bytes | None, Reading]:
     """What stands in the source, and what it says."""
     try:
         # Without a buffer and a path of its own: half of the time of reading a small file.

@@ -1,6 +1,6 @@
 """The parts of a build that can be extended: outputs, checks, shortcodes and template filters."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -13,11 +13,9 @@ from .site import Site
 Context = TypeVar("Context")
 _Context = TypeVar("_Context", contravariant=True)
 
-SiteCheck = Callable[[Site, frozenset[str]], Iterable[Diagnostic]]
-"""A check of the site as a whole: `check(site, published)`."""
-
-DocumentCheck = Callable[[Document, Site, Container[str]], Iterable[Diagnostic]]
-"""A check of one document: `check(document, site, published)`."""
+SiteCheck = Callable[[Site], Iterable[Diagnostic]]
+DocumentCheck = Callable[[Document, Site], Iterable[Diagnostic]]
+OutputsCheck = Callable[[Iterable[Output], Site], Iterable[Diagnostic]]
 
 
 class Recipe(Protocol[_Context]):
@@ -32,10 +30,15 @@ class Recipe(Protocol[_Context]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Checks of a site. `published` holds the path of every planned output of the public tree."""
+    """Functions that yield what is wrong with a site's content.
 
-    of_site: tuple[SiteCheck, ...]
-    of_document: tuple[DocumentCheck, ...]
+    The first two kinds may read `site.published`, the path of every public output.
+    """
+
+    of_site: tuple[SiteCheck, ...] = ()
+    of_document: tuple[DocumentCheck, ...] = ()
+    """After an edit of texts only these run, on the edited documents."""
+    of_outputs: tuple[OutputsCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The site: every visible document in its section and under its terms. Immutable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -82,6 +82,8 @@ class Site:
     catalogue: "Catalogue | None" = None
     gated: Mapping[str, Source] = field(default_factory=dict)
     """Path in the handler's tree -> gated file."""
+    published: Container[str] = frozenset()
+    """Paths of the public outputs; set only for checks, once outputs are planned."""
     markup: tuple[Markup, ...] = ()
     """What templates and published files hold of HTML, CSS and JavaScript."""
 

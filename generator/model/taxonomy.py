@@ -7,11 +7,13 @@ from .document import Document
 from .permalink import fold, slugify, tidy
 from .value import value
 
-NOT_TAXONOMIES = frozenset(
-    {"title", "date", "lastmod", "description", "summary", "slug", "permalink", "draft", "expires"}
-    | {"aliases", "image", "image_alt", "layout", "weight", "translation_key", "extra"}
+_NOT_KEYS = frozenset(
+    {"source", "language", "section", "url", "body", "terms", "authors", "places", "digest"}
 )
-"""Keys of front matter that no taxonomy can be called by."""
+"""Fields of a document that aren't keys of front matter, or that may be a taxonomy."""
+
+RESERVED_NAMES = frozenset(Document.__annotations__) - _NOT_KEYS | {"slug", "permalink"}
+"""Keys of front matter that can't be the name of a taxonomy."""
 
 
 @value

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..check import check_documents
-from ..check.links import leads_into
+from ..check.links import sources_with_linked_anchors
 from ..errors import refuse_errors
 from ..incremental.answer_digests import Edit
 from ..incremental.documents import Cache
@@ -21,7 +21,7 @@ from ..model.document import Call, Document, Source, words_called
 from ..model.file_stat import Stamp
 from ..model.site import Site
 from ..publish import Progress, Report, publish, report
-from ..read.documents import Reading, read_with
+from ..read.documents import Reading, read_document
 from .plan import Plan, renderer_of
 from .substitute import amended
 
@@ -86,8 +86,9 @@ def replan(
 ) -> Plan | None:
     """The plan after the sources in `edited` (path -> stamp) may have changed, and nothing else.
 
-    `anchored` is what `check.links.leads_into` says of the site of `plan`, and `published` holds
-    the path of every output of the public tree. None where that is not enough to know.
+    `anchored` is what `check.links.sources_with_linked_anchors` says of the site of `plan`, and
+    `published` holds the path of every output of the public tree. None where that is not enough to
+    know.
     """
     before = {path: plan.site.by_source[path] for path in edited if path in plan.site.by_source}
     if len(before) < len(edited):
@@ -119,7 +120,7 @@ def replan(
 def _read(plan: Plan, source: Source) -> Reading:
     settings, shortcodes = plan.site.settings, plan.renderer.theme.shortcodes
     return plan.cache.read_again(
-        source, lambda source, raw, known: read_with(source, raw, settings, shortcodes, known)
+        source, lambda source, raw, known: read_document(source, raw, settings, shortcodes, known)
     )
 
 
@@ -131,7 +132,7 @@ def _led_to(
 ) -> bool:
     """Whether what other documents' links say of these, and these of others, is still true."""
     moved = any(_middle(before[path]) != _middle(after[path]) for path in anchored & before.keys())
-    return not moved and leads_into(after.values(), site) <= anchored
+    return not moved and sources_with_linked_anchors(after.values(), site) <= anchored
 
 
 def _shut(before: Mapping[str, Document], after: Mapping[str, Document]) -> bool:

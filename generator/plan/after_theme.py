@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from ..check.consent import practices
+from ..check import consent
 from ..errors import refuse_errors
 from ..incremental.documents import Cache
 from ..incremental.last_plan import keep, kept
@@ -75,7 +75,7 @@ def _plans_alike(before: Theme, now: Theme) -> bool:
 
 def _judges_alike(before: Site, now: Site) -> bool:
     """Whether documents are judged in the same way."""
-    return practices.premises(before) == practices.premises(now)
+    return consent.theme_premises(before) == consent.theme_premises(now)
 
 
 def _with_templates(site: Site, theme: Theme, root: Path) -> Site:
@@ -90,4 +90,4 @@ def _judged_again(findings: Iterable[Diagnostic], site: Site) -> list[Diagnostic
     """These, and instead of what was found in templates and files what is found there now."""
     judged = {file.path for file in site.markup}
     others = [found for found in findings if found.at is None or found.at.path not in judged]
-    return [*others, *practices.check(site, frozenset())]
+    return [*others, *consent.check(site)]

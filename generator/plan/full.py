@@ -9,13 +9,12 @@ from ..incremental.documents import Cache, salt_of
 from ..model.diagnostic import Diagnostic, in_order
 from ..model.document import Source, SourceKind
 from ..model.extensions import Extensions
-from ..model.output import Tree, conflicts, unfit
 from ..model.site import Site, assemble, with_catalogue
 from ..read.data import read_data
 from ..read.declarations.compile import compile_catalogue
 from ..read.declarations.forms import read_declarations
 from ..read.declarations.wordings import find_lock
-from ..read.documents import read_from, read_with
+from ..read.documents import read_document, settings_for_reading
 from ..read.html.elements import read_markup
 from ..read.sources import find_sources
 from ..render.page_context import PageContext
@@ -30,9 +29,7 @@ def prepare(config: Config, extensions: Extensions[PageContext] = BUILT_IN) -> P
     cache = _cache(config, theme)
     site, findings = read_site(config, theme, cache)
     outputs = recipes.plan(site, extensions.recipes)
-    published = frozenset(o.path for o in outputs if o.tree is Tree.PUBLIC)
-    findings += (*unfit(outputs), *conflicts(outputs))
-    findings += check(site, published, extensions.checks)
+    findings += check(site, outputs, extensions.checks)
     renderer = renderer_of(config, theme, site, extensions)
     return Plan(
         site=site,
@@ -46,7 +43,7 @@ def prepare(config: Config, extensions: Extensions[PageContext] = BUILT_IN) -> P
 
 
 def _cache(config: Config, theme: Theme) -> Cache:
-    depends_on = read_from(config.settings), sorted(theme.shortcodes)
+    depends_on = settings_for_reading(config.settings), sorted(theme.shortcodes)
     return Cache(config.cache / "cache", salt=salt_of(*depends_on))
 
 
@@ -56,7 +53,7 @@ def read_site(config: Config, theme: Theme, cache: Cache) -> tuple[Site, tuple[D
     settings, shortcodes = config.settings, theme.shortcodes
     documents, wrong = cache.read_all(
         sources.documents,
-        lambda source, raw, known: read_with(source, raw, settings, shortcodes, known),
+        lambda source, raw, known: read_document(source, raw, settings, shortcodes, known),
         workers=config.workers,
     )
     cache.save()

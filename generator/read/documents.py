@@ -1,7 +1,6 @@
-"""Sources -> documents: front matter, shortcodes, Markdown and body, put together."""
+"""Read documents: front matter, shortcodes, Markdown and body together."""
 
 import re
-from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,204 +14,152 @@ from ..model.document import Body, Document, Source, SourceKind
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
 from ..model.value import value
+from .decode import decode
 from .front_matter.dates import in_zone
 from .front_matter.keys import FrontMatter
-from .front_matter.split import Front, Split, read_front_matter, split
-from .html.body import cut
-from .html.shortcodes import take_out, unknown
+from .front_matter.split import CachedFrontMatter, SplitText, read_front_matter, split
+from .html.body import split_at_holes
+from .html.shortcodes import mark_shortcodes, unknown_shortcode
 from .html.tokenizer import plain_text
 from .markdown import to_html
 
-_OPENING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
+_FIRST_HEADING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
+_SHARED = tuple(name for name in FrontMatter.__annotations__ if name in Document.__annotations__)
+"""Keys of front matter that are fields of a document."""
 
 
 @value
 class Reading:
-    """What one source gave. `document` is None where there is an error among the findings."""
+    """Result of reading one source. `document` is None if a finding is an error."""
 
     document: Document | None
     findings: list[Diagnostic]
-    front: Front | None = None
-    """Of its front matter what is worth keeping, until the source is read again."""
+    front: CachedFrontMatter | None = None
+    """Front matter to pass to the next reading of the source."""
 
 
 class _Name(NamedTuple):
-    """What the path of a source says."""
+    """Parts of a source's path."""
 
     stem: str
     language: Language
     section: str
     key: str
+    """The translation key, unless front matter has one."""
 
 
-def read_from(settings: Settings) -> tuple[object, ...]:
-    """Those of the settings that a document is read with, and no others: where a site is served
-    does not matter."""
+def settings_for_reading(settings: Settings) -> tuple[object, ...]:
+    """Return the settings that documents depend on, for the key of a cache."""
     prefixes = [(language.code, language.prefix) for language in settings.languages]
     permalinks = sorted(settings.permalinks.items())
     return prefixes, settings.time_zone.key, settings.taxonomies, permalinks
 
 
 def read_document(
-    source: Source, raw: bytes, settings: Settings, shortcodes: frozenset[str]
-) -> tuple[Document | None, list[Diagnostic]]:
-    """As `read_with`, where nothing is known and nothing will be kept."""
-    reading = read_with(source, raw, settings, shortcodes)
-    return reading.document, reading.findings
-
-
-def read_with(
     source: Source,
     raw: bytes,
     settings: Settings,
     shortcodes: frozenset[str],
-    known: Front | None = None,
+    cached: CachedFrontMatter | None = None,
 ) -> Reading:
-    """Read the bytes of one source. Pure.
+    """Read a document from the bytes of its source, without access to the disk.
 
-    `known` is the `front` of an earlier reading: it saves loading and asking pydantic and the
-    reader of YAML about a front matter that is the same as then, and changes nothing else.
+    `cached` is the `front` of an earlier reading. If the front matter is the same, pydantic and
+    PyYAML aren't loaded; the result doesn't depend on it.
     """
     text, findings = decode(raw, source)
-    if text is None:
-        return Reading(document=None, findings=findings)
-    return parse_document(source, text, settings, shortcodes, known)
-
-
-def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:
-    """The text of a source, as `decode` gives it."""
-    try:
-        raw = source.file.read_bytes()
-    except OSError as wrong:
-        return None, [unreadable(source, wrong)]
-    return decode(raw, source)
-
-
-def unreadable(source: Source, wrong: OSError) -> Diagnostic:
-    """An error for a source that is there and cannot be read."""
-    place = Location(path=source.path)
-    return error("unreadable", f"this cannot be read: {wrong.strerror}", at=place)
-
-
-def decode(raw: bytes, source: Source) -> tuple[str | None, list[Diagnostic]]:
-    """Bytes as text: UTF-8, without a byte order mark, `\\n` for line ends."""
-    raw = raw.removeprefix(BOM_UTF8)
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as wrong:
-        line = raw.count(b"\n", 0, wrong.start) + 1
-        place = Location(path=source.path, line=line)
-        return None, [
-            error("encoding", "this is not UTF-8", at=place, hint="save the file as UTF-8")
-        ]
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, []
-
-
-def parse_document(
-    source: Source,
-    text: str,
-    settings: Settings,
-    shortcodes: frozenset[str],
-    known: Front | None = None,
-) -> Reading:
-    """As `read_with`, from a text at hand. Pure."""
-    parts, findings = split(text, path=source.path)
+    parts, split_errors = split(text, path=source.path) if text is not None else (None, [])
     if parts is None:
-        return Reading(document=None, findings=findings)
-    front, findings, kept = read_front_matter(
-        parts.front, path=source.path, taxonomies=settings.taxonomies, known=known
+        return Reading(document=None, findings=findings + split_errors)
+    front, findings, cached = read_front_matter(
+        parts.front, path=source.path, taxonomies=settings.taxonomies, cached=cached
     )
-    title, said = (front.title, front.summary or front.description) if front else ("", "")
-    title, body, found = read_body(parts, source.path, title, shortcodes, said=bool(said))
-    findings += found
+    title, has_summary = "", False
+    if front:
+        title, has_summary = front.title, bool(front.summary or front.description)
+    title, body, body_findings = read_body(
+        parts, source.path, title, shortcodes, has_summary=has_summary
+    )
+    findings += body_findings
     document = None
     if front is not None:
-        document, wrong = _document(source, front, title, body, settings)
-        findings += wrong
+        document, errors = _document(source, front, title, body, settings)
+        findings += errors
     if any(finding.severity == "error" for finding in findings):
         document = None
-    return Reading(document=document, findings=findings, front=kept)
+    return Reading(document=document, findings=findings, front=cached)
 
 
 def _document(
     source: Source, front: FrontMatter, title: str, body: Body, settings: Settings
 ) -> tuple[Document | None, list[Diagnostic]]:
-    """None, and an error, where the document has no place on the site."""
+    """Return the document; None, with an error, if it has no address."""
     name = _name(source, settings)
-    named_day, stem = permalink.dated_name(name.stem)
+    date_in_name, stem = permalink.dated_name(name.stem)
     zone = settings.time_zone
-    when = _moment(front.date or named_day, zone)
+    moment = _in_zone(front.date or date_in_name, zone)
     try:
-        # The day in an address is the one that readers see on the page.
-        day = when.astimezone(zone) if when else None
-        url = _url(source, front, name, settings, stem=stem, when=day)
-    except ValueError as wrong:
+        # Addresses have the day that the page shows, which is the day in the site's zone.
+        day = moment.astimezone(zone) if moment else None
+        url = _url(source, front, name, settings, stem=stem, day=day)
+    except ValueError as cause:
         place = Location(path=source.path, line=1)
         hint = "give the document a `date` or a `permalink`"
-        return None, [error("permalink", str(wrong), at=place, hint=hint)]
-    document = _digested(
-        source=source,
-        language=name.language.code,
-        section=name.section,
-        translation_key=front.translation_key or name.key,
-        url=url,
-        title=title or _humane(stem),
-        body=body,
-        description=front.description,
-        summary=front.summary or front.description or body.summary,
-        date=when,
-        lastmod=_moment(front.lastmod, zone),
-        expires=_moment(front.expires, zone),
-        draft=front.draft,
-        terms=front.terms,
-        authors=front.authors,
-        aliases=front.aliases,
-        image=front.image,
-        image_alt=front.image_alt,
-        layout=front.layout,
-        weight=front.weight,
-        extra=front.extra,
-        places=front.places,
-    )
-    return document, []
+        return None, [error("permalink", str(cause), at=place, hint=hint)]
+    computed = {
+        "language": name.language.code,
+        "section": name.section,
+        "translation_key": front.translation_key or name.key,
+        "url": url,
+        "title": title or _title_from(stem),
+        "summary": front.summary or front.description or body.summary,
+        "date": moment,
+        "lastmod": _in_zone(front.lastmod, zone),
+        "expires": _in_zone(front.expires, zone),
+    }
+    values = {key: getattr(front, key) for key in _SHARED} | computed
+    return _with_digest(source, body, values), []
 
 
-def _digested(
-    *, source: Source, body: Body, places: Mapping[str, tuple[int, int]], **said: Any
-) -> Document:
-    """The document, with the digest of what is said of it, which comes in one order."""
-    shown = repr((source.path, source.kind.value, body.minutes, said))
-    return Document(source=source, body=body, places=places, digest=digest_of(shown), **said)
+def _with_digest(source: Source, body: Body, values: Mapping[str, Any]) -> Document:
+    metadata = {key: value for key, value in values.items() if key != "places"}
+    digest = digest_of(repr((source.path, source.kind.value, body.minutes, metadata)))
+    return Document(source=source, body=body, digest=digest, **values)
 
 
 def read_body(
-    parts: Split, path: str, title: str, shortcodes: frozenset[str], *, said: bool = False
+    parts: SplitText,
+    path: str,
+    title: str,
+    shortcodes: frozenset[str],
+    *,
+    has_summary: bool = False,
 ) -> tuple[str, Body, list[Diagnostic]]:
-    """Title and body. Without a title in the front matter the first heading is the title.
+    """Return the title and the body; without a `title`, the first heading is the title.
 
-    A heading that opens the text is taken out of the body then, or the page would say it twice.
-    With `said` there is no need of a summary.
+    A heading that starts the text is then removed from the body, because the page shows the title
+    above it. `has_summary` states that front matter has a summary, so none is made of the text.
     """
     text, first_line = parts.body, parts.body_line
-    marked = take_out(text, first_line=first_line)
+    marked = mark_shortcodes(text, first_line=first_line)
     html = to_html(marked.text)
-    if not title and (opening := _OPENING.match(html)):
-        title = plain_text(marked.restored(opening[1]))
-        html = html[opening.end() :]
-    findings = [
-        finding for tag in marked.tags.values() if (finding := unknown(tag, shortcodes, path=path))
-    ]
-    body, found = cut(html, marked, path=path, text=text, first_line=first_line, said=said)
+    if not title and (heading := _FIRST_HEADING.match(html)):
+        title = plain_text(marked.restored(heading[1]))
+        html = html[heading.end() :]
+    errors = [unknown_shortcode(tag, shortcodes, path=path) for tag in marked.tags.values()]
+    body, findings = split_at_holes(
+        html, marked, path=path, text=text, first_line=first_line, has_summary=has_summary
+    )
     if not title and body.headings:
         title = body.headings[0].title
-    return title, body, findings + found
+    return title, body, [*filter(None, errors), *findings]
 
 
-def _humane(stem: str) -> str:
+def _title_from(stem: str) -> str:
     return stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Untitled"
 
 
-def _moment(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
+def _in_zone(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
     return in_zone(value, zone) if value else None
 
 
@@ -237,11 +184,11 @@ def _url(
     settings: Settings,
     *,
     stem: str,
-    when: date | None,
+    day: date | None,
 ) -> str:
     written = unquote(front.permalink)
     if source.kind is SourceKind.SECTION:
-        # More stands below it: further pages of its list, its feed.
+        # A section's address is a folder: the other pages of its list and its feed are below it.
         return permalink.tidy(f"{written or f'/{name.language.prefix}/{name.section}'}/")
     if written:
         return permalink.tidy(written)
@@ -252,6 +199,6 @@ def _url(
         section=name.section,
         slug=front.slug or permalink.slugify(stem) or "untitled",
         filename=stem,
-        when=when,
+        when=day,
         prefix=name.language.prefix,
     )

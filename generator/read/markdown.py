@@ -1,8 +1,7 @@
-"""Markdown -> HTML. The only file that knows the parsers.
+"""Render Markdown as HTML. Only this module knows the parsers.
 
-There are two engines and one truth. markdown-it-py is the reference. Its port to Rust, the extra
-`fast`, is used for texts that it is proven to make the same bytes of: `is_plain` looks for whatever
-the two are known to read differently, and leaves such a text to the reference.
+markdown-it-py is the reference. Its port to Rust, the extra `fast`, renders the texts for which it
+makes the same bytes: `is_plain` looks for anything that the two are known to read differently.
 """
 
 import re
@@ -16,23 +15,23 @@ if TYPE_CHECKING:
     from markdown_it.utils import OptionsDict
 
 EXTENSIONS = frozenset({"table", "strikethrough", "footnote"})
-"""What goes beyond CommonMark 0.31.2."""
+"""Syntax beyond CommonMark 0.31.2."""
 
 Engine = Callable[[str], str]
 
 
 def to_html(text: str, extensions: frozenset[str] = EXTENSIONS) -> str:
-    """HTML of `text` by CommonMark 0.31.2 and `extensions`. Raw HTML is the author's to write."""
-    fast = _fast() if extensions == EXTENSIONS else None
+    """Render `text` by CommonMark 0.31.2 and `extensions`. Raw HTML stays as it is."""
+    fast = _fast_engine() if extensions == EXTENSIONS else None
     if fast and is_plain(text):
         return fast(text)
-    return reference(extensions)(text)
+    return reference_engine(extensions)(text)
 
 
 @lru_cache(maxsize=8)
-def reference(extensions: frozenset[str] = EXTENSIONS) -> Engine:
-    """The engine that is right by definition."""
-    # Here, for most texts need it not, and it takes longer to load than a page to be built.
+def reference_engine(extensions: frozenset[str] = EXTENSIONS) -> Engine:
+    """Return the engine whose output is right by definition."""
+    # Here, because most texts don't need it, and it takes longer to load than a page to build.
     from markdown_it import MarkdownIt
     from mdit_py_plugins.footnote import footnote_plugin
 
@@ -52,13 +51,13 @@ def _blockquote(
     options: "OptionsDict",
     env: dict[str, Any],
 ) -> str:
-    """A line ends behind the tag of an empty one too, as the specification's examples have it."""
+    """Render a line end after the tag of an empty quote too, as in the specification's examples."""
     return renderer.renderToken(tokens, index, options, env).rstrip("\n") + "\n"
 
 
 @lru_cache(maxsize=1)
-def _fast() -> Engine | None:
-    """The engine that is fast, where it is installed. Footnotes are not plain, so it has none."""
+def _fast_engine() -> Engine | None:
+    """Return the engine in Rust if it's installed, without footnotes: they are never plain."""
     try:
         from markdown_it_pyrs import MarkdownIt as FastMarkdownIt
     except ImportError:
@@ -67,18 +66,18 @@ def _fast() -> Engine | None:
     return lambda text: str(parser.render(text))
 
 
-_UNUSUAL_SIGNS = ("|", "\\", "\t")
-"""Tables, escapes."""
+_UNUSUAL_CHARACTERS = ("|", "\\", "\t")
+"""Tables, escapes and tabs."""
 
-# By the sign that each needs: a single sign is looked for at the speed of memory, and the
-# expressions begin with one for the same reason. A line's start is a newline.
+# By the character that each needs and starts with, because looking for one character is fast. The
+# start of a line is a newline.
 _UNUSUAL = tuple(
-    (sign, re.compile(pattern))
-    for sign, pattern in (
+    (character, re.compile(pattern))
+    for character, pattern in (
         ("<", r"<[!?]"),  # comments, declarations
-        ("<", r"<[A-Za-z][A-Za-z0-9.+-]*:(?!//[A-Za-z0-9./_-]+>)"),  # an unusual address
+        ("<", r"<[A-Za-z][A-Za-z0-9.+-]*:(?!//[A-Za-z0-9./_-]+>)"),  # unusual addresses
         ("~", r"~(?!~)(?<!~~)|~~~"),
-        ("!", r"!\[(?![\w ,.:;'()/-]*\]\()"),  # an image whose alt text is more than words
+        ("!", r"!\[(?![\w ,.:;'()/-]*\]\()"),  # images with more than words as alt text
         ("[", r"\[(?:\^|[^\]\n]*\[(?<!\[!\[))"),  # footnotes, brackets in brackets
         # Addresses in pointed brackets, hosts in other scripts.
         (
@@ -92,46 +91,46 @@ _UNUSUAL = tuple(
             r" {0,3}\[[^\]\n]*\]:(?! \S+(?: \"[^\"\n]*\")?\n(?:\n|\Z| {0,3}\[))"
             r"| +(?:```|<)"  # code and tags within lists
             r"| *:-"  # tables without bars
-            r"|[ >]*(?:[-*+]|\d+[.)]) *(?=\n)"  # items that are empty
-            r"| *>[^\n]*\n(?! *(?:>|\n|\Z))"  # quotes that go on without their sign
+            r"|[ >]*(?:[-*+]|\d+[.)]) *(?=\n)"  # empty items
+            r"| *>[^\n]*\n(?! *(?:>|\n|\Z))"  # quotes that continue without `>`
             r")",
         ),
     )
 )
-_OTHER_SIGN = re.compile(r"[^\n\x20-\x7eÀ-ÖØ-öø-ſ“”‘’–—…]")
+_OTHER_CHARACTER = re.compile(r"[^\n\x20-\x7eÀ-ÖØ-öø-ſ“”‘’–—…]")
 _FENCE = re.compile(r"```[a-z0-9+#.-]*")
 _SPACE_IN_CODE = re.compile(r"` +`")
 _BRACKETS = re.compile(r"\[[^\[\]\n]*\]")
 
 
 def is_plain(text: str) -> bool:
-    """Whether the two engines are known to agree on `text`, by its looks alone.
+    """Return True if the two engines are known to render `text` alike.
 
-    Found by comparing them over the specification's examples, real articles and generated texts;
-    tests keep comparing. It errs on the side of the reference.
+    The patterns come from comparing the engines on the specification's examples, real articles and
+    generated texts; tests repeat that. In doubt the result is False.
     """
-    if not text.endswith("\n") or any(sign in text for sign in _UNUSUAL_SIGNS):
+    if not text.endswith("\n") or any(character in text for character in _UNUSUAL_CHARACTERS):
         return False
-    if not text.isascii() and _OTHER_SIGN.search(text):
+    if not text.isascii() and _OTHER_CHARACTER.search(text):
         return False
     lines = f"\n{text}"
-    if any(sign in lines and pattern.search(lines) for sign, pattern in _UNUSUAL):
+    if any(character in lines and pattern.search(lines) for character, pattern in _UNUSUAL):
         return False
-    return all(_plain_code(line) for line in _lines_with(text, "`"))
+    return all(_is_plain_code(line) for line in _lines_with(text, "`"))
 
 
-def _lines_with(text: str, sign: str) -> Iterator[str]:
-    """Those lines among many: each is found without cutting the others."""
-    at = text.find(sign)
-    while at >= 0:
-        end = text.find("\n", at)
+def _lines_with(text: str, character: str) -> Iterator[str]:
+    """Yield the lines that contain the character, without splitting the others."""
+    position = text.find(character)
+    while position >= 0:
+        end = text.find("\n", position)
         end = end if end >= 0 else len(text)
-        yield text[text.rfind("\n", 0, at) + 1 : end]
-        at = text.find(sign, end)
+        yield text[text.rfind("\n", 0, position) + 1 : end]
+        position = text.find(character, end)
 
 
-def _plain_code(line: str) -> bool:
-    """Whether a line's backticks are a fence, or pairs of single ones around a few words."""
+def _is_plain_code(line: str) -> bool:
+    """Return True if a line's backticks are a fence, or pairs of single ones around words."""
     if _FENCE.fullmatch(line):
         return True
     if "``" in line or "<" in line or line.count("`") % 2 or _SPACE_IN_CODE.search(line):

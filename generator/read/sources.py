@@ -1,4 +1,4 @@
-"""Walk the site's folders and say what each file is for."""
+"""Find the files of a site and what each is for."""
 
 import os
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from ..model.file_stat import Stamp, stamp_of
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
 GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"
 
-_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
+_TEMPORARY = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Every source of a site, each kind in the order of paths."""
+    """Every source of a site by kind, each in the order of paths."""
 
     documents: tuple[Source, ...]
     files: tuple[Source, ...]
-    """What is published as it is."""
+    """Files that are published unchanged."""
     gated: tuple[Source, ...]
     forms: tuple[Source, ...]
     purposes: tuple[Source, ...]
@@ -29,14 +29,15 @@ class Sources:
 
 
 def find_sources(root: Path) -> Sources:
-    """Raises `ConfigError` where `root` has no content folder."""
+    """Find the sources of the site at `root`. Raises `ConfigError` if it has no content folder."""
     if not (root / CONTENT).is_dir():
-        raise ConfigError(f"there is no {CONTENT}/ in {root}", hint="make one, with a first page")
-    found: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
+        hint = "create it with a first page, such as content/_index.md"
+        raise ConfigError(f"there is no {CONTENT}/ in {root}", hint=hint)
+    by_kind: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
     for path, stamp in _walk(root / CONTENT, CONTENT):
         kind = _kind(path)
         if kind:
-            found[kind].append(Source(path=path, kind=kind, where=f"{root}/{path}", stamp=stamp))
+            by_kind[kind].append(Source(path=path, kind=kind, where=f"{root}/{path}", stamp=stamp))
     static, data = (
         tuple(
             Source(path=path, kind=SourceKind.STATIC, where=f"{root}/{path}", stamp=stamp)
@@ -45,49 +46,49 @@ def find_sources(root: Path) -> Sources:
         for folder in (STATIC, DATA)
     )
     return Sources(
-        documents=(*found[SourceKind.DOCUMENT], *found[SourceKind.SECTION]),
-        files=(*found[SourceKind.FILE], *static),
-        gated=tuple(found[SourceKind.GATED]),
-        forms=tuple(found[SourceKind.FORM]),
-        purposes=tuple(found[SourceKind.PURPOSE]),
+        documents=(*by_kind[SourceKind.DOCUMENT], *by_kind[SourceKind.SECTION]),
+        files=(*by_kind[SourceKind.FILE], *static),
+        gated=tuple(by_kind[SourceKind.GATED]),
+        forms=tuple(by_kind[SourceKind.FORM]),
+        purposes=tuple(by_kind[SourceKind.PURPOSE]),
         data=data,
     )
 
 
 def _walk(
-    folder: Path, path: str, above: frozenset[tuple[int, int]] = frozenset()
+    folder: Path, path: str, parents: frozenset[tuple[int, int]] = frozenset()
 ) -> Iterator[tuple[str, Stamp]]:
-    """Paths of the files below, sorted, without what editors and systems leave behind.
+    """Yield the paths of the files below a folder in order, without temporary files.
 
-    A link that leads nowhere is a file, which whoever reads it will complain of; one that leads
-    to a folder around it is nothing.
+    A broken symbolic link counts as a file, so that reading it reports the error. A link to a
+    parent folder is skipped.
     """
     if not folder.is_dir():
         return
     status = folder.stat()
     here = (status.st_dev, status.st_ino)
-    if here in above:
+    if here in parents:
         return
     with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        if is_leftover(entry.name):
+        in_order = sorted(entries, key=lambda entry: entry.name)
+    for entry in in_order:
+        if is_temporary(entry.name):
             continue
         if entry.is_file():
             yield f"{path}/{entry.name}", stamp_of(entry.stat())
         elif entry.is_dir():
-            yield from _walk(Path(entry.path), f"{path}/{entry.name}", above | {here})
+            yield from _walk(Path(entry.path), f"{path}/{entry.name}", parents | {here})
         elif entry.is_symlink():
             yield f"{path}/{entry.name}", stamp_of(entry.stat(follow_symlinks=False))
 
 
-def is_leftover(name: str) -> bool:
-    """Whether a file of that name is what editors and systems leave behind."""
-    return name.startswith((".", "#")) or name.endswith(_LEFTOVERS)
+def is_temporary(name: str) -> bool:
+    """Return True if editors or systems create files with such a name."""
+    return name.startswith((".", "#")) or name.endswith(_TEMPORARY)
 
 
 def _kind(path: str) -> SourceKind | None:
-    """What a file of `content/` is for; None for what stands in another private folder."""
+    """Return what a file of `content/` is for; None in an unknown folder that starts with `_`."""
     folder, _, name = path.rpartition("/")
     if "/_" in folder:
         return _private(folder.split("/")[1:], name)

@@ -17,6 +17,9 @@ from .dependencies import (
 from .metadata import social_image
 from .values import Card, SiteValue, TermLink, TextLink, Translation
 
+_OF_DOCUMENT = Card.__annotations__.keys() & Document.__annotations__.keys() - {"url", "image"}
+"""Fields that a card takes from its document unchanged."""
+
 
 class Listings:
     """The site's values for one page, with links as the page writes them.
@@ -71,18 +74,11 @@ class Listings:
     def card(self, document: Document) -> Card:
         """Return what a list shows of a document."""
         return Card(
-            title=document.title,
+            **{name: getattr(document, name) for name in _OF_DOCUMENT},
             url=self.url(document.url),
             absolute_url=self.absolute(document.url),
-            language=document.language,
-            summary=document.summary,
-            description=document.description,
-            date=document.date,
-            lastmod=document.lastmod,
-            authors=document.authors,
             tags=tuple(map(self.term_link, self.filed_under(document))),
             image=social_image(self.site, document),
-            image_alt=document.image_alt,
             minutes=document.body.minutes,
         )
 

@@ -1,10 +1,10 @@
-"""Values -> a pydantic model: what the model refuses is said with its place in the text."""
+"""Validate parsed YAML with a pydantic model, and report errors with their place in the text."""
 
 from collections.abc import Iterable
 from textwrap import shorten
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from ..model.diagnostic import Diagnostic, error, nearest, warning
@@ -14,8 +14,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def without_empty_values(values: Any) -> Any:
-    """For models, to be called before they validate: an empty value counts as absent, and what is
-    empty altogether as a mapping without keys."""
+    """Return `values` without the keys that have no value, and an empty mapping for None.
+
+    For validators of the mode "before": an empty value in YAML counts as an absent key.
+    """
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -23,12 +25,20 @@ def without_empty_values(values: Any) -> Any:
     return {key: value for key, value in values.items() if value is not None}
 
 
+class StrictModel(BaseModel):
+    """A frozen model of a YAML mapping: unknown keys are errors, empty values count as absent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    _present = model_validator(mode="before")(without_empty_values)
+
+
 def validate(
     model: type[Model], parsed: Parsed, *, lenient: bool = False
 ) -> tuple[Model | None, list[Diagnostic]]:
-    """Make a `model` of what was parsed; None where there is an error among the findings.
+    """Make a `model` of parsed YAML; None if a diagnostic is an error.
 
-    Unknown keys of the outermost mapping are warnings with `lenient`, and left out; else errors.
+    With `lenient`, unknown keys of the outermost mapping are warnings and left out, else errors.
     """
     values = dict(parsed.values)
     known = {name: info.alias or name for name, info in model.model_fields.items()}
@@ -36,23 +46,18 @@ def validate(
     if lenient:
         for key in [key for key in values if key not in known.values()]:
             del values[key]
-            findings.append(
-                warning(
-                    "unknown-key",
-                    # A text that lost its quotes may be taken for a key, and a long one.
-                    f"unknown key '{shorten(key, 60, placeholder='…')}'",
-                    at=parsed.at(key),
-                    hint=nearest(key, known.values()),
-                )
-            )
+            # A text without its quotes can be read as a key, and be long.
+            message = f"unknown key '{shorten(key, 60, placeholder='…')}'"
+            hint = nearest(key, known.values())
+            findings.append(warning("unknown-key", message, at=parsed.at(key), hint=hint))
     try:
         return model.model_validate(values), findings
     except ValidationError as wrong:
         errors = wrong.errors(include_url=False, include_context=True)
-        return None, [*findings, *(_finding(parsed, e, known.values()) for e in errors)]
+        return None, [*findings, *(_diagnostic(parsed, e, known.values()) for e in errors)]
 
 
-def _finding(parsed: Parsed, wrong: ErrorDetails, known: Iterable[str]) -> Diagnostic:
+def _diagnostic(parsed: Parsed, wrong: ErrorDetails, known: Iterable[str]) -> Diagnostic:
     place = parsed.at(*wrong["loc"])
     path = ".".join(map(str, wrong["loc"]))
     match wrong["type"]:
@@ -63,10 +68,10 @@ def _finding(parsed: Parsed, wrong: ErrorDetails, known: Iterable[str]) -> Diagn
             hint = nearest(key, known) if len(wrong["loc"]) == 1 else ""
             return error("unknown-key", f"unknown key '{path}'", at=place, hint=hint)
         case "value_error":
-            message, _, hint = str(wrong["ctx"]["error"]).partition(" | ")
-            return error("bad-value", f"{path}: {message}", at=place, hint=hint)
+            cause = wrong["ctx"]["error"]
+            hint = getattr(cause, "hint", "")
+            return error("bad-value", f"{path}: {cause}", at=place, hint=hint)
         case _:
-            said = wrong["msg"][:1].lower() + wrong["msg"][1:]
-            return error(
-                "bad-value", f"{path}: {said}", at=place, hint=f"got {wrong['input']!r:.60}"
-            )
+            message = wrong["msg"][:1].lower() + wrong["msg"][1:]
+            hint = f"got {wrong['input']!r:.60}"
+            return error("bad-value", f"{path}: {message}", at=place, hint=hint)

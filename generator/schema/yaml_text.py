@@ -1,8 +1,7 @@
-"""A text of YAML -> values, and where each of them stands.
+"""Parse YAML into values that know their place in the text.
 
-YAML is read by its 1.2 core rules as far as they agree with what authors mean: `no` is a word,
-a version stays `1.10`, a date stays as it is written. Text becomes a number, a date or a truth
-only where the model asks for one.
+Scalars follow the core schema of YAML 1.2, and stay text unless the model has another type: `no`
+is a word, a version stays `1.10`, and a date stays as it is written.
 """
 
 import json
@@ -14,46 +13,47 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..model.diagnostic import Diagnostic, Location, error
-from .scalar import NULLS, core
+from .scalar import NULLS, parse_scalar
 
 if TYPE_CHECKING:
     _Loader = yaml.SafeLoader
 else:
-    # libyaml's, which is eight times as fast; the pure one where it is missing.
+    # libyaml is much faster; the pure loader is for systems without it.
     _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Loader(_Loader):
-    """One that asks of no word what type it would be by the rules of YAML 1.1."""
+    """Loader that resolves no types by the rules of YAML 1.1."""
 
     def resolve(self, *_: object) -> str:
-        """The tag of a node, by which nobody goes here."""
+        """Return no tag: `parse` ignores tags."""
         return ""
 
     def descend_resolver(self, *_: object) -> None:
-        """Nothing is to be known on the way to a node."""
+        """Do nothing, because `resolve` needs no path."""
 
     def ascend_resolver(self) -> None:
-        """Nothing was to be known."""
+        """Do nothing, because `resolve` needs no path."""
 
+
+_NO_ALIASES: Mapping[str, str] = {}
 
 MAX_NODES = 50_000
 MAX_DEPTH = 32
 MAX_NESTING = 1000
-"""Levels that libyaml is trusted with: tens of thousands overflow its stack and end the process."""
+"""Levels of nesting that are passed to libyaml: far more overflow its stack and end the process."""
 
-_SIGNS = tuple("*&!%@`")
-"""With these a text of YAML's own begins, and many a title."""
+_INDICATORS = tuple("*&!%@`")
+"""Characters that mean something to YAML at the start of a value, and that titles start with."""
 _BRACKET = re.compile(r"[\[\]{}]")
 _INDENT = re.compile(r"^(?>(?: |[-?:](?=[ \n]))+)", re.M)
-# `melody\t` is harmless: libyaml stumbles over tabs at a line's end, authors do not.
+# libyaml refuses tabs at the end of a line, which authors can't see.
 _TRAILING = re.compile(r"(?<![\t ])[\t ]++$", re.M)
 
 
 @dataclass(slots=True)
 class Parsed:
-    """A YAML mapping, with the nodes that it was made of: they know where each part stands, and
-    are asked when something is wrong with it."""
+    """A YAML mapping, and the nodes that know the place of each part for diagnostics."""
 
     path: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -61,87 +61,98 @@ class Parsed:
     node: yaml.Node | None = None
 
     def at(self, *path: str | int) -> Location:
-        """The place of the part at `path`, or of the nearest part around it that is there."""
+        """Return the place of the part at `path`, or of the nearest part around it."""
         node, mark = self.node, None
         for step in path:
-            found = _part(node, step) if node else None
-            if not found:
+            part = _part(node, step) if node else None
+            if not part:
                 break
-            mark, node = found
+            mark, node = part
         return self.place(mark) if mark else Location(path=self.path, line=1)
 
     def place(self, mark: yaml.Mark) -> Location:
-        """A place in the text as one in the file."""
+        """Return a place in the text as a place in the file."""
         return Location(path=self.path, line=self.first_line + mark.line, column=mark.column + 1)
 
-    def outermost(self) -> dict[str, tuple[int, int]]:
-        """The line and column of each outermost key; of one that stands twice the first's."""
+    def key_places(self) -> dict[str, tuple[int, int]]:
+        """Return the line and column of each outermost key, the first one of duplicates."""
         pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else ()
         places: dict[str, tuple[int, int]] = {}
         for key, _ in pairs:
-            at = key.start_mark
-            places.setdefault(key.value, (self.first_line + at.line, at.column + 1))
+            mark = key.start_mark
+            places.setdefault(key.value, (self.first_line + mark.line, mark.column + 1))
         return places
 
-    def of(self, values: dict[str, Any]) -> "Parsed":
-        """Some of its values, which stand where they stand."""
+    def with_values(self, values: dict[str, Any]) -> "Parsed":
+        """Return some of the values, with their places."""
         return replace(self, values=values)
 
 
 def _part(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
-    """Where a part of a node begins, if it is there; that of a mapping begins with its key."""
+    """Return the start and the value of a part; a part of a mapping starts with its key."""
     if isinstance(node, yaml.MappingNode):
-        named = (pair for pair in node.value if pair[0].value == step)
-        return next(((key.start_mark, value) for key, value in named), None)
+        pairs = (pair for pair in node.value if pair[0].value == step)
+        return next(((key.start_mark, value) for key, value in pairs), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step].start_mark, node.value[step]
     return None
 
 
-class _FaultError(Exception):
-    """Something after which nothing of this text can be read."""
+class _UnreadableError(Exception):
+    """An error after which nothing of the text can be read."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         self.diagnostic = diagnostic
 
 
 def parse(
-    text: str, *, path: str, first_line: int = 1, typed: Iterable[str] = ()
+    text: str,
+    *,
+    path: str,
+    first_line: int = 1,
+    typed: Iterable[str] = (),
+    aliases: Mapping[str, str] = _NO_ALIASES,
 ) -> tuple[Parsed | None, list[Diagnostic]]:
-    """Read `text`, a mapping, which begins on `first_line` of the file `path`.
+    """Parse a YAML mapping that starts on `first_line` of the file `path`.
 
-    Scalars stay text, but null and below the keys named in `typed`, where numbers and truths are
-    made of them. None where it cannot be read; of a key that stands twice the first counts.
+    Scalars stay text; only null, and numbers and booleans below the keys in `typed`, are
+    converted. An outermost key in `aliases` gets the name that it stands for. The first of
+    duplicate keys counts. None if the text can't be read.
     """
     parsed = Parsed(path=path, first_line=first_line)
-    reader = _Reader(parsed, frozenset(typed))
+    reader = _Reader(parsed, frozenset(typed), aliases)
     try:
         reader.read(text)
-    except _FaultError as fault:
-        return None, [*reader.findings, fault.diagnostic]
+    except _UnreadableError as unreadable:
+        return None, [*reader.findings, unreadable.diagnostic]
     return parsed, reader.findings
 
 
 class _Reader:
-    """Walks the nodes of one text."""
+    """Constructs the values of one text; `typed` is None if every scalar is converted."""
 
-    def __init__(self, parsed: Parsed, typed: frozenset[str] | None) -> None:
-        self.parsed, self.typed = parsed, typed
+    def __init__(
+        self,
+        parsed: Parsed,
+        typed: frozenset[str] | None,
+        aliases: Mapping[str, str] = _NO_ALIASES,
+    ) -> None:
+        self.parsed, self.typed, self.aliases = parsed, typed, aliases
         self.findings: list[Diagnostic] = []
         self.nodes = 0
 
     def read_any(self, text: str) -> Any:
-        """Values of any shape. Raises `_FaultError`."""
+        """Return values of any shape. Raises `_UnreadableError`."""
         node = self._compose(text)
         return None if node is None else self._construct(node, 0, typed=self.typed is None)
 
     def read(self, text: str) -> None:
-        """A mapping, into `parsed`. Raises `_FaultError`."""
+        """Read a mapping into `parsed`. Raises `_UnreadableError`."""
         node = self._compose(text)
         if node is None:
             return
         if not isinstance(node, yaml.MappingNode):
-            raise _FaultError(
+            raise _UnreadableError(
                 error(
                     "yaml-mapping",
                     "expected lines of the form `key: value`",
@@ -155,35 +166,37 @@ class _Reader:
     def _compose(self, text: str) -> yaml.Node | None:
         if _nesting(text) > MAX_NESTING:
             place = Location(path=self.parsed.path, line=self.parsed.first_line)
-            raise _FaultError(_too_much(place))
+            raise _UnreadableError(_too_much(place))
         try:
             return yaml.compose(_TRAILING.sub("", text), Loader)
         except yaml.MarkedYAMLError as wrong:
-            raise _FaultError(self._complaint(text, wrong)) from None
+            raise _UnreadableError(self._syntax_error(text, wrong)) from None
         except yaml.reader.ReaderError as wrong:
             line = text.count("\n", 0, wrong.position) + self.parsed.first_line
             message = f"a character that YAML does not allow: U+{wrong.character:04X}"
             place = Location(path=self.parsed.path, line=line)
-            raise _FaultError(error("yaml-syntax", message, at=place, hint="delete it")) from None
+            raise _UnreadableError(
+                error("yaml-syntax", message, at=place, hint="delete it")
+            ) from None
 
-    def _complaint(self, text: str, wrong: yaml.MarkedYAMLError) -> Diagnostic:
-        mark = wrong.problem_mark or wrong.context_mark
+    def _syntax_error(self, text: str, cause: yaml.MarkedYAMLError) -> Diagnostic:
+        mark = cause.problem_mark or cause.context_mark
         lines = text.split("\n")
         number = min(mark.line, len(lines) - 1) if mark else 0
-        hint = _advice(lines[number], wrong.problem or "")
+        hint = _advice(lines[number], cause.problem or "")
         if not hint and number:
-            # libyaml often notices on the line after the one that is wrong.
+            # libyaml often reports the line after the wrong one.
             hint = _missing_space(lines[number - 1])
             number -= bool(hint)
         column = mark.column + 1 if mark and number == mark.line else 1
         line = self.parsed.first_line + number
         place = Location(path=self.parsed.path, line=line, column=column)
-        return error("yaml-syntax", f"not YAML: {wrong.problem}", at=place, hint=hint)
+        return error("yaml-syntax", f"not YAML: {cause.problem}", at=place, hint=hint)
 
     def _construct(self, node: yaml.Node, depth: int, *, typed: bool) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise _FaultError(_too_much(self.parsed.place(node.start_mark)))
+            raise _UnreadableError(_too_much(self.parsed.place(node.start_mark)))
         match node:
             case yaml.ScalarNode():
                 return _scalar(node, typed=typed)
@@ -192,31 +205,31 @@ class _Reader:
             case yaml.MappingNode():
                 return self._mapping(node, depth, typed=typed)
             case _:
-                raise TypeError(f"a YAML node of no known kind: {node!r}")
+                raise TypeError(f"unknown kind of YAML node: {node!r}")
 
     def _mapping(self, node: yaml.MappingNode, depth: int, *, typed: bool) -> dict[str, Any]:
         values: dict[str, Any] = {}
         first: dict[str, yaml.Mark] = {}
         for key_node, value_node in node.value:
-            key, mark = key_node.value, key_node.start_mark
+            mark = key_node.start_mark
             if not isinstance(key_node, yaml.ScalarNode):
                 place = self.parsed.place(mark)
-                raise _FaultError(error("yaml-key", "a key must be a word", at=place))
+                raise _UnreadableError(error("yaml-key", "a key must be a word", at=place))
+            if depth == 0:
+                key_node.value = self.aliases.get(key_node.value, key_node.value)
+            key = key_node.value
             if key in values:
-                self.findings.append(self._twice(key, first[key], mark))
+                self.findings.append(self._duplicate(key, first[key], mark))
                 continue
             first[key] = mark
             below = typed or (depth == 0 and self.typed is not None and key in self.typed)
             values[key] = self._construct(value_node, depth + 1, typed=below)
         return values
 
-    def _twice(self, key: str, first: yaml.Mark, again: yaml.Mark) -> Diagnostic:
-        return error(
-            "duplicate-key",
-            f"'{key}' stands here and on line {self.parsed.place(first).line}",
-            at=self.parsed.place(again),
-            hint="keep one of them",
-        )
+    def _duplicate(self, key: str, first: yaml.Mark, second: yaml.Mark) -> Diagnostic:
+        message = f"'{key}' is already set on line {self.parsed.place(first).line}"
+        place = self.parsed.place(second)
+        return error("duplicate-key", message, at=place, hint="keep one of them")
 
 
 def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
@@ -224,11 +237,11 @@ def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
         return node.value
     if node.value in NULLS:
         return None
-    return core(node.value) if typed else node.value
+    return parse_scalar(node.value) if typed else node.value
 
 
 def _nesting(text: str) -> int:
-    """No less than the levels of nesting that the text can have."""
+    """Return an upper bound for the levels of nesting in a text."""
     deepest = depth = 0
     for bracket in _BRACKET.finditer(text):
         depth += 1 if bracket[0] in "[{" else -1
@@ -237,26 +250,26 @@ def _nesting(text: str) -> int:
 
 
 def _too_much(at: Location) -> Diagnostic:
-    return error("yaml-size", "more YAML than makes sense", at=at)
+    return error("yaml-size", "the YAML is too large or nested too deeply", at=at)
 
 
 def _missing_space(line: str) -> str:
-    found = re.match(r"\s*(?:- )?([A-Za-z_]\w*):(?=[^\s/])", line)
-    return f"put a space after `{found[1]}:`" if found else ""
+    key = re.match(r"\s*(?:- )?([A-Za-z_]\w*):(?=[^\s/])", line)
+    return f"put a space after `{key[1]}:`" if key else ""
 
 
 def _advice(line: str, problem: str) -> str:
-    """The usual reasons, told from the line."""
+    """Return a fix for the usual mistakes in a line."""
     if "\t" in line[: len(line) - len(line.lstrip())] or "\\t" in problem:
         return "indent with spaces, not with a tab"
     key, _, value = (part.strip() for part in line.partition(": "))
-    if value[:1] in _SIGNS or ("mapping values" in problem and ": " in value):
+    if value[:1] in _INDICATORS or ("mapping values" in problem and ": " in value):
         return f"put quotes around the value: {key}: {json.dumps(value, ensure_ascii=False)}"
     return _missing_space(line)
 
 
 def load_flat(text: str, *, path: str) -> dict[str, str]:
-    """A mapping of words to texts, as translations are. Raises `ValueError` with every fault."""
+    """Parse a mapping of words to texts. Raises `ValueError` with every error."""
     parsed, findings = parse(text, path=path)
     if parsed is None:
         raise ValueError("\n".join(map(str, findings)))
@@ -268,15 +281,15 @@ def load_flat(text: str, *, path: str) -> dict[str, str]:
     return parsed.values
 
 
-def plain(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
-    """A YAML text as plain values, for `data/`: any shape, typed by the core schema."""
+def parse_any(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
+    """Parse YAML of any shape into values of the core schema's types."""
     reader = _Reader(Parsed(path=path), typed=None)
     try:
         return reader.read_any(text), reader.findings
-    except _FaultError as fault:
-        return None, [*reader.findings, fault.diagnostic]
+    except _UnreadableError as unreadable:
+        return None, [*reader.findings, unreadable.diagnostic]
 
 
 def dump(values: Mapping[str, Any]) -> str:
-    """YAML as a person would write it: used for what `atrae new` makes."""
+    """Format values as YAML for people to edit."""
     return str(yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=88))

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from ..check.links import leads_into
+from ..check.links import sources_with_linked_anchors
 from ..config.config import Config, at_address, load_config
 from ..errors import ContentError, SiteError
 from ..incremental.snapshot import look
@@ -20,7 +20,7 @@ from ..model.site import Site
 from ..parallel import available, uncollected
 from ..plan.after_texts import replan
 from ..plan.plan import Plan, render
-from ..read.sources import is_leftover
+from ..read.sources import is_temporary
 from .resumed import keep, resumed
 
 
@@ -147,7 +147,7 @@ class Live:
             return None
         site = before.plan.site
         if self._anchored is None:
-            self._anchored = leads_into(site.by_source.values(), site)
+            self._anchored = sources_with_linked_anchors(site.by_source.values(), site)
         plan = replan(
             before.plan,
             edited,
@@ -215,7 +215,7 @@ def _is_passing(source: str, stamp: Stamp, site: Site) -> bool:
     if folders[:1] not in (["content"], ["static"]) or any(part[0] == "_" for part in folders):
         return False
     known = {hidden.document.source.path for hidden in site.hidden}
-    return is_leftover(name) or not (
+    return is_temporary(name) or not (
         stamp or source in site.by_source or source in site.file_urls or source in known
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..again import Summary, diagnostic, plain
-from ..check.links import leads_into
+from ..check.links import sources_with_linked_anchors
 from ..config.config import CACHE, Config, at_address
 from ..incremental.changes import FILE, Since, remember, since, wrote
 from ..incremental.documents import Cache
@@ -60,7 +60,7 @@ def keep(root: Path, seen: Seen, config: Config, plan: Plan) -> frozenset[str]:
     the sources of documents into whose middle another one leads."""
     site, cache = plan.site, root / CACHE / "cache"
     folder = cache / _KEY
-    anchored = leads_into(site.by_source.values(), site)
+    anchored = sources_with_linked_anchors(site.by_source.values(), site)
     kept = Kept(
         config=config,
         theme=plan.renderer.theme,

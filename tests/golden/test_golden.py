@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.read.markdown import reference, to_html
+from generator.read.markdown import reference_engine, to_html
 
 from .build import find, finding_cases, html_cases, render
 from .cases import FOLDER, Case, FormatError, parse, update
@@ -48,7 +48,7 @@ def test_every_title_is_used_once() -> None:
 
 def test_both_engines_agree() -> None:
     pytest.importorskip("markdown_it_pyrs", reason="the extra `fast` is not installed")
-    engine = reference()
+    engine = reference_engine()
     assert [case.id for case in HTML_CASES if to_html(case.text) != engine(case.text)] == []
 
 

@@ -1,4 +1,4 @@
-"""A box is ticked by the person alone, and each asks for itself."""
+"""Check that boxes for consent are visible, optional and not pre-ticked."""
 
 from collections.abc import Iterator
 
@@ -6,22 +6,24 @@ from ...model.diagnostic import Diagnostic, Location, error
 from ...model.elements import Element
 
 
-def check(element: Element, place: Location) -> Iterator[Diagnostic]:
-    """`pre-ticked`, `hidden-consent` and `required-consent`, of HTML that somebody wrote."""
-    given = element.attributes
+def check_element(element: Element, place: Location) -> Iterator[Diagnostic]:
+    """Yield `pre-ticked`, `hidden-consent` and `required-consent`."""
+    attributes = element.attributes
     if element.name != "input":
         return
-    kind = given.get("type", "text").strip().lower()
-    asks = given.get("name") == "purpose"
-    if kind == "checkbox" and "checked" in given and given.get("name") and "disabled" not in given:
-        message = f"the box '{given['name']}' is ticked before anybody saw it"
-        hint = "leave `checked` out: silence and boxes ticked beforehand are no consent"
+    kind = attributes.get("type", "text").strip().lower()
+    name = attributes.get("name")
+    is_purpose = name == "purpose"
+    is_ticked = "checked" in attributes and "disabled" not in attributes
+    if kind == "checkbox" and name and is_ticked:
+        message = f"the box '{name}' is pre-ticked"
+        hint = "remove `checked`: silence and pre-ticked boxes are not consent"
         yield error("pre-ticked", message, at=place, hint=hint)
-    if asks and kind == "checkbox" and "required" in given:
-        message = "every box is required, whatever else the form offers"
+    if is_purpose and kind == "checkbox" and "required" in attributes:
+        message = "every box is required, even if the form has several"
         hint = "write {% if sheet.boxes | length == 1 %} required{% endif %}"
         yield error("required-consent", message, at=place, hint=hint)
-    if asks and kind == "hidden":
-        message = "a permission is sent that nobody was asked for"
-        hint = 'make it a box: <input type="checkbox" name="purpose">, with its wording beside it'
+    if is_purpose and kind == "hidden":
+        message = "the form sends a permission that the visitor can't see"
+        hint = 'make it a box: <input type="checkbox" name="purpose"> next to its wording'
         yield error("hidden-consent", message, at=place, hint=hint)

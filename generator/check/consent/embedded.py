@@ -1,4 +1,4 @@
-"""Nothing that a page loads watches its visitors: no tracker, no pixel, no undeclared script."""
+"""Check that pages load no tracker, pixel or undeclared script."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ...model.diagnostic import Diagnostic, Location, Severity, error, warning
 from ...model.elements import Element
 from ...model.settings import Settings
-from .trackers import POP_UPS, TRACKERS, below, host_of, named_in, permits
+from .trackers import POP_UPS, TRACKERS, find_hosts, host_of, is_below, permits
 
 _LOADS = {
     "script": ("src",),
@@ -18,58 +18,56 @@ _LOADS = {
     "link": ("href",),
     "input": ("src",),
 }
-_ONE = re.compile(r"\s*[01](?:px)?\s*")
-_ONE_BY_CSS = re.compile(
+_ONE_PIXEL = re.compile(r"\s*[01](?:px)?\s*")
+_INVISIBLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)"
 )
 _IMPORT = re.compile(r"@import\s+(?:url\(\s*)?[\"']?((?:https?:)?//[^\"')\s;]+)", re.I)
 
-COUNT = "count in the server's own log, or with something on your own host"
+_COUNT_HINT = "remove it; count visits in the server's log or with a tool on your own host"
 
 
-def check(
-    element: Element, place: Location, settings: Settings, *, blocked: bool = False
+def check_element(
+    element: Element, place: Location, settings: Settings, *, is_blocked: bool = False
 ) -> Iterator[Diagnostic]:
-    """`tracker`, `pop-up`, `tracking-pixel`, `third-party-script`, `third-party-style` and
-    `tracking-embed`.
+    """Yield `tracker`, `pop-up`, `tracking-pixel`, `tracking-embed` and `third-party-*`.
 
-    With `blocked`, browsers do not load what the site's policy does not name: then it is the
-    author who should know.
+    With `is_blocked`, browsers load nothing that the site's policy doesn't allow, so undeclared
+    scripts and style sheets are warnings.
     """
     for url in _loaded(element):
-        if known := _known(host_of(url), place):
-            yield known
+        if finding := _known_host(host_of(url), place):
+            yield finding
             return
     if element.name == "img" and _is_pixel(element):
         host = host_of(element.attributes["src"])
-        message = f"'{host}': an image that nobody sees tells who reads this"
-        hint = f"take it out; {COUNT}"
-        yield error("tracking-pixel", message, at=place, hint=hint)
+        message = f"'{host}': an invisible image reveals who reads the page"
+        yield error("tracking-pixel", message, at=place, hint=_COUNT_HINT)
     if element.name in ("script", "link"):
-        yield from _foreign(element, place, settings, blocked=blocked)
+        yield from _third_party(element, place, settings, is_blocked=is_blocked)
     if element.name == "iframe" and _youtube(element.attributes.get("src", "")):
-        message = "'youtube.com': a video of theirs sets cookies before anybody presses play"
-        hint = "write www.youtube-nocookie.com instead"
+        message = "'youtube.com': its player sets cookies before a visitor starts the video"
+        hint = "use www.youtube-nocookie.com"
         yield warning("tracking-embed", message, at=place, hint=hint)
     if element.text:
-        yield from in_text(element.text, place, settings, blocked=blocked)
+        yield from check_text(element.text, place, settings, is_blocked=is_blocked)
 
 
-def in_text(
-    text: str, place: Location, settings: Settings, *, blocked: bool = False
+def check_text(
+    text: str, place: Location, settings: Settings, *, is_blocked: bool = False
 ) -> Iterator[Diagnostic]:
-    """The same of a style sheet or a script, whose first line is the one of `place`."""
-    for host, at in named_in(text):
-        yield from filter(None, (_known(host, _line(place, text, at)),))
-    for found in _IMPORT.finditer(text):
-        if not below(host_of(found[1]), (*TRACKERS, *POP_UPS)):
-            line = _line(place, text, found.start())
-            yield from _undeclared(found[1], "style", line, settings, blocked=blocked)
+    """Yield the same errors in a style sheet or a script, whose first line is at `place`."""
+    for host, position in find_hosts(text):
+        yield from filter(None, (_known_host(host, _line(place, text, position)),))
+    for rule in _IMPORT.finditer(text):
+        if not is_below(host_of(rule[1]), (*TRACKERS, *POP_UPS)):
+            line = _line(place, text, rule.start())
+            yield from _undeclared(rule[1], "style", line, settings, is_blocked=is_blocked)
 
 
-def _line(place: Location, text: str, at: int) -> Location:
+def _line(place: Location, text: str, position: int) -> Location:
     first = max(place.line, 1)
-    return Location(path=place.path, line=first + text.count("\n", 0, at))
+    return Location(path=place.path, line=first + text.count("\n", 0, position))
 
 
 def _loaded(element: Element) -> Iterator[str]:
@@ -79,42 +77,43 @@ def _loaded(element: Element) -> Iterator[str]:
     yield from element.attributes.get("ping", "").split()
 
 
-def _known(host: str, place: Location) -> Diagnostic | None:
-    if below(host, POP_UPS):
-        message = f"'{host}' lays windows over pages"
-        hint = "put the form into the page, such as {{< form newsletter >}}"
+def _known_host(host: str, place: Location) -> Diagnostic | None:
+    if is_below(host, POP_UPS):
+        message = f"'{host}' shows pop-ups"
+        hint = "put the form in the page, for example {{< form newsletter >}}"
         return error("pop-up", message, at=place, hint=hint)
-    if below(host, TRACKERS):
-        message = f"'{host}' follows visitors, and nobody asked them"
-        return error("tracker", message, at=place, hint=f"take it out; {COUNT}")
+    if is_below(host, TRACKERS):
+        message = f"'{host}' tracks visitors without their consent"
+        return error("tracker", message, at=place, hint=_COUNT_HINT)
     return None
 
 
 def _is_pixel(element: Element) -> bool:
-    given = element.attributes
-    if not host_of(given.get("src", "")):
+    attributes = element.attributes
+    if not host_of(attributes.get("src", "")):
         return False
-    sides = [given[side] for side in ("width", "height") if side in given]
-    if sides and all(_ONE.fullmatch(side) for side in sides):
+    sides = [attributes[side] for side in ("width", "height") if side in attributes]
+    if sides and all(_ONE_PIXEL.fullmatch(side) for side in sides):
         return True
-    return "hidden" in given or bool(_ONE_BY_CSS.search(given.get("style", "").lower()))
+    return "hidden" in attributes or bool(_INVISIBLE.search(attributes.get("style", "").lower()))
 
 
-def _foreign(
-    element: Element, place: Location, settings: Settings, *, blocked: bool
+def _third_party(
+    element: Element, place: Location, settings: Settings, *, is_blocked: bool
 ) -> Iterator[Diagnostic]:
-    given = element.attributes
-    if element.name == "script" and host_of(given.get("src", "")):
-        yield from _undeclared(given["src"], "script", place, settings, blocked=blocked)
-    sheet = "stylesheet" in given.get("rel", "").lower().split()
-    if element.name == "link" and sheet and host_of(given.get("href", "")):
-        yield from _undeclared(given["href"], "style", place, settings, blocked=blocked)
+    attributes = element.attributes
+    source, target = attributes.get("src", ""), attributes.get("href", "")
+    if element.name == "script" and host_of(source):
+        yield from _undeclared(source, "script", place, settings, is_blocked=is_blocked)
+    is_sheet = "stylesheet" in attributes.get("rel", "").lower().split()
+    if element.name == "link" and is_sheet and host_of(target):
+        yield from _undeclared(target, "style", place, settings, is_blocked=is_blocked)
 
 
 def _undeclared(
-    url: str, kind: str, place: Location, settings: Settings, *, blocked: bool
+    url: str, kind: str, place: Location, settings: Settings, *, is_blocked: bool
 ) -> Iterator[Diagnostic]:
-    """A script or style sheet of somebody else that `site.yaml` does not say it trusts."""
+    """Yield an error for a script or style sheet of a host that site.yaml doesn't allow."""
     policy = settings.content_security_policy
     declared = policy.get(f"{kind}-src-elem") or policy.get(f"{kind}-src")
     host = host_of(url)
@@ -122,19 +121,19 @@ def _undeclared(
         declared or policy.get("default-src", ""), url
     ):
         return
-    what = "a script" if kind == "script" else "a style sheet"
-    message = f"'{host}': {what} of somebody else learns of every visitor"
-    if blocked:
-        message = f"'{host}': {what} of somebody else, which the site's policy does not load"
+    file = "script" if kind == "script" else "style sheet"
+    message = f"'{host}': a third-party {file} can track every visitor"
+    if is_blocked:
+        message = f"'{host}': the site's policy blocks this third-party {file}"
     yield Diagnostic(
         code=f"third-party-{kind}",
         message=message,
-        severity=Severity.WARNING if blocked else Severity.ERROR,
+        severity=Severity.WARNING if is_blocked else Severity.ERROR,
         at=place,
-        hint=f"take it out, put it into static/, or name the host in site.yaml:"
+        hint=f"remove it, copy it to static/, or allow the host in site.yaml:"
         f" content_security_policy: {{{kind}-src: \"'self' https://{host}\"}}",
     )
 
 
 def _youtube(url: str) -> bool:
-    return below(host_of(url), ("youtube.com",))
+    return is_below(host_of(url), ("youtube.com",))

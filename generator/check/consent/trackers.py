@@ -1,4 +1,4 @@
-"""Who watches visitors for a living: hosts that no page here loads anything from."""
+"""Hosts of trackers and pop-ups."""
 
 import re
 from urllib.parse import urlsplit
@@ -21,51 +21,51 @@ TRACKERS = (
     *("track.hubspot.com", "list-manage.com", "pardot.com", "marketo.net", "mktoresp.com"),
     *("trackcmp.net", "klaviyo.com", "getdrip.com"),
 )
-"""Domains, and whatever is below them."""
+"""Domains of trackers, their subdomains included."""
 
 POP_UPS = (
     *("chimpstatic.com", "omappapi.com", "opmnstr.com", "optinmonster.com", "sumo.com"),
     *("hellobar.com", "privy.com", "wisepops.com", "justuno.com", "sleeknote.com"),
     *("getsitecontrol.com", "poptin.com", "popupsmart.com"),
 )
-"""Domains of what is made to lie over the page of somebody else."""
+"""Domains of pop-ups, their subdomains included."""
 
 _ALL = "|".join(re.escape(domain) for domain in (*TRACKERS, *POP_UPS))
-# Compiled where a script is looked through: it takes as long as many pages without one.
+# Compiled on use, because that's slow and few pages have a script.
 _IN_TEXT = rf"//((?:[\w-]+\.)*(?:{_ALL}))(?![\w.-]*\w)"
 
 
 def host_of(url: str) -> str:
-    """The host of an address of another site, in lower case; empty: the address is of this one."""
-    bare = url.strip()
-    if not re.match(r"(?:https?:)?//", bare, re.I):
+    """Return the host of another site's URL in lower case, empty for a URL of this site."""
+    stripped = url.strip()
+    if not re.match(r"(?:https?:)?//", stripped, re.I):
         return ""
     try:
-        return (urlsplit(bare).hostname or "").rstrip(".")
+        return (urlsplit(stripped).hostname or "").rstrip(".")
     except ValueError:
         return ""
 
 
-def below(host: str, domains: tuple[str, ...]) -> bool:
-    """Whether the host is one of these, or below one."""
+def is_below(host: str, domains: tuple[str, ...]) -> bool:
+    """Return True if the host is one of the domains or a subdomain."""
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
-def named_in(text: str) -> tuple[tuple[str, int], ...]:
-    """The known hosts whose addresses stand in a style sheet or a script, each with its place."""
-    return tuple((found[1].lower(), found.start()) for found in re.finditer(_IN_TEXT, text, re.I))
+def find_hosts(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the known hosts in a style sheet or a script, each with its position."""
+    return tuple((url[1].lower(), url.start()) for url in re.finditer(_IN_TEXT, text, re.I))
 
 
 def permits(policy: str, url: str) -> bool:
-    """Whether the sources of one directive let a page load `url` (CSP 3, 6.7.2)."""
+    """Return True if a directive's sources allow `url` (CSP level 3, section 6.7.2)."""
     host = host_of(url)
     for source in policy.split():
         if source in ("*", "https:", "http:"):
             return True
-        own = source.partition("://")[2] or source
-        own = own.partition("/")[0].partition(":")[0].lower()
-        if own.startswith("*.") and host.endswith(own[1:]):
+        pattern = source.partition("://")[2] or source
+        pattern = pattern.partition("/")[0].partition(":")[0].lower()
+        if pattern.startswith("*.") and host.endswith(pattern[1:]):
             return True
-        if own == host:
+        if pattern == host:
             return True
     return False

@@ -1,0 +1,1 @@
+"""Declarations of forms and purposes, compiled into the catalogue of the form handler."""

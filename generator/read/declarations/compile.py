@@ -1,4 +1,4 @@
-"""Declarations -> forms.catalogue: checked, every name resolved, every text in its language."""
+"""Compile declarations into the catalogue of the form handler."""
 
 import hashlib
 import mimetypes
@@ -28,17 +28,17 @@ from ...model.reference import translation
 from ...model.site import Site
 from ...model.wordings import NONE, Lock
 from .forms import ANY, Declaration, Declarations, FieldFile, FormFile, OptionFile, PurposeFile
-from .gates import unopened
-from .wordings import changed
+from .gates import check_gates
+from .wordings import check_wording
 
 SOLVER = "solver.js"
 EMAIL = Field(name="email", kind=Kind.EMAIL, required=True, autocomplete="email", max_length=254)
-"""The field that every form has, declared or not."""
+"""Field that every form has, declared or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A catalogue and the gated files that it delivers: path in the handler's tree -> source."""
+    """A catalogue, and the gated files that it delivers by path in the handler's tree."""
 
     catalogue: Catalogue
     gated: Mapping[str, Source]
@@ -47,25 +47,24 @@ class Compiled:
 def compile_catalogue(
     declared: Declarations, gated: Iterable[Source], site: Site, lock: Lock = NONE
 ) -> tuple[Compiled | None, tuple[Diagnostic, ...]]:
-    """What the handler needs to know of `site`; None where there is no form, or an error.
+    """Return the catalogue of `site`; None if it has no form, or if a finding is an error.
 
-    `lock` says which wordings were published.
+    `lock` has the wordings that were published.
     """
     if not declared.forms:
         return None, ()
-    compiler = _Compiler(site, {source.path: source for source in gated})
-    compiler.left_out = declared.left_out
-    asks = declared.forms[0].at("purposes")
-    controller, privacy = compiler.controller(asks), compiler.privacy(asks)
+    compiler = _Compiler(site, {source.path: source for source in gated}, declared.invalid)
+    place = declared.forms[0].at("purposes")
+    controller, privacy = compiler.controller(place), compiler.privacy(place)
     purposes = {p.id: compiler.purpose(p) for p in declared.purposes}
     forms = {form.id: compiler.form(form, purposes) for form in declared.forms}
-    compiler.findings += unopened(declared, site)
-    solver = compiler.solver(asks)
-    for each in declared.purposes:
-        compiler.findings += changed(each, purposes[each.id], lock)
+    compiler.findings += check_gates(declared, site)
+    solver = compiler.solver(place)
+    for purpose in declared.purposes:
+        compiler.findings += check_wording(purpose, purposes[purpose.id], lock)
     findings = tuple(dict.fromkeys(compiler.findings))
-    wrong = any(finding.severity == "error" for finding in findings)
-    if controller is None or wrong or declared.left_out:
+    has_errors = any(finding.severity == "error" for finding in findings)
+    if controller is None or has_errors or declared.invalid:
         return None, findings
     languages = site.settings.languages
     catalogue = Catalogue(
@@ -79,43 +78,42 @@ def compile_catalogue(
         forms=forms,
         solver=solver,
     )
-    return Compiled(catalogue=catalogue, gated=compiler.taken), findings
+    return Compiled(catalogue=catalogue, gated=compiler.delivered), findings
 
 
 class _Compiler:
-    """Resolves what declarations name; what is wrong gathers in `findings`."""
+    """Resolves the names in declarations; collects errors in `findings`."""
 
-    def __init__(self, site: Site, gated: Mapping[str, Source]) -> None:
-        self.site, self.gated, self.settings = site, gated, site.settings
-        self.taken: dict[str, Source] = {}
-        self.left_out: frozenset[str] = frozenset()
+    def __init__(self, site: Site, gated: Mapping[str, Source], invalid: frozenset[str]) -> None:
+        self.site, self.gated, self.settings, self.invalid = site, gated, site.settings, invalid
+        self.delivered: dict[str, Source] = {}
         self.findings: list[Diagnostic] = []
 
-    def controller(self, asks: Location) -> Controller | None:
+    def controller(self, place: Location) -> Controller | None:
         if self.settings.controller is None:
-            hint = "add `controller:` with `name` and `address` (a postal one) to site.yaml"
-            message = "a form asks for personal data, and nobody answers for it"
-            self.findings.append(error("no-controller", message, at=asks, hint=hint))
+            hint = "add `controller:` with `name` and a postal `address` to site.yaml"
+            message = "a form collects personal data, and site.yaml names no controller"
+            self.findings.append(error("no-controller", message, at=place, hint=hint))
         return self.settings.controller
 
-    def privacy(self, asks: Location) -> Texts:
+    def privacy(self, place: Location) -> Texts:
         if not self.settings.privacy:
-            hint = "write one, and name it in site.yaml: `privacy: privacy.md`"
-            message = "a form asks for personal data without a privacy notice"
-            self.findings.append(error("no-privacy-notice", message, at=asks, hint=hint))
+            hint = "write one, and add it to site.yaml: `privacy: privacy.md`"
+            message = "a form collects personal data without a privacy notice"
+            self.findings.append(error("no-privacy-notice", message, at=place, hint=hint))
             return {}
         return self._pages(self.settings.privacy, Location(path="site.yaml"), complete=True)
 
-    def solver(self, asks: Location) -> str:
-        """The path of the theme's `static/solver.js`, where the site asks for its work."""
+    def solver(self, place: Location) -> str:
+        """Return the address of the theme's `static/solver.js`, empty without proof of work."""
         if not self.settings.proof_of_work:
             return ""
         for name, source in self.site.assets.items():
             if source.path.endswith(f"/static/{SOLVER}"):
                 return self.settings.link(f"/assets/{name}")
         message = f"forms.proof_of_work is on, and the theme has no static/{SOLVER}"
-        hint = "copy the one of the default theme, and load it in handler/form.html as that does"
-        self.findings.append(error("no-solver", message, at=asks, hint=hint))
+        hint = "copy it from the default theme, and load it in handler/form.html as that does"
+        self.findings.append(error("no-solver", message, at=place, hint=hint))
         return ""
 
     def state(self, state: State) -> Texts:
@@ -126,6 +124,7 @@ class _Compiler:
 
     def purpose(self, declared: Declaration[PurposeFile]) -> Purpose:
         written = declared.value
+        name = self._texts(declared, "name", written.name)
         resources = {
             code: resource
             for code, path in self._texts(declared, "resource", written.resource).items()
@@ -135,8 +134,8 @@ class _Compiler:
             id=declared.id,
             version=written.version,
             lasts=written.lasts,
-            name=self._texts(declared, "name", written.name) or self._every(_humane(declared.id)),
-            wording=self._complete(declared, written.wording),
+            name=name or self._for_every_language(_title_from(declared.id)),
+            wording=self._wording(declared, written.wording),
             resource=resources,
             frequencies=written.frequencies,
             topics=self._options(declared, ("topics",), written.topics),
@@ -145,10 +144,10 @@ class _Compiler:
     def form(self, declared: Declaration[FormFile], purposes: Mapping[str, Purpose]) -> Form:
         written = declared.value
         for i, purpose in enumerate(written.purposes):
-            if purpose not in purposes and purpose not in self.left_out:
+            if purpose not in purposes and purpose not in self.invalid:
                 hint = nearest(purpose, purposes) or "declare it in content/_purposes/"
                 place = declared.at("purposes", i)
-                message = f"there is no purpose '{purpose}'"
+                message = f"unknown purpose '{purpose}'"
                 self.findings.append(error("unknown-purpose", message, at=place, hint=hint))
         return Form(
             id=declared.id,
@@ -158,8 +157,8 @@ class _Compiler:
             intro=self._texts(declared, "intro", written.intro),
             button=self._texts(declared, "button", written.button),
             question=self._texts(declared, "question", written.question),
-            after_submit=self._named(declared, "after_submit", written.after_submit),
-            after_confirm=self._named(declared, "after_confirm", written.after_confirm),
+            after_submit=self._page(declared, "after_submit", written.after_submit),
+            after_confirm=self._page(declared, "after_confirm", written.after_confirm),
         )
 
     def _fields(self, declared: Declaration[FormFile]) -> tuple[Field, ...]:
@@ -167,10 +166,10 @@ class _Compiler:
         for i, field in enumerate(declared.value.fields):
             place = declared.at("fields", i, "name")
             if field.name in RESERVED_FIELDS:
-                message = f"'{field.name}' is a name that forms need for themselves"
+                message = f"the field name '{field.name}' is reserved"
                 self.findings.append(error("field-name", message, at=place))
             elif field.name in {known.name for known in fields}:
-                message = f"there are two fields '{field.name}'"
+                message = f"two fields have the name '{field.name}'"
                 self.findings.append(error("field-name", message, at=place))
             fields.append(self._field(declared, i, field))
         if not any(field.name == EMAIL.name for field in fields):
@@ -205,12 +204,12 @@ class _Compiler:
             Option(
                 value=option.value,
                 label=self._texts(declared, (*path, i, "label"), option.label)
-                or self._every(option.value),
+                or self._for_every_language(option.value),
             )
             for i, option in enumerate(written)
         )
 
-    def _every(self, text: str) -> Texts:
+    def _for_every_language(self, text: str) -> Texts:
         return {language.code: text for language in self.settings.languages}
 
     def _texts(
@@ -219,61 +218,61 @@ class _Compiler:
         path: str | tuple[str | int, ...],
         texts: Texts,
     ) -> Texts:
-        """One text written once is that text in every language; `path` is where they stand."""
+        """Return a text by language; one without a language is for every language."""
         if ANY in texts:
-            return self._every(texts[ANY])
+            return self._for_every_language(texts[ANY])
         known = [language.code for language in self.settings.languages]
         for code in texts:
             if code not in known:
                 place = declared.at(*((path,) if isinstance(path, str) else path), code)
                 message = f"the site has no language '{code}'"
-                hint = nearest(code, known) or f"it has {', '.join(known)}"
+                hint = nearest(code, known) or f"its languages are {', '.join(known)}"
                 self.findings.append(error("unknown-language", message, at=place, hint=hint))
         return texts
 
-    def _complete(self, declared: Declaration[PurposeFile], texts: Texts) -> Texts:
-        """The text that asks for permission must exist in every language of the site."""
+    def _wording(self, declared: Declaration[PurposeFile], texts: Texts) -> Texts:
+        """Return the wording, which must exist in every language of the site."""
         place = declared.at("wording")
-        whole = texts
+        wording = texts
         if ANY in texts:
-            whole = {self.settings.default_language.code: texts[ANY]}
+            wording = {self.settings.default_language.code: texts[ANY]}
         else:
             self._texts(declared, "wording", texts)
         for language in self.settings.languages:
-            if not whole.get(language.code, "").strip():
-                message = f"there is no wording in '{language.code}'"
-                hint = f"add `{language.code}:` with the exact text, translated"
+            if not wording.get(language.code, "").strip():
+                message = f"the wording is missing in '{language.code}'"
+                hint = f"add `{language.code}:` with a translation of the exact text"
                 self.findings.append(error("no-wording", message, at=place, hint=hint))
-        return whole
+        return wording
 
-    def _named(self, declared: Declaration[FormFile], key: str, source: str) -> Texts:
+    def _page(self, declared: Declaration[FormFile], key: str, source: str) -> Texts:
         return self._pages(source, declared.at(key)) if source else {}
 
     def _pages(self, source: str, place: Location, *, complete: bool = False) -> Texts:
-        """Language -> path of the page that `source` names, with the base path."""
-        found = {}
+        """Return the address of the page `source` by language; with `complete`, in every one."""
+        pages = {}
         for language in self.settings.languages:
             if document := translation(self.site, source, language):
-                found[language.code] = self.settings.link(document.url)
-        if not found:
-            message = f"there is no page '{source}'"
-            hint = "name a source below content/ that is published, such as welcome.md"
+                pages[language.code] = self.settings.link(document.url)
+        if not pages:
+            message = f"unknown page '{source}'"
+            hint = "name a published file of content/, such as welcome.md"
             self.findings.append(error("unknown-page", message, at=place, hint=hint))
-        for language in self.settings.languages if found and complete else ():
-            if language.code not in found:
-                message = f"'{source}' does not exist in '{language.code}'"
-                hint = "visitors of that language are led to another one"
+        for language in self.settings.languages if pages and complete else ():
+            if language.code not in pages:
+                message = f"'{source}' is not translated into '{language.code}'"
+                hint = "visitors see it in another language until you add a translation"
                 self.findings.append(warning("untranslated", message, at=place, hint=hint))
-                found[language.code] = next(iter(found.values()))
-        return found
+                pages[language.code] = next(iter(pages.values()))
+        return pages
 
     def _resource(self, path: str, place: Location) -> Resource | None:
         source = self.gated.get(f"content/{path.lstrip('/')}")
         if source is None:
             hint = nearest(path, (known.removeprefix("content/") for known in self.gated))
             if not hint:
-                hint = "gated files lie in a folder `_gated/` beside their document"
-            message = f"there is no gated file '{path}'"
+                hint = "put it in a folder `_gated/` next to its document"
+            message = f"unknown gated file '{path}'"
             self.findings.append(error("unknown-resource", message, at=place, hint=hint))
             return None
         with source.file.open("rb") as file:
@@ -283,13 +282,13 @@ class _Compiler:
         try:
             resource = Resource(name=source.name, digest=digest, size=size, media_type=media_type)
         except ValidationError:
-            message = f"'{source.name[:40]}…' is no name for a download"
-            hint = "give the file a short name of letters, digits and hyphens"
+            message = f"'{source.name[:40]}…' can't be the name of a download"
+            hint = "give the file a short name with letters, digits and hyphens"
             self.findings.append(error("resource-name", message, at=place, hint=hint))
             return None
-        self.taken[resource.path] = source
+        self.delivered[resource.path] = source
         return resource
 
 
-def _humane(name: str) -> str:
+def _title_from(name: str) -> str:
     return name.replace("-", " ").replace("_", " ").capitalize()

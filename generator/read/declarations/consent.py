@@ -1,6 +1,7 @@
-"""What a declaration may not ask for: permission that is not free, not single or not given.
+"""Refuse declarations whose permission would not be free, specific or actively given.
 
-GDPR 4(11) and 7, recitals 32 and 43; Court of Justice of the European Union, C-673/17 (Planet49).
+GDPR, articles 4(11) and 7, recitals 32 and 43; Court of Justice of the European Union, C-673/17
+(Planet49).
 """
 
 import re
@@ -14,7 +15,7 @@ _TICKED = frozenset(
     {"checked", "ticked", "preselected", "pre_ticked", "prechecked", "selected", "default"}
     | {"default_checked", "opt_out"}
 )
-_DEMANDED = frozenset({"required", "mandatory"})
+_REQUIRED = frozenset({"required", "mandatory"})
 _SEVERAL = frozenset({"purposes", "covers", "includes", "and"})
 _CONSENT = re.compile(
     r"consent|newsletter|subscri|opt[_-]?in|marketing|gdpr|rgpd|bolet|suscri|consentim|privacy"
@@ -24,12 +25,11 @@ _CONSENT = re.compile(
 _NO = frozenset({"false", "no", "0", "", "none"})
 
 
-def refused(parsed: Parsed, *, purpose: bool) -> list[Diagnostic]:
-    """`pre-ticked`, `required-consent`, `bundled-consent` and `consent-field`: what a file asks
-    for that no form here does."""
+def check_consent(parsed: Parsed, *, is_purpose: bool) -> list[Diagnostic]:
+    """Return `pre-ticked`, `required-consent`, `bundled-consent` and `consent-field` errors."""
     values = parsed.values
-    if purpose:
-        return [*_box(parsed, values, ()), *_of_several(parsed, values, ())]
+    if is_purpose:
+        return [*_box(parsed, values, ()), *_bundles(parsed, values, ())]
     return [
         *(finding for finding in _box(parsed, values, ()) if finding.code == "pre-ticked"),
         *_boxes(parsed, values.get("purposes")),
@@ -43,11 +43,8 @@ def _boxes(parsed: Parsed, boxes: Any) -> Iterator[Diagnostic]:
         if isinstance(box, list):
             yield _bundle(box, place)
         elif isinstance(box, dict):
-            found = [
-                *_box(parsed, box, ("purposes", i)),
-                *_of_several(parsed, box, ("purposes", i)),
-            ]
-            yield from found
+            yield from _box(parsed, box, ("purposes", i))
+            yield from _bundles(parsed, box, ("purposes", i))
         elif isinstance(box, str) and len(words := re.split(r"[\s,+&]+", box.strip())) > 1:
             yield _bundle(words, place)
 
@@ -58,19 +55,16 @@ def _box(parsed: Parsed, box: dict[str, Any], path: tuple[str | int, ...]) -> It
             continue
         place = parsed.at(*path, key)
         if key in _TICKED:
-            message = f"'{key}': a box is ticked by the person alone"
-            hint = "leave it out: silence and boxes ticked beforehand are no consent"
+            message = f"'{key}': only the visitor can tick a box"
+            hint = "remove it: silence and pre-ticked boxes are not consent"
             yield error("pre-ticked", message, at=place, hint=hint)
-        if key in _DEMANDED:
-            message = f"'{key}': a permission that is demanded is not given"
-            hint = (
-                "leave it out: where a form has one box it is its point, and of several each may"
-                " stay empty"
-            )
+        if key in _REQUIRED:
+            message = f"'{key}': a required permission is not given freely"
+            hint = "remove it: a form's only box is required anyway, and of several none is"
             yield error("required-consent", message, at=place, hint=hint)
 
 
-def _of_several(
+def _bundles(
     parsed: Parsed, box: dict[str, Any], path: tuple[str | int, ...]
 ) -> Iterator[Diagnostic]:
     for key in _SEVERAL & box.keys():
@@ -79,9 +73,9 @@ def _of_several(
 
 
 def _bundle(names: Iterable[Any], place: Location) -> Diagnostic:
-    named = [str(name) for name in names]
-    message = f"one box for several purposes: {', '.join(named)}"
-    hint = f"a box for each: purposes: [{', '.join(named)}]"
+    purposes = ", ".join(str(name) for name in names)
+    message = f"one box for several purposes: {purposes}"
+    hint = f"write a box for each: purposes: [{purposes}]"
     return error("bundled-consent", message, at=place, hint=hint)
 
 
@@ -91,13 +85,13 @@ def _fields(parsed: Parsed, fields: Any) -> Iterator[Diagnostic]:
             continue
         path = ("fields", i)
         if str(field.get("kind", "")).strip().lower() in ("checkbox", "radio", "consent"):
-            message = "a box asks for permission, and a permission is a purpose"
-            hint = "declare it in content/_purposes/, and name it among the form's `purposes`"
+            message = "a box asks for a permission, and permissions are purposes"
+            hint = "declare it in content/_purposes/, and add it to the form's `purposes`"
             yield error("consent-field", message, at=parsed.at(*path, "kind"), hint=hint)
-        demanded = str(field.get("required", "")).strip().lower() not in _NO
-        if demanded and _CONSENT.search(str(field.get("name", ""))):
-            message = f"the field '{field['name']}' demands a permission"
-            hint = "make it a purpose with a box of its own, which may stay empty"
+        is_required = str(field.get("required", "")).strip().lower() not in _NO
+        if is_required and _CONSENT.search(str(field.get("name", ""))):
+            message = f"the field '{field['name']}' requires a permission"
+            hint = "make it a purpose, which has an optional box of its own"
             place = parsed.at(*path, "required")
             yield error("required-consent", message, at=place, hint=hint)
         for finding in _box(parsed, field, path):

@@ -1,29 +1,25 @@
-"""content/_forms/ and content/_purposes/: what marketers declare, as they write it."""
+"""Read the declarations in content/_forms/ and content/_purposes/."""
+
+# ruff: noqa: RUF012 (pydantic copies mutable defaults)
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field as Constraint,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field as Constraint, model_validator
 
 from forms.catalogue import Frequency, Identifier, Kind, Lasts, Texts
 
 from ...model.diagnostic import Diagnostic, Location, error
 from ...model.document import Source
-from ...schema.validate import validate, without_empty_values
+from ...schema.validate import StrictModel, validate
 from ...schema.yaml_text import Parsed, parse
-from ..documents import read_text
-from .consent import refused
+from ..decode import read_text
+from .consent import check_consent
 
 ANY = ""
-"""The language of a text that is written once, for every language."""
+"""Language of a text that is written once for every language."""
 
 
 def _texts(value: Any) -> Any:
@@ -33,22 +29,14 @@ def _texts(value: Any) -> Any:
 Wordings = Annotated[Texts, BeforeValidator(_texts)]
 
 
-class Part(BaseModel):
-    """A frozen part of a declaration: no unknown keys; an empty value counts as absent."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    _present = model_validator(mode="before")(without_empty_values)
-
-
-class OptionFile(Part):
+class OptionFile(StrictModel):
     """One choice of a `select`."""
 
     value: Annotated[str, Constraint(min_length=1, max_length=200)]
     label: Wordings = {}
 
 
-class FieldFile(Part):
+class FieldFile(StrictModel):
     """One field of a form."""
 
     name: Identifier
@@ -61,8 +49,8 @@ class FieldFile(Part):
     autocomplete: str = ""
 
 
-class FormFile(Part):
-    """content/_forms/NAME.yaml."""
+class FormFile(StrictModel):
+    """A form: content/_forms/NAME.yaml."""
 
     purposes: Annotated[tuple[str, ...], Constraint(min_length=1)]
     fields: tuple[FieldFile, ...] = ()
@@ -74,8 +62,8 @@ class FormFile(Part):
     after_confirm: str = ""
 
 
-class PurposeFile(Part):
-    """content/_purposes/NAME.yaml."""
+class PurposeFile(StrictModel):
+    """A purpose: content/_purposes/NAME.yaml."""
 
     version: Annotated[int, Constraint(ge=1)] = 1
     lasts: Lasts = Lasts.STANDING
@@ -86,12 +74,12 @@ class PurposeFile(Part):
     topics: tuple[OptionFile, ...] = ()
 
     @model_validator(mode="after")
-    def _only_what_stands(self) -> "PurposeFile":
+    def _is_consistent(self) -> "PurposeFile":
         if self.lasts is Lasts.ONCE and (self.frequencies or self.topics):
-            raise ValueError("what is sent once has neither `frequencies` nor `topics`")
+            raise ValueError("a purpose with `lasts: once` can't have `frequencies` or `topics`")
         values = [topic.value for topic in self.topics]
         if len(set(values)) != len(values) or len(set(self.frequencies)) != len(self.frequencies):
-            raise ValueError("each of `frequencies` and `topics` may be there once only")
+            raise ValueError("`frequencies` and `topics` can't have the same entry twice")
         return self
 
 
@@ -100,40 +88,38 @@ Declared = TypeVar("Declared", FormFile, PurposeFile)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration(Generic[Declared]):
-    """What one file declares; its name is the id."""
+    """A declaration; its id is the file's name."""
 
     id: str
     value: Declared
     parsed: Parsed
 
     def at(self, *path: str | int) -> Location:
-        """Where a part of it stands."""
+        """Return the place of a part."""
         return self.parsed.at(*path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """Every form and purpose of a site, as written."""
+    """Every valid declaration of a site."""
 
     forms: tuple[Declaration[FormFile], ...] = ()
     purposes: tuple[Declaration[PurposeFile], ...] = ()
-    left_out: frozenset[str] = frozenset()
-    """The purposes that are there, and wrong."""
+    invalid: frozenset[str] = frozenset()
+    """Names of the invalid purposes."""
 
 
 def read_declarations(
     forms: Iterable[Source], purposes: Iterable[Source]
 ) -> tuple[Declarations, tuple[Diagnostic, ...]]:
-    """Read them all; one with an error is left out, and said."""
-    read_forms, wrong_forms = _read_all(forms, FormFile)
+    """Read every declaration; one with an error is left out and reported."""
+    valid_forms, form_errors = _read_all(forms, FormFile)
     every = tuple(purposes)
-    read_purposes, wrong_purposes = _read_all(every, PurposeFile)
-    there = frozenset(source.name.rpartition(".")[0] for source in every)
-    left_out = there - {purpose.id for purpose in read_purposes}
-    return (
-        Declarations(forms=read_forms, purposes=read_purposes, left_out=left_out),
-        (*wrong_forms, *wrong_purposes),
-    )
+    valid_purposes, purpose_errors = _read_all(every, PurposeFile)
+    names = frozenset(source.name.rpartition(".")[0] for source in every)
+    invalid = names - {purpose.id for purpose in valid_purposes}
+    declarations = Declarations(forms=valid_forms, purposes=valid_purposes, invalid=invalid)
+    return declarations, (*form_errors, *purpose_errors)
 
 
 def _read_all(
@@ -142,30 +128,37 @@ def _read_all(
     declared: list[Declaration[Declared]] = []
     findings: list[Diagnostic] = []
     for source in sources:
-        text, found = read_text(source)
-        findings += found
-        if text is None:
-            continue
-        name = source.name.rpartition(".")[0]
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-            hint = "name the file with lower-case letters, digits and hyphens"
-            place = Location(path=source.path)
-            findings.append(error("form-name", f"'{name}' is no name", at=place, hint=hint))
-            continue
-        parsed, found = parse(text, path=source.path)
-        findings += found
-        if parsed is None:
-            continue
-        wrong = refused(parsed, purpose=model is PurposeFile)
-        value, invalid = validate(model, parsed)
-        # What was said in words of its own is not said again.
-        said = {finding.at.line for finding in wrong if finding.at}
-        if said:
-            # A list of nothing but what was refused is complained of as an empty one.
-            said.add(parsed.at("purposes").line)
-        found += wrong
-        findings += wrong
-        findings += [f for f in invalid if f.at is None or f.at.line not in said]
-        if value is not None and not found:
-            declared.append(Declaration(id=name, value=value, parsed=parsed))
+        declaration, errors = _read(source, model)
+        findings += errors
+        if declaration:
+            declared.append(declaration)
     return tuple(declared), findings
+
+
+def _read(
+    source: Source, model: type[Declared]
+) -> tuple[Declaration[Declared] | None, list[Diagnostic]]:
+    text, errors = read_text(source)
+    if text is None:
+        return None, errors
+    name = source.name.rpartition(".")[0]
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        message = f"'{name}' can't be the name of a declaration"
+        hint = "name the file with lower-case letters, digits and hyphens"
+        return None, [error("form-name", message, at=Location(path=source.path), hint=hint)]
+    parsed, errors = parse(text, path=source.path)
+    if parsed is None:
+        return None, errors
+    refusals = check_consent(parsed, is_purpose=model is PurposeFile)
+    value, model_errors = validate(model, parsed)
+    # What `check_consent` explains isn't reported again as an unknown key.
+    explained = {finding.at.line for finding in refusals if finding.at}
+    if explained:
+        # A list of refused purposes only is reported as an empty list.
+        explained.add(parsed.at("purposes").line)
+    errors += refusals
+    is_valid = value is not None and not errors
+    errors += [e for e in model_errors if e.at is None or e.at.line not in explained]
+    if value is None or not is_valid:
+        return None, errors
+    return Declaration(id=name, value=value, parsed=parsed), errors

@@ -1,4 +1,4 @@
-"""A wording is what people agreed to: under the same version it never says anything else."""
+"""Check that no version of a purpose changes its wording after it was published."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +8,12 @@ from forms.catalogue import Purpose
 from ...model.diagnostic import Diagnostic, error
 from ...model.document import Source, SourceKind
 from ...model.wordings import LOCK, NONE, Lock, published, read_lock
-from ..documents import read_text
+from ..decode import read_text
 from .forms import Declaration, PurposeFile
 
 
 def find_lock(root: Path) -> tuple[Lock, list[Diagnostic]]:
-    """What the site's lock says; nothing where there is none."""
+    """Return the site's lock of wordings, empty if it has none."""
     file = root / LOCK
     if not file.is_file():
         return NONE, []
@@ -23,10 +23,10 @@ def find_lock(root: Path) -> tuple[Lock, list[Diagnostic]]:
     return read_lock(text)
 
 
-def changed(
+def check_wording(
     declared: Declaration[PurposeFile], purpose: Purpose, lock: Lock
 ) -> Iterator[Diagnostic]:
-    """`changed-wording`, where it stands."""
+    """Yield `changed-wording` for each changed text."""
     for key, digest in published({purpose.id: purpose}).items():
         if lock.digests.get(key, digest) == digest:
             continue
@@ -35,13 +35,13 @@ def changed(
             f" '{key.language}'"
         )
         hint = (
-            f"write `version: {_free(purpose, lock)}`; or take line {lock.lines[key]} out of"
-            f" {LOCK}, if nobody ever saw that text"
+            f"write `version: {_next_version(purpose, lock)}`; if nobody ever saw the old text,"
+            f" delete line {lock.lines[key]} of {LOCK} instead"
         )
         place = declared.at("wording", key.language)
         yield error("changed-wording", message, at=place, hint=hint)
 
 
-def _free(purpose: Purpose, lock: Lock) -> int:
-    taken = (key.version for key in lock.digests if key.purpose == purpose.id)
-    return max(purpose.version, *taken) + 1
+def _next_version(purpose: Purpose, lock: Lock) -> int:
+    published_versions = (key.version for key in lock.digests if key.purpose == purpose.id)
+    return max(purpose.version, *published_versions) + 1

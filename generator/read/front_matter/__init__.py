@@ -1,0 +1,1 @@
+"""Front matter: the settings of a document, written in YAML at the top of its file."""

@@ -1,50 +1,50 @@
-"""Days and moments, as authors write them."""
+"""Dates and times as authors write them."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-_MOMENT = re.compile(
+from ...errors import InvalidValueError
+
+_DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[Tt ]\s*(\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?"
     r"\s*(Z|z|UTC|[+-]\d{1,2}(?::?\d{2})?)?)?"
 )
 
 
-def moment(value: Any) -> date | datetime:
-    """A day, or a moment with or without a zone: ISO 8601, RFC 3339, YAML 1.1's timestamps.
+def parse_date(value: Any) -> date | datetime:
+    """Parse a date, or a date with a time and possibly a zone.
 
-    Raises `ValueError`, with a way out behind ` | `.
+    Reads ISO 8601, RFC 3339 and the timestamps of YAML 1.1. Raises `InvalidValueError`.
     """
-    found = _MOMENT.fullmatch(str(value).strip())
+    match = _DATE.fullmatch(str(value).strip())
     try:
-        # At both ends of time there are moments that some zones have no date for.
-        if not found or found[1] < "0002" or (found[2] and found[1] >= "9999"):
+        # Some zones have no date for the first and the last moments.
+        if not match or match[1] < "0002" or (match[2] and match[1] >= "9999"):
             raise ValueError
-        day = date.fromisoformat(found[1])
-        if not found[2]:
+        day = date.fromisoformat(match[1])
+        if not match[2]:
             return day
-        at = datetime.combine(
-            day, time.fromisoformat(found[2] if found[2][2] == ":" else f"0{found[2]}")
-        )
-        return at.replace(tzinfo=_zone(found[3])) if found[3] else at
+        clock = match[2] if match[2][2] == ":" else f"0{match[2]}"
+        moment = datetime.combine(day, time.fromisoformat(clock))
+        return moment.replace(tzinfo=_parse_zone(match[3])) if match[3] else moment
     except ValueError:
-        raise ValueError(
-            f"no such date: '{value}' | write 2026-11-21 or 2026-11-21T09:30:00+01:00"
-        ) from None
+        hint = "write 2026-11-21 or 2026-11-21T09:30:00+01:00"
+        raise InvalidValueError(f"'{value}' is not a date", hint=hint) from None
 
 
-def _zone(text: str) -> timezone:
+def _parse_zone(text: str) -> timezone:
     if text in ("Z", "z", "UTC"):
         return UTC
     digits = text[1:].replace(":", "")
     hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-    ahead = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-ahead if text[0] == "-" else ahead)
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-offset if text[0] == "-" else offset)
 
 
 def in_zone(value: date | datetime, zone: ZoneInfo) -> datetime:
-    """A day begins at midnight, and a moment without a zone is, in the site's zone."""
+    """Return a datetime with a zone: a date starts at midnight, and `zone` is the default."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
     return datetime.combine(value, time(), tzinfo=zone)

@@ -1,13 +1,12 @@
-"""Front matter of plain lines, without the libraries that read all of YAML.
+"""Front matter of plain lines, read without the libraries for YAML.
 
     title: One text, "another" or 'a third'
     tags: [one, two]
     authors:
       - Ana
 
-Nearly all that is ever written looks so, and is read here in a tenth of the time, with nothing to
-be loaded. There is one truth: what this way reads is what `front_file` reads, and what could mean
-anything else, or be wrong, it leaves to that. Tests keep comparing.
+Most front matter looks like this. What this module reads is exactly what `yaml.read_yaml` reads;
+whatever is invalid or could mean anything else is left to that. Tests compare the two.
 """
 
 import re
@@ -15,65 +14,68 @@ from collections.abc import Callable
 from typing import Any
 
 from ...schema.scalar import NULLS
-from .dates import moment
+from .dates import parse_date
 from .keys import (
+    ALIASES,
+    KEYS,
     LAYOUT,
-    LISTS,
     SLUG,
     FrontMatter,
-    from_root,
-    front_matter,
+    ValueType,
+    assemble,
+    check_absolute,
+    check_path,
     one_or_more,
-    path_on_site,
-    several,
+    split_list,
 )
 
-MOST = 20_000
-"""Characters. What is longer may be more than makes sense."""
+MAX_LENGTH = 20_000
+"""Characters. YAML's own limits apply to longer front matter."""
 
-# Letters and signs that mean themselves wherever they stand in YAML; a colon or a number sign does
-# only within a word.
-_SIGN = r"\w !$%&()*+,\-./;<=>?@\[\]^`{|}~“”‘’«»¿¡–—…€"
+# Characters without a meaning of their own in YAML; a colon or a number sign has none within a
+# word.
+_CHARACTER = r"\w !$%&()*+,\-./;<=>?@\[\]^`{|}~“”‘’«»¿¡–—…€"
 _WORD = r"\w +.\-/&"
 _ITEM = rf"(?:[\w/](?>(?:[{_WORD}]++|(?<=\w)#)*)|\"[{_WORD}]*+\"|'[{_WORD}]*+')"
 _ENTRY = re.compile(
     r"(?P<key>[a-z_]++):(?: +(?:"
-    rf"(?P<plain>-?[\w/(“‘«¿¡](?>(?:[{_SIGN}\"'\\]++|:(?=[\w/])|(?<=\w)#)*)(?<! ))"
-    rf"|\"(?P<double>[{_SIGN}':#]*+)\""
-    rf"|'(?P<single>[{_SIGN}\":#\\]*+)'"
+    rf"(?P<plain>-?[\w/(“‘«¿¡](?>(?:[{_CHARACTER}\"'\\]++|:(?=[\w/])|(?<=\w)#)*)(?<! ))"
+    rf"|\"(?P<double>[{_CHARACTER}':#]*+)\""
+    rf"|'(?P<single>[{_CHARACTER}\":#\\]*+)'"
     rf"|\[(?P<flow> *(?:{_ITEM}(?>(?:, *{_ITEM})*))?)\]"
     rf")|\n(?P<block>(?P<indent> *+)- {_ITEM}(?>(?:\n(?P=indent)- {_ITEM})*)))?\n++"
 )
 
 
 def read_lines(front: str, *, taxonomies: tuple[str, ...]) -> FrontMatter | None:
-    """The values; None where they have to be read another way."""
-    if len(front) > MOST:
+    """Read front matter of plain lines; None if it must be read as YAML."""
+    if len(front) > MAX_LENGTH:
         return None
     values: dict[str, Any] = {}
     places: dict[str, tuple[int, int]] = {}
     position, line = 0, 2
     try:
-        while found := _ENTRY.match(front, position):
-            key, value = found["key"], _value(found)
-            read = _READERS.get(key) or (_several if key in taxonomies else None)
+        while entry := _ENTRY.match(front, position):
+            key, value = entry["key"], _value(entry)
+            key = ALIASES.get(key, key)
+            read = _KEY_READERS.get(key) or (_read_list if key in taxonomies else None)
             if read is None or key in places:
                 return None
             places[key] = (line, 1)
             if value is not None:
                 values[key] = read(value)
-            position = found.end()
-            line += front.count("\n", found.start(), position)
+            position = entry.end()
+            line += front.count("\n", entry.start(), position)
     except ValueError:
         return None
-    return front_matter(values, taxonomies, places) if position == len(front) else None
+    return assemble(values, taxonomies, places) if position == len(front) else None
 
 
-def _value(found: re.Match[str]) -> str | list[str] | None:
-    """What stands behind a key. An empty value counts as absent."""
-    kind = found.lastgroup or "key"
-    text = found[kind]
-    match kind:
+def _value(entry: re.Match[str]) -> str | list[str] | None:
+    """Return the written value of an entry; None if it's empty."""
+    style = entry.lastgroup or "key"
+    text = entry[style]
+    match style:
         case "plain":
             return text if text not in NULLS else None
         case "double" | "single":
@@ -94,51 +96,49 @@ def _items(written: list[str]) -> list[str]:
 Value = str | list[str]
 
 
-def _text(value: Value) -> str:
+def _read_text(value: Value) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"no text: {value}")
+        raise ValueError(f"not a text: {value}")
     return value
 
 
-def _matching(pattern: str) -> Callable[[Value], str]:
+def _reader_of(pattern: str) -> Callable[[Value], str]:
     expression = re.compile(pattern)
 
     def read(value: Value) -> str:
-        if not expression.fullmatch(_text(value)):
-            raise ValueError(f"not of the right form: {value}")
-        return _text(value)
+        text = _read_text(value)
+        if not expression.fullmatch(text):
+            raise ValueError(f"not of the right form: {text}")
+        return text
 
     return read
 
 
-def _several(value: Value) -> tuple[str, ...]:
-    found: tuple[str, ...] = several(value)
-    return found
+def _read_list(value: Value) -> tuple[str, ...]:
+    texts: tuple[str, ...] = split_list(value)
+    return texts
 
 
-def _paths(value: Value) -> tuple[str, ...]:
-    return tuple(map(path_on_site, one_or_more(value)))
-
-
-def _truth(value: Value) -> bool:
-    # There are more ways to say it, which pydantic knows.
+def _read_flag(value: Value) -> bool:
+    # Pydantic knows the other spellings.
     if value not in ("true", "false"):
-        raise ValueError(f"no truth: {value}")
+        raise ValueError(f"not true or false: {value}")
     return value == "true"
 
 
-_whole = _matching(r"-?(?:0|[1-9][0-9]{0,8})")
+_read_digits = _reader_of(r"-?(?:0|[1-9][0-9]{0,8})")
 
-_READERS: dict[str, Callable[[Value], Any]] = {
-    **dict.fromkeys(("title", "description", "summary", "translation_key"), _text),
-    **dict.fromkeys(("image", "image_alt"), _text),
-    **dict.fromkeys(("date", "lastmod", "expires"), lambda value: moment(_text(value))),
-    **dict.fromkeys(LISTS, _several),
-    "slug": _matching(SLUG),
-    "layout": _matching(LAYOUT),
-    "permalink": lambda value: from_root(path_on_site(_text(value))),
-    "aliases": _paths,
-    "draft": _truth,
-    "weight": lambda value: int(_whole(value)),
+_READERS: dict[ValueType, Callable[[Value], Any]] = {
+    ValueType.TEXT: _read_text,
+    ValueType.DATE: lambda value: parse_date(_read_text(value)),
+    ValueType.LIST: _read_list,
+    ValueType.SLUG: _reader_of(SLUG),
+    ValueType.LAYOUT: _reader_of(LAYOUT),
+    ValueType.URL_PATH: lambda value: check_absolute(check_path(_read_text(value))),
+    ValueType.URL_PATHS: lambda value: tuple(map(check_path, one_or_more(value))),
+    ValueType.FLAG: _read_flag,
+    ValueType.INTEGER: lambda value: int(_read_digits(value)),
 }
-"""How the values of each key are read; each raises `ValueError` for what it leaves to others."""
+"""Reader of each type but MAPPING. Raises `ValueError` for a value that must be read as YAML."""
+
+_KEY_READERS = {key.name: _READERS[key.type] for key in KEYS if key.type in _READERS}

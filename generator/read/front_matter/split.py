@@ -1,4 +1,4 @@
-"""The front matter of a document: what stands between two lines of `---`."""
+"""Splitting a source into front matter and body, and reading the front matter."""
 
 import re
 from typing import NamedTuple
@@ -13,8 +13,8 @@ _FENCE = re.compile(r"---[ \t]*(\n|$)")
 _CLOSING = re.compile(r"^(---|\.\.\.)[ \t]*(\n|\Z)", re.M)
 
 
-class Split(NamedTuple):
-    """A source cut in two. `body_line` is the line of the source on which the body begins."""
+class SplitText(NamedTuple):
+    """A source's front matter and body. `body_line` is the line on which the body starts."""
 
     front: str
     body: str
@@ -22,37 +22,30 @@ class Split(NamedTuple):
 
 
 @value
-class Front:
-    """A front matter without findings that was not quick to read, worth keeping."""
+class CachedFrontMatter:
+    """Front matter that had to be read as YAML and has no findings."""
 
     digest: str
-    """Of its text, and of whatever else its meaning depends on."""
+    """Digest of its text and of the taxonomies."""
     values: FrontMatter
 
 
-def split(text: str, *, path: str) -> tuple[Split | None, list[Diagnostic]]:
-    """Cut off the front matter. None, and an error, where it is opened and never closed.
+def split(text: str, *, path: str) -> tuple[SplitText | None, list[Diagnostic]]:
+    """Split off the front matter; None, with an error, if it's never closed.
 
-    `text` has `\\n` for line ends and no byte order mark.
+    `text` has `\\n` as line ends and no byte order mark.
     """
     opening = _FENCE.match(text)
     if not opening:
-        return Split(front="", body=text, body_line=1), []
+        return SplitText(front="", body=text, body_line=1), []
     closing = _CLOSING.search(text, opening.end())
     if not closing:
-        return None, [
-            error(
-                "front-matter-unclosed",
-                "the front matter is opened here and never closed",
-                at=Location(path=path, line=1, column=1),
-                hint="end it with a line of `---`",
-            )
-        ]
-    front = text[opening.end() : closing.start()]
-    return (
-        Split(front=front, body=text[closing.end() :], body_line=front.count("\n") + 3),
-        [],
-    )
+        message = "the front matter that starts here is never closed"
+        place = Location(path=path, line=1, column=1)
+        hint = "end it with a line of `---`"
+        return None, [error("front-matter-unclosed", message, at=place, hint=hint)]
+    front, body = text[opening.end() : closing.start()], text[closing.end() :]
+    return SplitText(front=front, body=body, body_line=front.count("\n") + 3), []
 
 
 def read_front_matter(
@@ -60,21 +53,22 @@ def read_front_matter(
     *,
     path: str,
     taxonomies: tuple[str, ...] = ("tags",),
-    known: Front | None = None,
-) -> tuple[FrontMatter | None, list[Diagnostic], Front | None]:
-    """The values, what is wrong with them, and what is worth keeping for the next time.
+    cached: CachedFrontMatter | None = None,
+) -> tuple[FrontMatter | None, list[Diagnostic], CachedFrontMatter | None]:
+    """Return the values, the diagnostics, and what is worth caching.
 
-    `known` is what was kept, of this front matter or of another. Without values there is an error
-    among the findings.
+    `cached` may be of this front matter or of another; it's used only if the text is the same.
+    The values are None if a diagnostic is an error.
     """
     if values := read_lines(front, taxonomies=taxonomies):
         return values, [], None
     digest = digest_of(repr((front, taxonomies)))
-    if known and known.digest == digest:
-        return known.values, [], known
-    # Only here, for it loads what an edit of a text can do without.
-    from .yaml import read_file
+    if cached and cached.digest == digest:
+        return cached.values, [], cached
+    # Here, because an edited text usually doesn't need the libraries that this loads.
+    from .yaml import read_yaml
 
-    values, findings = read_file(front, path=path, taxonomies=taxonomies)
-    kept = Front(digest=digest, values=values) if values and not findings else None
-    return values, findings, kept
+    values, findings = read_yaml(front, path=path, taxonomies=taxonomies)
+    if values is None or findings:
+        return values, findings, None
+    return values, [], CachedFrontMatter(digest=digest, values=values)

@@ -1,88 +1,80 @@
-"""Front matter as a text of YAML: whatever may be in it is read, or said to be wrong.
+"""Front matter as YAML: reads any, or reports what is wrong with it.
 
-It takes pydantic and the reader of YAML, which are loaded as long as an edited page is built. So
-nothing imports this file but the function that cannot do without it.
+Import this module only where it's called: it loads pydantic and PyYAML, which takes as long as
+building an edited page.
 """
 
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    RootModel,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, RootModel, create_model
 
 from ...model.diagnostic import Diagnostic
-from ...schema.validate import validate, without_empty_values
+from ...schema.validate import StrictModel, validate
 from ...schema.yaml_text import Parsed, parse
-from .dates import moment
+from .dates import parse_date
 from .keys import (
+    ALIASES,
+    KEYS,
     LAYOUT,
     SLUG,
     FrontMatter,
-    from_root,
-    front_matter,
+    ValueType,
+    assemble,
+    check_absolute,
+    check_path,
     one_or_more,
-    path_on_site,
-    several,
+    split_list,
 )
 
-Moment = Annotated[date | datetime, BeforeValidator(moment)]
-Several = Annotated[tuple[str, ...], BeforeValidator(several)]
-Path = Annotated[str, AfterValidator(path_on_site)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(split_list)]
+UrlPath = Annotated[str, AfterValidator(check_path)]
+
+_FIELDS: dict[ValueType, tuple[Any, Any]] = {
+    ValueType.TEXT: (str, ""),
+    ValueType.DATE: (Annotated[date | datetime, BeforeValidator(parse_date)] | None, None),
+    ValueType.LIST: (Texts, ()),
+    ValueType.SLUG: (Annotated[str, Field(pattern=SLUG)], ""),
+    ValueType.LAYOUT: (Annotated[str, Field(pattern=LAYOUT)], ""),
+    ValueType.URL_PATH: (Annotated[UrlPath, AfterValidator(check_absolute)], ""),
+    ValueType.URL_PATHS: (Annotated[tuple[UrlPath, ...], BeforeValidator(one_or_more)], ()),
+    ValueType.FLAG: (bool, False),
+    ValueType.INTEGER: (int, 0),
+    ValueType.MAPPING: (dict[str, Any], {}),
+}
+"""Annotation and default of each type."""
+
+_TYPED = tuple(key.name for key in KEYS if key.type is ValueType.MAPPING)
 
 
-class TermsFile(RootModel[dict[str, Several]]):
-    """The terms of each taxonomy beside those that `FrontMatterFile` has."""
+class TermsFile(RootModel[dict[str, Texts]]):
+    """Terms of each taxonomy that has a key of its own."""
 
 
-class FrontMatterFile(BaseModel):
-    """What an author may say of a document. Every key may be left out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    _present = model_validator(mode="before")(without_empty_values)
-
-    title: str = ""
-    date: Moment | None = None
-    lastmod: Moment | None = None
-    description: str = ""
-    summary: str = ""
-    slug: Annotated[str, Field(pattern=SLUG)] = ""
-    permalink: Annotated[Path, AfterValidator(from_root)] = ""
-    tags: Several = ()
-    authors: Several = ()
-    draft: bool = False
-    expires: Moment | None = None
-    aliases: Annotated[tuple[Path, ...], BeforeValidator(one_or_more)] = ()
-    image: str = ""
-    image_alt: str = ""
-    layout: Annotated[str, Field(pattern=LAYOUT)] = ""
-    weight: int = 0
-    translation_key: str = ""
-    extra: dict[str, Any] = {}
+def _file_model() -> type[BaseModel]:
+    fields: dict[str, Any] = {key.name: _FIELDS[key.type] for key in KEYS}
+    return create_model("FrontMatterFile", __base__=StrictModel, **fields)
 
 
-def read_file(
+FrontMatterFile = _file_model()
+"""Every key of front matter; each may be left out."""
+
+
+def read_yaml(
     front: str, *, path: str, taxonomies: tuple[str, ...]
 ) -> tuple[FrontMatter | None, list[Diagnostic]]:
-    """The values, and what is wrong with them. None where there is an error among the findings."""
-    parsed, findings = parse(front, path=path, first_line=2, typed=("extra",))
+    """Read front matter as YAML; None if a diagnostic is an error."""
+    parsed, findings = parse(front, path=path, first_line=2, typed=_TYPED, aliases=ALIASES)
     if parsed is None:
         return None, findings
     others = [name for name in taxonomies if name not in FrontMatterFile.model_fields]
     filed = {name: parsed.values.pop(name, None) or [] for name in others}
-    terms, wrong_terms = _terms(filed, parsed)
-    values, wrong = validate(FrontMatterFile, parsed, lenient=True)
-    wrong = [*findings, *wrong_terms, *wrong]
+    terms, term_errors = _terms(filed, parsed)
+    values, value_errors = validate(FrontMatterFile, parsed, lenient=True)
+    every_finding = [*findings, *term_errors, *value_errors]
     if values is None or terms is None or findings:
-        return None, wrong
-    return front_matter(dict(values) | terms, taxonomies, parsed.outermost()), wrong
+        return None, every_finding
+    return assemble(dict(values) | terms, taxonomies, parsed.key_places()), every_finding
 
 
 def _terms(
@@ -90,5 +82,5 @@ def _terms(
 ) -> tuple[dict[str, tuple[str, ...]] | None, list[Diagnostic]]:
     if not filed:
         return {}, []
-    terms, wrong = validate(TermsFile, parsed.of(filed))
-    return (terms.root if terms else None), wrong
+    terms, errors = validate(TermsFile, parsed.with_values(filed))
+    return (terms.root if terms else None), errors

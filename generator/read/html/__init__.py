@@ -1,0 +1,1 @@
+"""HTML of bodies, templates and static files: tokens, bodies with holes, shortcodes, elements."""

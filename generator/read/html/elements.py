@@ -1,4 +1,4 @@
-"""HTML, CSS and JavaScript -> what checks ask about: of documents, templates and static files."""
+"""Find the elements that checks look at, in documents, templates and static files."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,93 +7,98 @@ from dataclasses import replace
 from ...model.document import Source
 from ...model.elements import Dialect, Element, Markup, without_comments
 from .shortcodes import MARK, Tag
-from .tokenizer import WATCHED, Token, tokens
+from .tokenizer import WATCHED, Token, tokenize
 
-_TELLING = r"\bping\s*=|\bonmouse(?:leave|out)\s*=|position\s*:\s*fixed"
-_TELLS = re.compile(_TELLING, re.I)
-_ELSEWHERE = re.compile(r"(?:https?:)?//", re.I)
+_WATCHED_ATTRIBUTES = re.compile(
+    r"\bping\s*=|\bonmouse(?:leave|out)\s*=|position\s*:\s*fixed", re.I
+)
+_OTHER_SITE = re.compile(r"(?:https?:)?//", re.I)
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
 )
-_DEPTH = 64
-"""Levels of elements that are remembered; nobody nests a form deeper."""
+_MAX_DEPTH = 64
+"""Levels of elements around a form that are kept."""
 
 _DIALECTS = {
     **dict.fromkeys((".html", ".htm", ".svg"), Dialect.PAGE),
     ".css": Dialect.STYLE,
     **dict.fromkeys((".js", ".mjs"), Dialect.SCRIPT),
 }
-_LARGEST = 2_000_000
-"""Bytes; what is larger is a program or data that nobody wrote by hand."""
+_MAX_SIZE = 2_000_000
+"""Bytes. Larger files are generated, and not checked."""
 
 _LINE = "data-atrae-line"
 _FORM = f'<form method="post" {_LINE}="{{line}}" data-atrae-form="{{name}}"></form>'
-"""Stands for a form that the theme will write."""
+"""Placeholder for a form that the theme renders."""
 
-_AS_TICKED = re.compile(
+_IF_TICKED = re.compile(
     r"\{%-?\s*if\s+(?:[\w.]*\b(?:ticked|chosen)|[\w.|\s]+length\s*==\s*1)\s*-?%\}.*?\{%-?\s*endif\s*-?%\}",
     re.S,
 )
-"""What a template says of a box only if its visitor ticked it, or if it is the only one: `sheet`
-and the preference centre name that so."""
+"""Branch of a template for a box that the visitor ticked, or that is the only one. The names are
+those of `sheet` and of the preference centre."""
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 _CALL = re.compile(r"\bview\s*\.\s*form\s*\(\s*(?:[\"']([\w-]*)[\"'])?")
 _LITERAL = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 LineOf = Callable[[str, int], int]
-"""Asked for a tag and where it begins, it says on which line that is; 0: not known."""
+"""Return the line of a tag that starts at a position, 0 if unknown."""
 
 
-def of_document(
-    html: str, tags: Mapping[str, Tag], line_of: Callable[[str], int], told: Iterable[Token]
+def find_elements(
+    html: str, tags: Mapping[str, Tag], line_of: Callable[[str], int], relevant: Iterable[Token]
 ) -> tuple[Element, ...]:
-    """The elements of a body, in which a mark stands for each shortcode.
+    """Return the elements of a body with marks for its shortcodes.
 
-    `told` are its tokens, those that tell among them: most bodies have none that matters, which is
-    seen there without going over the HTML again.
+    `relevant` are its tokens, at least the relevant ones. Most bodies have no element for checks,
+    and are then not tokenized again.
     """
     forms = {mark: tag for mark, tag in tags.items() if tag.name == "form" and not tag.closes}
-    if not forms and not any(_may_matter(html, token) for token in told):
+    if not forms and not any(_may_be_checked(html, token) for token in relevant):
         return ()
     if forms:
 
-        def form(found: re.Match[str]) -> str:
-            tag = forms.get(found[0])
-            return _FORM.format(line=tag.line, name="") if tag else found[0]
+        def form(mark: re.Match[str]) -> str:
+            tag = forms.get(mark[0])
+            return _FORM.format(line=tag.line, name="") if tag else mark[0]
 
         html = MARK.sub(form, html)
 
     def line(tag: str, _: int) -> int:
-        return line_of(tag) or next((at for url in _SOURCE.findall(tag) if (at := line_of(url))), 0)
+        return line_of(tag) or next(filter(None, map(line_of, _SOURCE.findall(tag))), 0)
 
     return tuple(_elements(html, line))
 
 
-def _may_matter(html: str, token: Token) -> bool:
-    """Whether it is one of `_elements`, as far as can be told at little cost."""
+def _may_be_checked(html: str, token: Token) -> bool:
+    """Return True if the token may be one of `_elements`."""
     if token.closes or not token.name:
         return False
     if token.name == "img":
-        return _matters(_element(html, token), html[slice(*token.rest)], images=False)
-    return token.name in WATCHED or (not token.is_bare and bool(_TELLS.search(html, *token.rest)))
+        return _is_checked(_element(html, token), html[slice(*token.rest)], images=False)
+    return token.name in WATCHED or (
+        not token.is_bare and bool(_WATCHED_ATTRIBUTES.search(html, *token.rest))
+    )
 
 
 _SOURCE = re.compile(r"(?:src|href)=\"([^\"]*)\"")
 
 
 def read_markup(templates: Mapping[str, Source], files: Iterable[Source]) -> tuple[Markup, ...]:
-    """What is to be asked of these templates (name -> source) and files; what cannot be read is
-    complained of where it is used."""
-    found = []
+    """Return the markup of templates (name -> source) and of files.
+
+    Unreadable files are skipped: they're reported where they're used.
+    """
+    kinds = []
     for name, source in templates.items():
         if name.endswith((".html", ".svg")):
             mail = name.startswith("handler/mail/")
-            found.append((source, Dialect.MAIL if mail else Dialect.TEMPLATE))
+            kinds.append((source, Dialect.MAIL if mail else Dialect.TEMPLATE))
     for source in files:
         dialect = _DIALECTS.get("." + source.name.rpartition(".")[2].lower())
         if dialect:
-            found.append((source, dialect))
-    return tuple(made for source, dialect in found if (made := _markup(source, dialect)))
+            kinds.append((source, dialect))
+    return tuple(filter(None, (_markup(source, dialect) for source, dialect in kinds)))
 
 
 def _markup(source: Source, dialect: Dialect) -> Markup | None:
@@ -101,7 +106,7 @@ def _markup(source: Source, dialect: Dialect) -> Markup | None:
         raw = source.file.read_bytes()
     except OSError:
         return None
-    text = raw.decode("utf-8", "replace") if len(raw) <= _LARGEST else ""
+    text = raw.decode("utf-8", "replace") if len(raw) <= _MAX_SIZE else ""
     if dialect in (Dialect.STYLE, Dialect.SCRIPT):
         return Markup(path=source.path, dialect=dialect, text=without_comments(text))
     if dialect in (Dialect.TEMPLATE, Dialect.MAIL):
@@ -114,32 +119,33 @@ def _markup(source: Source, dialect: Dialect) -> Markup | None:
 
 
 def without_jinja(text: str) -> str:
-    """The HTML of a template: every branch of it, and of an expression the texts in it.
+    """Return the HTML of a template: every branch, and the literals of expressions.
 
-    Every line stands where it stood.
+    Lines keep their numbers.
     """
-    return _JINJA.sub(_bare, _AS_TICKED.sub(_blank, text))
+    return _JINJA.sub(_literals, _IF_TICKED.sub(_blank, text))
 
 
-def _blank(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n")
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
-def _bare(found: re.Match[str]) -> str:
-    said = found[0]
-    if said.startswith(("{#", "{%")) or "ticked" in said:
-        return _blank(found)
-    line = found.string.count("\n", 0, found.start()) + 1
-    if form := _CALL.search(said):
-        return _FORM.format(line=line, name=form[1] or "*") + _blank(found)
-    return "".join(one or two for one, two in _LITERAL.findall(said)) + _blank(found)
+def _literals(match: re.Match[str]) -> str:
+    expression = match[0]
+    if expression.startswith(("{#", "{%")) or "ticked" in expression:
+        return _blank(match)
+    line = match.string.count("\n", 0, match.start()) + 1
+    if form := _CALL.search(expression):
+        return _FORM.format(line=line, name=form[1] or "*") + _blank(match)
+    literals = (double or single for double, single in _LITERAL.findall(expression))
+    return "".join(literals) + _blank(match)
 
 
 def _elements(html: str, line_of: LineOf, *, images: bool = False) -> Iterator[Element]:
-    """Those that matter, in order; with `images` every image does."""
+    """Yield the elements that checks look at; with `images`, every image is one."""
     around: list[Element] = []
     script: Element | None = None
-    for token in tokens(html):
+    for token in tokenize(html):
         if script:
             holds = token.within == script.name
             yield replace(script, text=html[token.start : token.end]) if holds else script
@@ -149,13 +155,13 @@ def _elements(html: str, line_of: LineOf, *, images: bool = False) -> Iterator[E
         if token.closes or not token.name:
             continue
         element = _element(html, token)
-        matters = _matters(element, html[slice(*token.rest)], images=images)
-        placed = _placed(element, html, token, line_of) if matters else element
+        is_checked = _is_checked(element, html[slice(*token.rest)], images=images)
+        placed = _with_line(element, html, token, line_of) if is_checked else element
         if token.name in ("script", "style"):
             script = placed
-        elif matters:
+        elif is_checked:
             yield replace(placed, around=tuple(around)) if token.name == "form" else placed
-        if token.name not in _VOID and len(around) < _DEPTH:
+        if token.name not in _VOID and len(around) < _MAX_DEPTH:
             around.append(element)
     if script:
         yield script
@@ -166,32 +172,32 @@ def _element(html: str, token: Token) -> Element:
     return Element(name=token.name, attributes=attributes)
 
 
-def _placed(element: Element, html: str, token: Token, line_of: LineOf) -> Element:
+def _with_line(element: Element, html: str, token: Token, line_of: LineOf) -> Element:
     known = element.attributes.get(_LINE, "")
     if known.isdecimal():
         return replace(element, line=int(known))
     line = line_of(html[token.start : token.end], token.start)
-    return replace(element, line=line + _rows(html, token) if line else 0)
+    return replace(element, line=line + _lines_to_address(html, token) if line else 0)
 
 
-def _rows(html: str, token: Token) -> int:
-    """So many lines below its beginning a tag names the address that it loads from elsewhere."""
+def _lines_to_address(html: str, token: Token) -> int:
+    """Count the lines from the start of a tag to the address that it loads from another site."""
     attributes = token.attributes(html)
     for name in ("src", "href", "data"):
-        found = attributes.get(name)
-        if found and _ELSEWHERE.match(found.value.strip()):
-            return html.count("\n", token.start, found.span[0])
+        attribute = attributes.get(name)
+        if attribute and _OTHER_SITE.match(attribute.value.strip()):
+            return html.count("\n", token.start, attribute.span[0])
     return 0
 
 
-def _matters(element: Element, attributes: str, *, images: bool) -> bool:
+def _is_checked(element: Element, attributes: str, *, images: bool) -> bool:
     if element.name == "img":
-        return images or bool(_ELSEWHERE.match(element.attributes.get("src", "").strip()))
-    return element.name in WATCHED or bool(_TELLS.search(attributes))
+        return images or bool(_OTHER_SITE.match(element.attributes.get("src", "").strip()))
+    return element.name in WATCHED or bool(_WATCHED_ATTRIBUTES.search(attributes))
 
 
 def _close(around: list[Element], name: str) -> None:
-    """Leave the innermost element of that name, and those that nobody closed in it."""
+    """Leave the innermost element of that name, and the unclosed ones in it."""
     for at in range(len(around) - 1, -1, -1):
         if around[at].name == name:
             del around[at:]

@@ -1,33 +1,33 @@
-"""What a list says of a document whose author does not say it: its first words, as plain text."""
+"""Excerpt of a document without a summary: its first words as plain text."""
 
 import re
 from collections.abc import Iterator
 
 from .shortcodes import MARK
-from .tokenizer import plain_text, tokens
+from .tokenizer import plain_text, tokenize
 
 FOOTNOTE = re.compile(r'<sup class="footnote-ref">(?:(?!<sup).)*?</sup>', re.S)
-"""The mark of a footnote in a text."""
+"""Reference to a footnote."""
 
 _MORE = re.compile(r"<!--\s*more\s*-->")
 
 
-def summary(html: str) -> str:
-    """As `model.document.Body.summary` promises; `html` has marks for its shortcodes."""
+def excerpt(html: str) -> str:
+    """Return the text before `<!--more-->`, else the first paragraph, without shortcodes' marks."""
     more = _MORE.search(html) if "<!--" in html else None
-    shown = html[: more.start()] if more else html
-    if "<sup" in shown:
-        shown = FOOTNOTE.sub("", shown)
-    shown = MARK.sub("", shown)
+    opening = html[: more.start()] if more else html
+    if "<sup" in opening:
+        opening = FOOTNOTE.sub("", opening)
+    opening = MARK.sub("", opening)
     if more:
-        return plain_text(shown)
-    return next((text for text in map(plain_text, _paragraphs(shown)) if text), "")
+        return plain_text(opening)
+    return next((text for text in map(plain_text, _paragraphs(opening)) if text), "")
 
 
 def _paragraphs(html: str) -> Iterator[str]:
-    """The HTML of each paragraph; one that is not closed lasts until the next begins."""
+    """Yield the HTML of each paragraph; an unclosed one ends where the next starts."""
     start = None
-    for token in tokens(html):
+    for token in tokenize(html):
         if token.name == "p":
             if start is not None:
                 yield html[start : token.start]

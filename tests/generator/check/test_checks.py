@@ -53,11 +53,11 @@ def test_what_leads_somewhere_is_fine(tiny: MakeSite, text: str) -> None:
         ("<a href=/nowhere/>x</a>", "'/nowhere/' leads nowhere [dead-link]"),
         (
             "[x](hidden.md)",
-            "'hidden.md' leads nowhere (that document is hidden: draft) [dead-link]",
+            "'hidden.md' leads nowhere (that document is not published: draft) [dead-link]",
         ),
         (
             "[x](_gated/x.pdf)",
-            "'_gated/x.pdf' leads nowhere (gated files are delivered by a form alone) [dead-link]",
+            "'_gated/x.pdf' leads nowhere (gated files are only delivered by a form) [dead-link]",
         ),
         (
             "[x](b.md#part-tow)",
@@ -68,7 +68,7 @@ def test_what_leads_somewhere_is_fine(tiny: MakeSite, text: str) -> None:
         ("![x](gone.png)", "there is no image 'gone.png' [missing-image]"),
         (
             "<img src=/pic.png>",
-            '\'/pic.png\' has no alt text (add alt="…", or alt="" where the image only decorates)'
+            '\'/pic.png\' has no alt text (add alt="…", or alt="" if the image is decorative)'
             " [no-alt]",
         ),
     ],

@@ -96,36 +96,38 @@ theme_options: {mark: false, count: 3}
         ("", "1: error: 'title' is missing [missing-key]"),
         (
             "title: T\nbase_url: example.org\n",
-            "2:1: error: base_url: not a whole address (write it as https://example.org/)"
+            "2:1: error: base_url: the URL is incomplete (write it as https://example.org/)"
             " [bad-value]",
         ),
         (
             "title: T\nbase_url: https://example.org/?a\n",
-            "2:1: error: base_url: an address with `?` or `#` (write it as https://example.org/)"
+            "2:1: error: base_url: the URL can't have `?` or `#` (write it as https://example.org/)"
             " [bad-value]",
         ),
         (
             "title: T\ntime_zone: Madrid\n",
-            "2:1: error: time_zone: no time zone 'Madrid' (such as Europe/Madrid or UTC)"
+            "2:1: error: time_zone: unknown time zone 'Madrid' (for example Europe/Madrid or UTC)"
             " [bad-value]",
         ),
         (
             "title: T\ntime_zone: ../../etc/passwd\n",
-            "2:1: error: time_zone: no time zone '../../etc/passwd' (such as Europe/Madrid or UTC)"
-            " [bad-value]",
+            "2:1: error: time_zone: unknown time zone '../../etc/passwd'"
+            " (for example Europe/Madrid or UTC) [bad-value]",
         ),
         (
             "title: T\npermalinks: {blog: /:yaer/}\n",
-            "2:1: error: permalinks: no placeholder :yaer (there are :day, :filename, :month,"
+            "2:1: error: permalinks: unknown placeholder :yaer (use :day, :filename, :month,"
             " :section, :slug, :year) [bad-value]",
         ),
         (
             "title: T\nlanguage: english\n",
-            "2:1: error: language: no language 'english' (such as en, es or pt-BR) [bad-value]",
+            "2:1: error: language: unknown language 'english'"
+            " (for example en, es or pt-BR) [bad-value]",
         ),
         (
             "title: T\nlanguages: {xx: }\n",
-            "2:1: error: languages: no language 'xx' (such as en, es or pt-BR) [bad-value]",
+            "2:1: error: languages: unknown language 'xx'"
+            " (for example en, es or pt-BR) [bad-value]",
         ),
         (
             "title: T\npage_size: 0\n",
@@ -134,8 +136,8 @@ theme_options: {mark: false, count: 3}
         ),
         (
             "title: T\ntaxonomies: [tags, date]\n",
-            "2:20: error: taxonomies.1: 'date' means something else in a document"
-            " (choose another word) [bad-value]",
+            "2:20: error: taxonomies.1: 'date' is a key of front matter"
+            " (choose another name) [bad-value]",
         ),
         (
             "title: T\ntaxonomies: [a/b]\n",
@@ -144,7 +146,8 @@ theme_options: {mark: false, count: 3}
         ),
         (
             "title: T\nmenu: [{title: {en: X}}]\n",
-            "2:8: error: menu.0: a `page` or a `url` (such as `page: about.md`) [bad-value]",
+            "2:8: error: menu.0: an entry needs either `page` or `url`"
+            " (for example `page: about.md`) [bad-value]",
         ),
         (
             "title: T\ncontroller: {name: Ana}\n",
@@ -185,7 +188,7 @@ def test_what_is_given_goes_over_what_is_written(tmp_path: Path) -> None:
     config = made.config(base_url="http://127.0.0.1:8000", now=datetime(2026, 11, 21, 9))
     assert config.settings.base_url == "http://127.0.0.1:8000/"
     assert config.now.astimezone(UTC).hour == 0
-    with pytest.raises(ConfigError, match="'example' is not a whole address"):
+    with pytest.raises(ConfigError, match="'example' is not a complete URL"):
         made.config(base_url="example")
 
 

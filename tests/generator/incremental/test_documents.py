@@ -8,16 +8,16 @@ import pytest
 from generator.incremental.documents import MANY, Cache
 from generator.model.document import Source
 from generator.model.file_stat import stamp_of
-from generator.read.documents import Reading, read_with
-from generator.read.front_matter.split import Front
+from generator.read.documents import Reading, read_document
+from generator.read.front_matter.split import CachedFrontMatter
 
 from ..read.test_reading import SETTINGS, SOURCE
 
 COUNT = MANY + 8
 
 
-def read(source: Source, raw: bytes, front: Front | None) -> Reading:
-    return read_with(source, raw, SETTINGS, frozenset(), front)
+def read(source: Source, raw: bytes, front: CachedFrontMatter | None) -> Reading:
+    return read_document(source, raw, SETTINGS, frozenset(), front)
 
 
 def write(file: Path, title: str) -> Source:

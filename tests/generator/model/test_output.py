@@ -104,8 +104,8 @@ translation_key: x
 """)
     (found,) = made.diagnostics()
     assert found.code == "two-sources"
-    assert "content/b.md and content/a.md are one document in 'en'" in str(found) or (
-        "content/a.md and content/b.md are one document in 'en'" in str(found)
+    assert "content/b.md and content/a.md are the same document in 'en'" in str(found) or (
+        "content/a.md and content/b.md are the same document in 'en'" in str(found)
     )
 
 

@@ -311,8 +311,8 @@ menu: [about.md, {page: blog/_index.md, title: {en: News}}, https://example.com/
 # A
 """)
     assert made.said() == [
-        "site.yaml: warning: the menu leads to 'gone.md', which is not there"
-        " (name a source below content/ that is published) [unknown-page]"
+        "site.yaml: warning: the menu links to 'gone.md', which does not exist"
+        " (use the path of a published file of content/) [unknown-page]"
     ]
     made.build()
 

@@ -27,7 +27,7 @@ def test_each_kind_is_read_as_what_it_is() -> None:
         ("data/a.json", "9" * 5000, "data/a.json: error: not JSON: "),
         ("data/a.yaml", "- a: b: c\n", "data/a.yaml:1:7: error: not YAML: "),
         ("data/a.csv", "a\n" + "x" * 200_000, "data/a.csv:2: error: not CSV: "),
-        ("data/a.toml", "", "data/a.toml: error: data of the kind '.toml' cannot be read"),
+        ("data/a.toml", "", "data/a.toml: error: unknown data format '.toml'"),
     ],
 )
 def test_a_fault_has_its_place(path: str, text: str, said: str) -> None:
@@ -56,5 +56,5 @@ x
 def test_two_files_of_one_name_are_an_error(tiny: MakeSite) -> None:
     made = tiny("-- data/a.yaml --\n1\n-- data/a.json --\n1\n")
     assert made.said() == [
-        "data/a.yaml: error: there is another file for data 'a' (rename one of them) [data-name]"
+        "data/a.yaml: error: two files have the name 'a' (rename one of them) [data-name]"
     ]

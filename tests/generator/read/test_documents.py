@@ -72,7 +72,7 @@ def test_what_is_not_utf_8_is_an_error_on_its_line(tiny: MakeSite) -> None:
     made = tiny("")
     made.put("content/a.md", b"---\ntitle: A\n---\n\xe9t\xe9\n")
     assert made.said() == [
-        "content/a.md:4: error: this is not UTF-8 (save the file as UTF-8) [encoding]"
+        "content/a.md:4: error: the file is not UTF-8 (save the file as UTF-8) [encoding]"
     ]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from generator.model.document import Source, SourceKind
 from generator.model.settings import Language, Settings
-from generator.read.documents import Reading, read_document, read_with
+from generator.read.documents import Reading, read_document
 
 SOURCE = Source(path="content/blog/a.md", kind=SourceKind.DOCUMENT, where="/nowhere/a.md")
 SETTINGS = Settings(
@@ -37,7 +37,7 @@ FOLDED = b"---\ntitle: One\ndescription: >-\n  Two\n  lines.\nextra: {nav: 1}\n-
 def reading(
     raw: bytes, settings: Settings = SETTINGS, shortcodes: frozenset[str] = frozenset()
 ) -> Reading:
-    return read_with(SOURCE, raw, settings, shortcodes)
+    return read_document(SOURCE, raw, settings, shortcodes)
 
 
 def test_a_plain_front_matter_is_not_worth_keeping() -> None:
@@ -47,7 +47,7 @@ def test_a_plain_front_matter_is_not_worth_keeping() -> None:
 def test_what_was_kept_of_a_front_matter_changes_nothing() -> None:
     first = reading(FOLDED)
     edited = FOLDED.replace(b"Text.", b"Another.")
-    again = read_with(SOURCE, edited, SETTINGS, frozenset(), first.front)
+    again = read_document(SOURCE, edited, SETTINGS, frozenset(), first.front)
     assert again == reading(edited)
     assert again.document
     assert (again.document.description, again.document.extra) == ("Two lines.", {"nav": 1})
@@ -57,9 +57,11 @@ def test_what_was_kept_of_a_front_matter_changes_nothing() -> None:
 def test_what_was_kept_is_taken_for_the_same_text_alone() -> None:
     first = reading(FOLDED)
     for raw in (FOLDED.replace(b"Two", b"Ten"), b"Text.\n", PLAIN):
-        assert read_with(SOURCE, raw, SETTINGS, frozenset(), first.front) == reading(raw)
+        assert read_document(SOURCE, raw, SETTINGS, frozenset(), first.front) == reading(raw)
     others = replace(SETTINGS, taxonomies=("tags", "topics"))
-    assert read_with(SOURCE, FOLDED, others, frozenset(), first.front) == reading(FOLDED, others)
+    assert read_document(SOURCE, FOLDED, others, frozenset(), first.front) == reading(
+        FOLDED, others
+    )
 
 
 def test_a_front_matter_with_findings_is_never_kept() -> None:
@@ -70,19 +72,11 @@ def test_a_front_matter_with_findings_is_never_kept() -> None:
     assert reading(FOLDED.replace(b"extra:", b"draft:")).front is None
 
 
-def test_the_short_way_to_ask_is_the_same() -> None:
-    for raw in (PLAIN, FOLDED, b"---\ndraft: maybe\n---\n"):
-        assert read_document(SOURCE, raw, SETTINGS, frozenset()) == (
-            reading(raw).document,
-            reading(raw).findings,
-        )
-
-
 ASK = """
 import json, pickle, sys
-from generator.read.documents import read_with
+from generator.read.documents import read_document
 arguments = pickle.loads(sys.stdin.buffer.read())
-assert read_with(*arguments).document
+assert read_document(*arguments).document
 print(json.dumps(sorted(sys.modules)))
 """
 HEAVY = {"pydantic", "yaml", "markdown_it", "forms.catalogue", "generator.schema.yaml_text"}

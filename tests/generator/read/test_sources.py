@@ -59,7 +59,7 @@ def test_a_link_that_leads_nowhere_is_an_error_not_a_page_less(tiny: MakeSite) -
     made = tiny("-- content/b.md --\nx\n")
     (made.root / "content/a.md").symlink_to("nowhere.md")
     assert made.said() == [
-        "content/a.md: error: this cannot be read: No such file or directory [unreadable]"
+        "content/a.md: error: the file can't be read: No such file or directory [unreadable]"
     ]
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from generator.schema.scalar import core
+from generator.errors import InvalidValueError
+from generator.schema.scalar import parse_scalar
 from generator.schema.validate import validate
-from generator.schema.yaml_text import Parsed, load_flat, parse, plain
+from generator.schema.yaml_text import Parsed, load_flat, parse, parse_any
 
 SCRAPS = st.one_of(
     st.sampled_from(
@@ -51,7 +52,7 @@ def test_any_text_is_read_or_said_to_be_wrong_at_a_place(text: str) -> None:
 
 @given(TEXTS)
 def test_any_text_is_data_or_said_to_be_wrong(text: str) -> None:
-    value, findings = plain(text, path="data/a.yaml")
+    value, findings = parse_any(text, path="data/a.yaml")
     assert value is None or not [f for f in findings if f.code != "duplicate-key"]
 
 
@@ -99,7 +100,7 @@ def test_below_typed_keys_numbers_and_truths_are_made() -> None:
 
 @given(st.text())
 def test_the_core_schema_takes_any_text(text: str) -> None:
-    assert core(text) is not None
+    assert parse_scalar(text) is not None
 
 
 def test_nothing_is_null_and_an_empty_text_is_not() -> None:
@@ -183,8 +184,8 @@ def test_places_count_from_the_first_line_of_the_text() -> None:
 
 def test_a_key_that_stands_twice_names_both_lines() -> None:
     assert wrong("a: 1\nb: 2\na: 3\nx:\n  c: 1\n  c: 2\n") == [
-        "3:1: error: 'a' stands here and on line 1 (keep one of them) [duplicate-key]",
-        "6:3: error: 'c' stands here and on line 5 (keep one of them) [duplicate-key]",
+        "3:1: error: 'a' is already set on line 1 (keep one of them) [duplicate-key]",
+        "6:3: error: 'c' is already set on line 5 (keep one of them) [duplicate-key]",
     ]
 
 
@@ -240,7 +241,7 @@ class Small(BaseModel):
 
 def _refuse(value: str) -> str:
     if value == "bad":
-        raise ValueError("a bad word | use a good one")
+        raise InvalidValueError("a bad word", hint="use a good one")
     return value
 
 
@@ -289,16 +290,16 @@ def test_translations_are_texts_alone() -> None:
     assert load_flat("a: yes\nb: 1\n", path="en.yaml") == {"a": "yes", "b": "1"}
     with pytest.raises(ValueError, match=r"en\.yaml:1:1: error: a: expected a text"):
         load_flat("a: [b]\n", path="en.yaml")
-    with pytest.raises(ValueError, match=r"en\.yaml:2:1: error: 'a' stands here"):
+    with pytest.raises(ValueError, match=r"en\.yaml:2:1: error: 'a' is already set on line 1"):
         load_flat("a: b\na: c\n", path="en.yaml")
 
 
 def test_data_may_have_any_shape() -> None:
-    assert plain("---\n- 1\n- a: no\n", path="data/a.yaml") == ([1, {"a": "no"}], [])
-    assert plain("", path="data/a.yaml") == (None, [])
-    assert plain("true", path="data/a.yaml") == (True, [])
+    assert parse_any("---\n- 1\n- a: no\n", path="data/a.yaml") == ([1, {"a": "no"}], [])
+    assert parse_any("", path="data/a.yaml") == (None, [])
+    assert parse_any("true", path="data/a.yaml") == (True, [])
 
 
 def test_a_fault_in_data_has_its_place() -> None:
-    _, (found,) = plain("- a\n- b: c: d\n", path="data/a.yaml")
+    _, (found,) = parse_any("- a\n- b: c: d\n", path="data/a.yaml")
     assert str(found.at) == "data/a.yaml:2:7"

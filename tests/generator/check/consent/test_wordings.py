@@ -7,8 +7,8 @@ from generator.model.wordings import LOCK, read_lock
 
 from ....conftest import MakeSite
 from ....site import SmallSite
+from .test_consent import publish
 from .test_dark_patterns import OPEN
-from .test_practices import publish
 
 NEWSLETTER = "-- content/_purposes/newsletter.yaml --\n"
 
@@ -38,8 +38,8 @@ def test_another_text_wants_another_version(site: MakeSite) -> None:
     made.write(f"{NEWSLETTER}version: 1\nwording: Send me news and offers\n")
     assert refusal(made) == [
         "content/_purposes/newsletter.yaml:2:1: error: version 1 of 'newsletter' was published with"
-        " another wording in 'en' (write `version: 2`; or take line 4 out of"
-        " content/_purposes/wordings.lock, if nobody ever saw that text) [changed-wording]"
+        " another wording in 'en' (write `version: 2`; if nobody ever saw the old text,"
+        " delete line 4 of content/_purposes/wordings.lock instead) [changed-wording]"
     ]
     assert (made.root / LOCK).read_bytes() == before
     made.write(f"{NEWSLETTER}version: 2\nwording: Send me news and offers\n")

@@ -123,23 +123,23 @@ def test_a_base_path_is_part_of_every_path(site: MakeSite) -> None:
     [
         (
             FORM + "purposes: [guied]\n",
-            "content/_forms/guide.yaml:1:12: error: there is no purpose 'guied'"
+            "content/_forms/guide.yaml:1:12: error: unknown purpose 'guied'"
             " (did you mean 'guide'?) [unknown-purpose]",
         ),
         (
             PURPOSE + "wording: {en: Send me the guide}\n",
-            "content/_purposes/guide.yaml:1:1: error: there is no wording in 'es'"
-            " (add `es:` with the exact text, translated) [no-wording]",
+            "content/_purposes/guide.yaml:1:1: error: the wording is missing in 'es'"
+            " (add `es:` with a translation of the exact text) [no-wording]",
         ),
         (
             PURPOSE + "wording: Send me the guide\n",
-            "content/_purposes/guide.yaml:1:1: error: there is no wording in 'es'"
-            " (add `es:` with the exact text, translated) [no-wording]",
+            "content/_purposes/guide.yaml:1:1: error: the wording is missing in 'es'"
+            " (add `es:` with a translation of the exact text) [no-wording]",
         ),
         (
             PURPOSE + "wording: {en: Send it, es: Envíala, fr: Envoyez-le}\n",
             "content/_purposes/guide.yaml:1:37: error: the site has no language 'fr'"
-            " (it has en, es) [unknown-language]",
+            " (its languages are en, es) [unknown-language]",
         ),
         (
             FORM + "purposes: [guide]\ntitle: {en: A, ess: B}\n",
@@ -148,12 +148,12 @@ def test_a_base_path_is_part_of_every_path(site: MakeSite) -> None:
         ),
         (
             FORM + "purposes: [guide]\nfields: [{name: website}]\n",
-            "content/_forms/guide.yaml:2:11: error: 'website' is a name that forms need for"
-            " themselves [field-name]",
+            "content/_forms/guide.yaml:2:11: error: the field name 'website' is reserved"
+            " [field-name]",
         ),
         (
             FORM + "purposes: [guide]\nfields: [{name: a}, {name: a}]\n",
-            "content/_forms/guide.yaml:2:22: error: there are two fields 'a' [field-name]",
+            "content/_forms/guide.yaml:2:22: error: two fields have the name 'a' [field-name]",
         ),
         (
             FORM + "purposes: [guide]\nfields: [{name: a, knid: text}]\n",
@@ -166,46 +166,47 @@ def test_a_base_path_is_part_of_every_path(site: MakeSite) -> None:
         ),
         (
             FORM + "purposes: [guide]\nafter_submit: thanks.md\n",
-            "content/_forms/guide.yaml:2:1: error: there is no page 'thanks.md' (name a source"
-            " below content/ that is published, such as welcome.md) [unknown-page]",
+            "content/_forms/guide.yaml:2:1: error: unknown page 'thanks.md' (name a"
+            " published file of content/, such as welcome.md) [unknown-page]",
         ),
         (
             PURPOSE + "lasts: once\nwording: {en: x, es: y}\nresource: guide/_gated/guied.pdf\n",
-            "content/_purposes/guide.yaml:3:1: error: there is no gated file"
+            "content/_purposes/guide.yaml:3:1: error: unknown gated file"
             " 'guide/_gated/guied.pdf' (did you mean 'guide/_gated/guide.pdf'?) [unknown-resource]",
         ),
         (
             PURPOSE + "lasts: once\nwording: {en: x, es: y}\nresource: privacy.md\n",
-            "content/_purposes/guide.yaml:3:1: error: there is no gated file 'privacy.md'"
-            " (gated files lie in a folder `_gated/` beside their document) [unknown-resource]",
+            "content/_purposes/guide.yaml:3:1: error: unknown gated file 'privacy.md'"
+            " (put it in a folder `_gated/` next to its document) [unknown-resource]",
         ),
         (
             f"{PURPOSE}lasts: once\nwording: {{en: x, es: y}}\nresource: guide/_gated/{'g' * 201}\n"
             f"-- content/guide/_gated/{'g' * 201} --\nx\n",
-            f"content/_purposes/guide.yaml:3:1: error: '{'g' * 40}…' is no name for a download"
-            " (give the file a short name of letters, digits and hyphens) [resource-name]",
+            f"content/_purposes/guide.yaml:3:1: error: '{'g' * 40}…' can't be the name of a"
+            " download (give the file a short name with letters, digits and hyphens)"
+            " [resource-name]",
         ),
         (
             "-- content/_forms/My Form.yaml --\npurposes: [guide]\n",
-            "content/_forms/My Form.yaml: error: 'My Form' is no name"
+            "content/_forms/My Form.yaml: error: 'My Form' can't be the name of a declaration"
             " (name the file with lower-case letters, digits and hyphens) [form-name]",
         ),
         (
             f"{SETTINGS}privacy: privacy.md\n",
-            "content/_forms/guide.yaml:1:1: error: a form asks for personal data, and nobody"
-            " answers for it (add `controller:` with `name` and `address` (a postal one) to"
-            " site.yaml) [no-controller]",
+            "content/_forms/guide.yaml:1:1: error: a form collects personal data, and"
+            " site.yaml names no controller (add `controller:` with `name` and a postal `address`"
+            " to site.yaml) [no-controller]",
         ),
         (
             f"{SETTINGS}{ANSWERABLE.partition('privacy')[0]}",
-            "content/_forms/guide.yaml:1:1: error: a form asks for personal data without a privacy"
-            " notice (write one, and name it in site.yaml: `privacy: privacy.md`)"
+            "content/_forms/guide.yaml:1:1: error: a form collects personal data without a"
+            " privacy notice (write one, and add it to site.yaml: `privacy: privacy.md`)"
             " [no-privacy-notice]",
         ),
         (
             f"{SETTINGS}{ANSWERABLE.replace('privacy.md', 'privcy.md')}",
-            "site.yaml: error: there is no page 'privcy.md' (name a source below content/ that is"
-            " published, such as welcome.md) [unknown-page]",
+            "site.yaml: error: unknown page 'privcy.md' (name a published file of"
+            " content/, such as welcome.md) [unknown-page]",
         ),
     ],
 )
@@ -233,8 +234,8 @@ def test_a_hidden_page_is_not_there(site: MakeSite) -> None:
 def test_a_form_that_a_page_calls_for_must_be_declared(site: MakeSite) -> None:
     made = site(FORMS + "-- content/a.md --\n# A\n\n{{< form guied >}}\n\n{{< form >}}\n")
     assert made.said() == [
-        "content/a.md:3: error: there is no form 'guied' (did you mean 'guide'?) [unknown-form]",
-        "content/a.md:5: error: there is no form '' (declare it in content/_forms/) [unknown-form]",
+        "content/a.md:3: error: unknown form 'guied' (did you mean 'guide'?) [unknown-form]",
+        "content/a.md:5: error: unknown form '' (declare it in content/_forms/) [unknown-form]",
     ]
 
 

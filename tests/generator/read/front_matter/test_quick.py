@@ -5,12 +5,12 @@ import time
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from generator.read.front_matter.keys import FrontMatter
-from generator.read.front_matter.quick import MOST, read_lines
-from generator.read.front_matter.yaml import FrontMatterFile, read_file
+from generator.read.front_matter.keys import KEYS, FrontMatter
+from generator.read.front_matter.quick import MAX_LENGTH, read_lines
+from generator.read.front_matter.yaml import read_yaml
 
 TAXONOMIES = ("tags", "series", "authors")
-KEYS = st.sampled_from([*FrontMatterFile.model_fields, "series", "layout", "unknown", "Title"])
+NAMES = st.sampled_from([*(key.name for key in KEYS), "series", "layout", "unknown", "Title"])
 WORDS = st.one_of(
     st.sampled_from(["a", "é", "C#", "no", "null", "~", "1.10", "true", "2026-11-21", "09:30"]),
     st.sampled_from(
@@ -30,7 +30,7 @@ VALUES = st.one_of(
 )
 ENDS = st.sampled_from(["\n", "\n", "\n", " \n", "\n\n", "\n  b\n", "\n - b\n", ""])
 LINES = st.lists(
-    st.tuples(KEYS, st.sampled_from([": ", ": ", ":  ", ":", " : "]), VALUES, ENDS).map("".join),
+    st.tuples(NAMES, st.sampled_from([": ", ": ", ":  ", ":", " : "]), VALUES, ENDS).map("".join),
     max_size=5,
 ).map("".join)
 
@@ -45,7 +45,7 @@ def both(front: str) -> FrontMatter | None:
     """What is read the quick way, which is what is read the other way."""
     quick = read_lines(front, taxonomies=TAXONOMIES)
     if quick is not None:
-        values, findings = read_file(front, path="a.md", taxonomies=TAXONOMIES)
+        values, findings = read_yaml(front, path="a.md", taxonomies=TAXONOMIES)
         assert findings == []
         assert values == quick
         assert list(values.terms) == list(quick.terms)
@@ -106,7 +106,7 @@ slug: a-b
 
 @pytest.mark.parametrize("piece", [" ", "a", "a ", "[a", "a, ", "- a\n", "\n", '"', "a: ", "a:b#"])
 def test_hostile_lines_are_read_in_one_go(piece: str) -> None:
-    text = piece * (MOST // len(piece) - 10)
+    text = piece * (MAX_LENGTH // len(piece) - 10)
     began = time.perf_counter()
     for before in ("title: ", "tags: [", "tags:\n", 'title: "', ""):
         read_lines(f"{before}{text}", taxonomies=TAXONOMIES)
@@ -118,4 +118,4 @@ def test_none_at_all_is_plain_too() -> None:
 
 
 def test_what_may_be_more_than_makes_sense_is_left_to_yaml() -> None:
-    assert both(f"title: {'a' * MOST}\n") is None
+    assert both(f"title: {'a' * MAX_LENGTH}\n") is None

@@ -8,8 +8,8 @@ from hypothesis import given, strategies as st
 
 from generator.model.document import Body, Call, Code, Heading, Image, Link, Verbatim, raw, walk
 from generator.read.front_matter.split import split
-from generator.read.html.body import cut
-from generator.read.html.shortcodes import take_out
+from generator.read.html.body import split_at_holes
+from generator.read.html.shortcodes import mark_shortcodes
 from generator.read.markdown import to_html
 
 from ....commonmark import Examples, each_source
@@ -70,9 +70,9 @@ TEXTS = st.lists(PIECES, max_size=30).map("".join)
 
 def holds(text: str) -> Body:
     """The body of a text, which keeps the law."""
-    marked = take_out(text)
+    marked = mark_shortcodes(text)
     html = to_html(marked.text)
-    body, _ = cut(html, marked, path="content/a.md", text=text)
+    body, _ = split_at_holes(html, marked, path="content/a.md", text=text)
     assert raw(body.pieces) == html
     return body
 
@@ -84,8 +84,8 @@ def test_the_joined_pieces_are_what_came_in(text: str) -> None:
 
 @given(TEXTS)
 def test_no_mark_is_ever_published(text: str) -> None:
-    marked = take_out(text)
-    body, _ = cut(to_html(marked.text), marked, path="", text=text)
+    marked = mark_shortcodes(text)
+    body, _ = split_at_holes(to_html(marked.text), marked, path="", text=text)
     shown = "".join(_shown(body))
     assert not any(mark in shown for mark in marked.tags)
 
@@ -264,7 +264,7 @@ def test_calls_hold_what_stands_between_them() -> None:
 def test_hostile_html_is_cut_in_one_go(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     began = time.perf_counter()
-    marked = take_out(text)
-    body, _ = cut(marked.text, marked, path="", text=text)
+    marked = mark_shortcodes(text)
+    body, _ = split_at_holes(marked.text, marked, path="", text=text)
     assert raw(body.pieces) == marked.text
     assert time.perf_counter() - began < 5

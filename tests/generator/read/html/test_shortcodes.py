@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.read.html.shortcodes import MARK, take_out, unknown
+from generator.read.html.shortcodes import MARK, mark_shortcodes, unknown_shortcode
 
 from ....conftest import MakeSite
 
@@ -23,13 +23,13 @@ TEXTS = st.lists(
 
 @given(TEXTS)
 def test_marks_can_be_put_back(text: str) -> None:
-    marked = take_out(text)
+    marked = mark_shortcodes(text)
     back = MARK.sub(lambda m: marked.tags[m[0]].text if m[0] in marked.tags else m[0], marked.text)
     assert back == text
 
 
 def only(text: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
-    (tag,) = take_out(text).tags.values()
+    (tag,) = mark_shortcodes(text).tags.values()
     return tag.name, tag.arguments, dict(tag.options)
 
 
@@ -44,12 +44,12 @@ def test_arguments_and_options() -> None:
 
 
 def test_closing_tags() -> None:
-    first, second = take_out("{{< box >}}{{</box>}}").tags.values()
+    first, second = mark_shortcodes("{{< box >}}{{</box>}}").tags.values()
     assert (first.closes, second.closes, second.name) == (False, True, "box")
 
 
 def test_each_knows_its_line() -> None:
-    tags = take_out("a\n\n{{< x >}}\n{{< y >}}", first_line=10).tags
+    tags = mark_shortcodes("a\n\n{{< x >}}\n{{< y >}}", first_line=10).tags
     assert [tag.line for tag in tags.values()] == [12, 13]
 
 
@@ -57,19 +57,19 @@ def test_each_knows_its_line() -> None:
     "text", ["{{ x }}", "{{<x\n>}}", "{{< 1 >}}", "{{< >}}", "{{< x", '{{< x "a >}}', "{< x >}"]
 )
 def test_what_only_looks_like_a_shortcode_stays(text: str) -> None:
-    assert take_out(text).text == text
+    assert mark_shortcodes(text).text == text
 
 
 def test_a_text_may_hold_the_marks_of_another() -> None:
-    other = take_out("{{< x >}}")
-    assert set(take_out(f"{other.text} {{{{< x >}}}}").tags) & set(other.tags) == set()
+    other = mark_shortcodes("{{< x >}}")
+    assert set(mark_shortcodes(f"{other.text} {{{{< x >}}}}").tags) & set(other.tags) == set()
 
 
 def test_an_unknown_one_is_an_error_with_the_nearest() -> None:
-    (tag,) = take_out("\n{{< fgure x >}}").tags.values()
-    found = unknown(tag, frozenset({"figure", "form"}), path="content/a.md")
+    (tag,) = mark_shortcodes("\n{{< fgure x >}}").tags.values()
+    found = unknown_shortcode(tag, frozenset({"figure", "form"}), path="content/a.md")
     assert str(found) == (
-        "content/a.md:2: error: there is no shortcode 'fgure' (did you mean 'figure'?)"
+        "content/a.md:2: error: unknown shortcode 'fgure' (did you mean 'figure'?)"
         " [unknown-shortcode]"
     )
 
@@ -79,8 +79,8 @@ def test_an_unknown_one_is_an_error_with_the_nearest() -> None:
 )
 def test_hostile_text_is_read_in_one_go(piece: str) -> None:
     began = time.perf_counter()
-    take_out(piece * (100_000 // len(piece)))
-    take_out(piece + " " * 100_000)
+    mark_shortcodes(piece * (100_000 // len(piece)))
+    mark_shortcodes(piece + " " * 100_000)
     assert time.perf_counter() - began < 2
 
 
@@ -133,7 +133,7 @@ def test_an_image_whose_text_has_one_stays_an_image(tiny: MakeSite) -> None:
 def test_a_closing_tag_that_closes_nothing_is_an_error(tiny: MakeSite) -> None:
     made = tiny("-- content/a.md --\n---\ntitle: A\n---\nx\n\n{{< /box >}}\n")
     assert made.said() == [
-        "content/a.md:6: error: '/box' closes nothing [shortcode-unopened]",
+        "content/a.md:6: error: there is no open shortcode 'box' to close [shortcode-unopened]",
     ]
 
 

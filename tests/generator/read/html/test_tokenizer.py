@@ -11,7 +11,7 @@ from generator.read.html.tokenizer import (
     Token,
     count_words,
     plain_text,
-    tokens,
+    tokenize,
     word_count,
 )
 
@@ -55,25 +55,25 @@ SOUP = st.lists(
 
 
 def names(html: str) -> list[str]:
-    return [("/" if token.closes else "") + token.name for token in tokens(html)]
+    return [("/" if token.closes else "") + token.name for token in tokenize(html)]
 
 
 def attributes(html: str) -> dict[str, str]:
-    token = next(tokens(html))
+    token = next(tokenize(html))
     return {name: found.value for name, found in token.attributes(html).items()}
 
 
 @given(SOUP)
 def test_tokens_come_in_order_and_do_not_overlap(html: str) -> None:
     position = 0
-    for token in tokens(html):
+    for token in tokenize(html):
         assert position <= token.start < token.end <= len(html)
         position = token.end
 
 
 @given(SOUP)
 def test_the_span_of_a_value_holds_it(html: str) -> None:
-    for token in tokens(html):
+    for token in tokenize(html):
         for found in token.attributes(html).values():
             start, end = found.span
             assert token.start < start <= end <= token.end
@@ -81,7 +81,7 @@ def test_the_span_of_a_value_holds_it(html: str) -> None:
 
 @given(SOUP)
 def test_those_that_tell_are_among_all_of_them(html: str) -> None:
-    every, telling = list(tokens(html)), list(tokens(html, telling=True))
+    every, telling = list(tokenize(html)), list(tokenize(html, relevant_only=True))
     assert [token for token in every if token in telling] == telling
     for token in set(every) - set(telling):
         assert token.closes or not token.attributes(html)
@@ -91,14 +91,14 @@ def test_those_that_tell_are_among_all_of_them(html: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(WATCHED))
 def test_what_is_watched_tells_without_attributes_too(name: str) -> None:
-    told = [token.name for token in tokens(f"<p>a<b>{name}</b><{name}>", telling=True)]
+    told = [token.name for token in tokenize(f"<p>a<b>{name}</b><{name}>", relevant_only=True)]
     assert told == [name]
 
 
 def test_a_plain_link_to_elsewhere_does_not_tell() -> None:
     html = """<a href="https://x.org/?a=1">1</a> <A HREF="http://x">2</A> <a href="/x/">3</a>
 <a id="x" href="https://x.org/">4</a> <a href='https://x.org/'>5</a> <a href="ftp://x">6</a>"""
-    telling = [html[token.end] for token in tokens(html, telling=True)]
+    telling = [html[token.end] for token in tokenize(html, relevant_only=True)]
     assert telling == ["3", "4", "5", "6"]
 
 
@@ -148,7 +148,7 @@ def test_tags_in_comments_and_raw_text_are_none() -> None:
 
 
 def test_raw_text_knows_what_it_is_in() -> None:
-    assert [token.within for token in tokens("<TITLE>x</title >")] == ["", "title", ""]
+    assert [token.within for token in tokenize("<TITLE>x</title >")] == ["", "title", ""]
 
 
 @pytest.mark.parametrize("html", ["<!-->a<b>", "<!--->a<b>", "<!-- a --!>b<b>", "<!doctype x><b>"])
@@ -158,7 +158,7 @@ def test_comments_end_as_in_browsers(html: str) -> None:
 
 @pytest.mark.parametrize("html", ["a < b > c", "1<2", "</>", "< a>", "<>"])
 def test_what_only_looks_like_a_tag_is_text(html: str) -> None:
-    assert list(tokens(html)) == []
+    assert list(tokenize(html)) == []
 
 
 def test_a_tag_that_is_never_closed_ends_the_page() -> None:
@@ -189,7 +189,7 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_html_is_read_in_one_go(piece: str) -> None:
     began = time.perf_counter()
-    read: list[Token] = list(tokens(piece * (100_000 // len(piece))))
+    read: list[Token] = list(tokenize(piece * (100_000 // len(piece))))
     for token in read:
         token.attributes(piece)
     assert time.perf_counter() - began < 2

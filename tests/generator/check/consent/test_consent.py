@@ -118,8 +118,8 @@ def test_beside_a_gated_file_stands_a_document(site: MakeSite) -> None:
     elsewhere = OPEN.replace("-- content/guide/index.md --", "-- content/elsewhere.md --")
     [found] = site(elsewhere).diagnostics()
     assert str(found).startswith(
-        "content/_purposes/guide.yaml:3:1: error: 'guide/_gated/guide.pdf' is behind a gate, and"
-        " no page says openly what it is (write content/guide/index.md"
+        "content/_purposes/guide.yaml:3:1: error: 'guide/_gated/guide.pdf' is gated, and no open"
+        " page describes it (write content/guide/index.md"
     )
 
 
