@@ -40,6 +40,9 @@ test-all: test test-node ## and what needs Node and Java: the HTML checker, the 
 test-node: $(READY) node-tools ## only what needs Node and Java
 	$(BIN)/pytest -m node
 
+reference: $(READY) ## write the tables of the documentation that come from the code
+	$(BIN)/python -m tests.test_reference
+
 bench: $(READY) ## measure against Hugo, Pelican and Eleventy: about twenty minutes
 	$(BIN)/python -m tests.benchmarks --out bench
 
@@ -61,4 +64,4 @@ tests/node_modules/.ready: tests/package.json tests/package-lock.json
 clean: ## take away what was built, not what was written
 	rm -rf .venv public handler dist build .mypy_cache .ruff_cache .pytest_cache .coverage* tests/node_modules tests/benchmarks/.peers
 
-.PHONY: help setup serve lint test coverage test-slow test-all test-node bench bench-quick bench-forms chromium node-tools clean
+.PHONY: help setup serve lint test coverage test-slow test-all test-node reference bench bench-quick bench-forms chromium node-tools clean

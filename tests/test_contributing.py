@@ -101,6 +101,20 @@ def test_the_check_of_the_example_finds_something(site: MakeSite, tmp_path: Path
     assert "first.md" not in result.stdout + result.stderr
 
 
+def test_the_front_matter_key_of_the_example_reaches_templates(
+    tiny: MakeSite, tmp_path: Path
+) -> None:
+    made, program = tiny(""), changed_program(tmp_path / "program", "Add a front matter key")
+    made.put("templates/page.html", "{{ page.card.subtitle }}")
+    made.put("content/plain.md", "---\nsubtitle: Read quickly\n---\n")
+    made.put("content/yaml.md", "---\nsubtitle: >\n  Read as\n  YAML\nsubtitel: x\n---\n")
+    result = atrae(program, "build", "-s", str(made.root))
+    assert result.returncode == 0, result.stderr
+    assert "did you mean 'subtitle'?" in result.stderr
+    assert made.read("plain/index.html") == "Read quickly"
+    assert made.read("yaml/index.html").strip() == "Read as YAML"
+
+
 def test_the_first_change_works_step_by_step(tmp_path: Path) -> None:
     copy_program(tmp_path)
     for name in ("__init__.py", "conftest.py", "site.py", "generator/__init__.py"):

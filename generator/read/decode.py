@@ -22,7 +22,7 @@ def unreadable(source: Source, cause: OSError) -> Diagnostic:
 
 
 def decode(raw: bytes, source: Source) -> tuple[str | None, list[Diagnostic]]:
-    """Decode UTF-8: drop the byte order mark and make every line end `\\n`."""
+    r"""Decode UTF-8: drop the byte order mark and make every line end `\n`."""
     raw = raw.removeprefix(BOM_UTF8)
     try:
         text = raw.decode()

@@ -81,8 +81,8 @@ KEYS = (
     Key(
         "summary",
         ValueType.TEXT,
-        "What lists show instead of the description.",
-        "Lo que muestran las listas en lugar de la descripción.",
+        "What lists show. Default: the description.",
+        "Lo que muestran las listas. Por defecto, la descripción.",
     ),
     Key(
         "slug",
@@ -99,14 +99,15 @@ KEYS = (
     Key(
         "tags",
         ValueType.LIST,
-        "The tags. Your other taxonomies have keys of their own.",
-        "Las etiquetas. Las demás taxonomías del sitio tienen sus propias claves.",
+        "The tags: a list, or one text with commas. Your other taxonomies have keys of their own.",
+        "Las etiquetas: una lista, o un texto con comas. Las demás taxonomías del sitio tienen sus"
+        " propias claves.",
     ),
     Key(
         "authors",
         ValueType.LIST,
-        "The names of the authors.",
-        "Los nombres de los autores.",
+        "The names of the authors: a list, or one text with commas.",
+        "Los nombres de los autores: una lista, o un texto con comas.",
     ),
     Key(
         "draft",
@@ -154,8 +155,8 @@ KEYS = (
     Key(
         "translation_key",
         ValueType.TEXT,
-        "The same text on translations whose files have different names joins them.",
-        "El mismo texto en traducciones cuyos archivos se llaman de otra manera las une.",
+        "Joins translations whose files have different names: give each the same text.",
+        "Une traducciones cuyos archivos tienen nombres distintos: todas llevan el mismo texto.",
     ),
     Key(
         "extra",

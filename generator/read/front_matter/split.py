@@ -31,9 +31,9 @@ class CachedFrontMatter:
 
 
 def split(text: str, *, path: str) -> tuple[SplitText | None, list[Diagnostic]]:
-    """Split off the front matter; None, with an error, if it's never closed.
+    r"""Split off the front matter; None, with an error, if it's never closed.
 
-    `text` has `\\n` as line ends and no byte order mark.
+    `text` has `\n` as line ends and no byte order mark.
     """
     opening = _FENCE.match(text)
     if not opening:
