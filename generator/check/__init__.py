@@ -12,7 +12,7 @@ from ..model.document import Document
 from ..model.extensions import Checks
 from ..model.output import Output, Tree
 from ..model.site import Site
-from . import consent, forms, images, layouts, links, menu, paths, routes, sources
+from . import consent, forms, images, layouts, links, menu, routes, sources
 
 CHECKS = Checks(
     of_site=(sources.check, menu.check, consent.check),
@@ -23,7 +23,7 @@ CHECKS = Checks(
         forms.check_document,
         consent.check_document,
     ),
-    of_outputs=(paths.check_outputs, routes.check_outputs),
+    of_outputs=(routes.check_outputs,),
 )
 """The built-in checks."""
 

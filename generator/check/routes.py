@@ -1,9 +1,9 @@
-"""Check that no page has a path of the form handler if both are served at one address."""
+"""Check that every output has a valid path of its own, which is none of the form handler's."""
 
 from collections.abc import Iterable, Iterator
 
 from ..model.diagnostic import Diagnostic, Location, error
-from ..model.output import Output, Tree
+from ..model.output import Output, Tree, conflicts, unfit
 from ..model.permalink import file_for
 from ..model.site import Site
 
@@ -15,9 +15,16 @@ HANDLER_ROUTES = frozenset(
 
 
 def check_outputs(outputs: Iterable[Output], site: Site) -> Iterator[Diagnostic]:
-    """Yield `reserved-path` if forms are sent to the site's own address."""
-    if site.catalogue is None or site.settings.forms_url or site.settings.base_path != "/":
-        return
+    """Yield `output-path`, `output-conflict` and `reserved-path`."""
+    outputs = tuple(outputs)
+    yield from unfit(outputs)
+    yield from conflicts(outputs)
+    if site.catalogue and not site.settings.forms_url and site.settings.base_path == "/":
+        yield from _check_routes(outputs, site)
+
+
+def _check_routes(outputs: Iterable[Output], site: Site) -> Iterator[Diagnostic]:
+    """Yield `reserved-path`: forms are sent to the site's own address."""
     documents = {file_for(document.url): document.at for document in site.by_source.values()}
     public = {output.path for output in outputs if output.tree is Tree.PUBLIC}
     for path in sorted(public):

@@ -5,14 +5,9 @@ makes the same bytes: `is_plain` looks for anything that the two are known to re
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from markdown_it.renderer import RendererHTML
-    from markdown_it.token import Token
-    from markdown_it.utils import OptionsDict
+from typing import Any
 
 EXTENSIONS = frozenset({"table", "strikethrough", "footnote"})
 """Syntax beyond CommonMark 0.31.2."""
@@ -44,15 +39,9 @@ def reference_engine(extensions: frozenset[str] = EXTENSIONS) -> Engine:
     return lambda text: str(parser.render(text))
 
 
-def _blockquote(
-    renderer: "RendererHTML",
-    tokens: "Sequence[Token]",
-    index: int,
-    options: "OptionsDict",
-    env: dict[str, Any],
-) -> str:
+def _blockquote(renderer: Any, *arguments: Any) -> str:
     """Render a line end after the tag of an empty quote too, as in the specification's examples."""
-    return renderer.renderToken(tokens, index, options, env).rstrip("\n") + "\n"
+    return str(renderer.renderToken(*arguments)).rstrip("\n") + "\n"
 
 
 @lru_cache(maxsize=1)

@@ -35,8 +35,7 @@ def find_sources(root: Path) -> Sources:
         raise ConfigError(f"there is no {CONTENT}/ in {root}", hint=hint)
     by_kind: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
     for path, stamp in _walk(root / CONTENT, CONTENT):
-        kind = _kind(path)
-        if kind:
+        if kind := _kind(path):
             by_kind[kind].append(Source(path=path, kind=kind, where=f"{root}/{path}", stamp=stamp))
     static, data = (
         tuple(

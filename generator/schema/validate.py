@@ -52,26 +52,26 @@ def validate(
             findings.append(warning("unknown-key", message, at=parsed.at(key), hint=hint))
     try:
         return model.model_validate(values), findings
-    except ValidationError as wrong:
-        errors = wrong.errors(include_url=False, include_context=True)
+    except ValidationError as exception:
+        errors = exception.errors(include_url=False, include_context=True)
         return None, [*findings, *(_diagnostic(parsed, e, known.values()) for e in errors)]
 
 
-def _diagnostic(parsed: Parsed, wrong: ErrorDetails, known: Iterable[str]) -> Diagnostic:
-    place = parsed.at(*wrong["loc"])
-    path = ".".join(map(str, wrong["loc"]))
-    match wrong["type"]:
+def _diagnostic(parsed: Parsed, details: ErrorDetails, known: Iterable[str]) -> Diagnostic:
+    place = parsed.at(*details["loc"])
+    path = ".".join(map(str, details["loc"]))
+    match details["type"]:
         case "missing":
             return error("missing-key", f"'{path}' is missing", at=place)
         case "extra_forbidden":
-            key = str(wrong["loc"][-1])
-            hint = nearest(key, known) if len(wrong["loc"]) == 1 else ""
+            key = str(details["loc"][-1])
+            hint = nearest(key, known) if len(details["loc"]) == 1 else ""
             return error("unknown-key", f"unknown key '{path}'", at=place, hint=hint)
         case "value_error":
-            cause = wrong["ctx"]["error"]
+            cause = details["ctx"]["error"]
             hint = getattr(cause, "hint", "")
             return error("bad-value", f"{path}: {cause}", at=place, hint=hint)
         case _:
-            message = wrong["msg"][:1].lower() + wrong["msg"][1:]
-            hint = f"got {wrong['input']!r:.60}"
+            message = details["msg"][:1].lower() + details["msg"][1:]
+            hint = f"got {details['input']!r:.60}"
             return error("bad-value", f"{path}: {message}", at=place, hint=hint)

@@ -7,7 +7,7 @@ is a word, a version stays `1.10`, and a date stays as it is written.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -82,10 +82,6 @@ class Parsed:
             mark = key.start_mark
             places.setdefault(key.value, (self.first_line + mark.line, mark.column + 1))
         return places
-
-    def with_values(self, values: dict[str, Any]) -> "Parsed":
-        """Return some of the values, with their places."""
-        return replace(self, values=values)
 
 
 def _part(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
@@ -169,11 +165,11 @@ class _Reader:
             raise _UnreadableError(_too_much(place))
         try:
             return yaml.compose(_TRAILING.sub("", text), Loader)
-        except yaml.MarkedYAMLError as wrong:
-            raise _UnreadableError(self._syntax_error(text, wrong)) from None
-        except yaml.reader.ReaderError as wrong:
-            line = text.count("\n", 0, wrong.position) + self.parsed.first_line
-            message = f"a character that YAML does not allow: U+{wrong.character:04X}"
+        except yaml.MarkedYAMLError as cause:
+            raise _UnreadableError(self._syntax_error(text, cause)) from None
+        except yaml.reader.ReaderError as cause:
+            line = text.count("\n", 0, cause.position) + self.parsed.first_line
+            message = f"a character that YAML does not allow: U+{cause.character:04X}"
             place = Location(path=self.parsed.path, line=line)
             raise _UnreadableError(
                 error("yaml-syntax", message, at=place, hint="delete it")

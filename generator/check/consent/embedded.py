@@ -8,16 +8,8 @@ from ...model.elements import Element
 from ...model.settings import Settings
 from .trackers import POP_UPS, TRACKERS, find_hosts, host_of, is_below, permits
 
-_LOADS = {
-    "script": ("src",),
-    "iframe": ("src",),
-    "frame": ("src",),
-    "img": ("src",),
-    "embed": ("src",),
-    "object": ("data",),
-    "link": ("href",),
-    "input": ("src",),
-}
+_LOADS = dict.fromkeys(("script", "iframe", "frame", "img", "embed", "input"), "src")
+_LOADS |= {"object": "data", "link": "href"}
 _ONE_PIXEL = re.compile(r"\s*[01](?:px)?\s*")
 _INVISIBLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)"
@@ -45,7 +37,9 @@ def check_element(
         yield error("tracking-pixel", message, at=place, hint=_COUNT_HINT)
     if element.name in ("script", "link"):
         yield from _third_party(element, place, settings, is_blocked=is_blocked)
-    if element.name == "iframe" and _youtube(element.attributes.get("src", "")):
+    if element.name == "iframe" and is_below(
+        host_of(element.attributes.get("src", "")), ("youtube.com",)
+    ):
         message = "'youtube.com': its player sets cookies before a visitor starts the video"
         hint = "use www.youtube-nocookie.com"
         yield warning("tracking-embed", message, at=place, hint=hint)
@@ -57,8 +51,8 @@ def check_text(
     text: str, place: Location, settings: Settings, *, is_blocked: bool = False
 ) -> Iterator[Diagnostic]:
     """Yield the same errors in a style sheet or a script, whose first line is at `place`."""
-    for host, position in find_hosts(text):
-        yield from filter(None, (_known_host(host, _line(place, text, position)),))
+    hosts = (_known_host(host, _line(place, text, at)) for host, at in find_hosts(text))
+    yield from filter(None, hosts)
     for rule in _IMPORT.finditer(text):
         if not is_below(host_of(rule[1]), (*TRACKERS, *POP_UPS)):
             line = _line(place, text, rule.start())
@@ -71,9 +65,7 @@ def _line(place: Location, text: str, position: int) -> Location:
 
 
 def _loaded(element: Element) -> Iterator[str]:
-    for name in _LOADS.get(element.name, ()):
-        if name in element.attributes:
-            yield element.attributes[name]
+    yield element.attributes.get(_LOADS.get(element.name, ""), "")
     yield from element.attributes.get("ping", "").split()
 
 
@@ -101,13 +93,11 @@ def _is_pixel(element: Element) -> bool:
 def _third_party(
     element: Element, place: Location, settings: Settings, *, is_blocked: bool
 ) -> Iterator[Diagnostic]:
-    attributes = element.attributes
-    source, target = attributes.get("src", ""), attributes.get("href", "")
-    if element.name == "script" and host_of(source):
-        yield from _undeclared(source, "script", place, settings, is_blocked=is_blocked)
-    is_sheet = "stylesheet" in attributes.get("rel", "").lower().split()
-    if element.name == "link" and is_sheet and host_of(target):
-        yield from _undeclared(target, "style", place, settings, is_blocked=is_blocked)
+    url = element.attributes.get(_LOADS[element.name], "")
+    is_sheet = "stylesheet" in element.attributes.get("rel", "").lower().split()
+    if host_of(url) and (element.name == "script" or is_sheet):
+        kind = "script" if element.name == "script" else "style"
+        yield from _undeclared(url, kind, place, settings, is_blocked=is_blocked)
 
 
 def _undeclared(
@@ -133,7 +123,3 @@ def _undeclared(
         hint=f"remove it, copy it to static/, or allow the host in site.yaml:"
         f" content_security_policy: {{{kind}-src: \"'self' https://{host}\"}}",
     )
-
-
-def _youtube(url: str) -> bool:
-    return is_below(host_of(url), ("youtube.com",))

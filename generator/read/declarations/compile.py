@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -89,18 +90,21 @@ class _Compiler:
         self.delivered: dict[str, Source] = {}
         self.findings: list[Diagnostic] = []
 
+    def _error(self, code: str, message: str, place: Location, hint: str) -> None:
+        self.findings.append(error(code, message, at=place, hint=hint))
+
     def controller(self, place: Location) -> Controller | None:
         if self.settings.controller is None:
-            hint = "add `controller:` with `name` and a postal `address` to site.yaml"
             message = "a form collects personal data, and site.yaml names no controller"
-            self.findings.append(error("no-controller", message, at=place, hint=hint))
+            hint = "add `controller:` with `name` and a postal `address` to site.yaml"
+            self._error("no-controller", message, place, hint)
         return self.settings.controller
 
     def privacy(self, place: Location) -> Texts:
         if not self.settings.privacy:
-            hint = "write one, and add it to site.yaml: `privacy: privacy.md`"
             message = "a form collects personal data without a privacy notice"
-            self.findings.append(error("no-privacy-notice", message, at=place, hint=hint))
+            hint = "write one, and add it to site.yaml: `privacy: privacy.md`"
+            self._error("no-privacy-notice", message, place, hint)
             return {}
         return self._pages(self.settings.privacy, Location(path="site.yaml"), complete=True)
 
@@ -113,7 +117,7 @@ class _Compiler:
                 return self.settings.link(f"/assets/{name}")
         message = f"forms.proof_of_work is on, and the theme has no static/{SOLVER}"
         hint = "copy it from the default theme, and load it in handler/form.html as that does"
-        self.findings.append(error("no-solver", message, at=place, hint=hint))
+        self._error("no-solver", message, place, hint)
         return ""
 
     def state(self, state: State) -> Texts:
@@ -124,10 +128,10 @@ class _Compiler:
 
     def purpose(self, declared: Declaration[PurposeFile]) -> Purpose:
         written = declared.value
-        name = self._texts(declared, "name", written.name)
+        name = self._texts(declared, written.name, "name")
         resources = {
             code: resource
-            for code, path in self._texts(declared, "resource", written.resource).items()
+            for code, path in self._texts(declared, written.resource, "resource").items()
             if (resource := self._resource(path, declared.at("resource")))
         }
         return Purpose(
@@ -138,27 +142,24 @@ class _Compiler:
             wording=self._wording(declared, written.wording),
             resource=resources,
             frequencies=written.frequencies,
-            topics=self._options(declared, ("topics",), written.topics),
+            topics=self._options(declared, written.topics, "topics"),
         )
 
     def form(self, declared: Declaration[FormFile], purposes: Mapping[str, Purpose]) -> Form:
         written = declared.value
         for i, purpose in enumerate(written.purposes):
             if purpose not in purposes and purpose not in self.invalid:
-                hint = nearest(purpose, purposes) or "declare it in content/_purposes/"
-                place = declared.at("purposes", i)
                 message = f"unknown purpose '{purpose}'"
-                self.findings.append(error("unknown-purpose", message, at=place, hint=hint))
+                hint = nearest(purpose, purposes) or "declare it in content/_purposes/"
+                self._error("unknown-purpose", message, declared.at("purposes", i), hint)
+        texts = ("title", "intro", "button", "question")
+        pages = {key: getattr(written, key) for key in ("after_submit", "after_confirm")}
         return Form(
             id=declared.id,
             purposes=written.purposes,
             fields=self._fields(declared),
-            title=self._texts(declared, "title", written.title),
-            intro=self._texts(declared, "intro", written.intro),
-            button=self._texts(declared, "button", written.button),
-            question=self._texts(declared, "question", written.question),
-            after_submit=self._page(declared, "after_submit", written.after_submit),
-            after_confirm=self._page(declared, "after_confirm", written.after_confirm),
+            **{key: self._texts(declared, getattr(written, key), key) for key in texts},
+            **{key: self._pages(path, declared.at(key)) for key, path in pages.items() if path},
         )
 
     def _fields(self, declared: Declaration[FormFile]) -> tuple[Field, ...]:
@@ -167,10 +168,10 @@ class _Compiler:
             place = declared.at("fields", i, "name")
             if field.name in RESERVED_FIELDS:
                 message = f"the field name '{field.name}' is reserved"
-                self.findings.append(error("field-name", message, at=place))
+                self._error("field-name", message, place, "choose another name")
             elif field.name in {known.name for known in fields}:
                 message = f"two fields have the name '{field.name}'"
-                self.findings.append(error("field-name", message, at=place))
+                self._error("field-name", message, place, "rename one of them")
             fields.append(self._field(declared, i, field))
         if not any(field.name == EMAIL.name for field in fields):
             fields.insert(0, EMAIL)
@@ -178,56 +179,35 @@ class _Compiler:
 
     def _field(self, declared: Declaration[FormFile], number: int, written: FieldFile) -> Field:
         path = ("fields", number)
-        label = self._texts(declared, (*path, "label"), written.label)
-        hint = self._texts(declared, (*path, "hint"), written.hint)
-        options = self._options(declared, (*path, "options"), written.options)
+        label = self._texts(declared, written.label, *path, "label")
+        hint = self._texts(declared, written.hint, *path, "hint")
+        options = self._options(declared, written.options, *path, "options")
         if written.name == EMAIL.name:
             return EMAIL.model_copy(update={"label": label, "hint": hint})
-        return Field(
-            name=written.name,
-            kind=written.kind,
-            required=written.required,
-            label=label,
-            hint=hint,
-            options=options,
-            max_length=written.max_length,
-            autocomplete=written.autocomplete,
-        )
+        return Field(**dict(written) | {"label": label, "hint": hint, "options": options})
 
     def _options(
-        self,
-        declared: Declaration[FormFile] | Declaration[PurposeFile],
-        path: tuple[str | int, ...],
-        written: tuple[OptionFile, ...],
+        self, declared: Declaration[Any], options: tuple[OptionFile, ...], *path: str | int
     ) -> tuple[Option, ...]:
+        labels = [self._texts(declared, o.label, *path, i, "label") for i, o in enumerate(options)]
         return tuple(
-            Option(
-                value=option.value,
-                label=self._texts(declared, (*path, i, "label"), option.label)
-                or self._for_every_language(option.value),
-            )
-            for i, option in enumerate(written)
+            Option(value=option.value, label=label or self._for_every_language(option.value))
+            for option, label in zip(options, labels, strict=True)
         )
 
     def _for_every_language(self, text: str) -> Texts:
         return {language.code: text for language in self.settings.languages}
 
-    def _texts(
-        self,
-        declared: Declaration[FormFile] | Declaration[PurposeFile],
-        path: str | tuple[str | int, ...],
-        texts: Texts,
-    ) -> Texts:
+    def _texts(self, declared: Declaration[Any], texts: Texts, *path: str | int) -> Texts:
         """Return a text by language; one without a language is for every language."""
         if ANY in texts:
             return self._for_every_language(texts[ANY])
         known = [language.code for language in self.settings.languages]
         for code in texts:
             if code not in known:
-                place = declared.at(*((path,) if isinstance(path, str) else path), code)
                 message = f"the site has no language '{code}'"
                 hint = nearest(code, known) or f"its languages are {', '.join(known)}"
-                self.findings.append(error("unknown-language", message, at=place, hint=hint))
+                self._error("unknown-language", message, declared.at(*path, code), hint)
         return texts
 
     def _wording(self, declared: Declaration[PurposeFile], texts: Texts) -> Texts:
@@ -237,16 +217,13 @@ class _Compiler:
         if ANY in texts:
             wording = {self.settings.default_language.code: texts[ANY]}
         else:
-            self._texts(declared, "wording", texts)
+            self._texts(declared, texts, "wording")
         for language in self.settings.languages:
             if not wording.get(language.code, "").strip():
                 message = f"the wording is missing in '{language.code}'"
                 hint = f"add `{language.code}:` with a translation of the exact text"
-                self.findings.append(error("no-wording", message, at=place, hint=hint))
+                self._error("no-wording", message, place, hint)
         return wording
-
-    def _page(self, declared: Declaration[FormFile], key: str, source: str) -> Texts:
-        return self._pages(source, declared.at(key)) if source else {}
 
     def _pages(self, source: str, place: Location, *, complete: bool = False) -> Texts:
         """Return the address of the page `source` by language; with `complete`, in every one."""
@@ -255,9 +232,8 @@ class _Compiler:
             if document := translation(self.site, source, language):
                 pages[language.code] = self.settings.link(document.url)
         if not pages:
-            message = f"unknown page '{source}'"
             hint = "name a published file of content/, such as welcome.md"
-            self.findings.append(error("unknown-page", message, at=place, hint=hint))
+            self._error("unknown-page", f"unknown page '{source}'", place, hint)
         for language in self.settings.languages if pages and complete else ():
             if language.code not in pages:
                 message = f"'{source}' is not translated into '{language.code}'"
@@ -270,10 +246,8 @@ class _Compiler:
         source = self.gated.get(f"content/{path.lstrip('/')}")
         if source is None:
             hint = nearest(path, (known.removeprefix("content/") for known in self.gated))
-            if not hint:
-                hint = "put it in a folder `_gated/` next to its document"
-            message = f"unknown gated file '{path}'"
-            self.findings.append(error("unknown-resource", message, at=place, hint=hint))
+            hint = hint or "put it in a folder `_gated/` next to its document"
+            self._error("unknown-resource", f"unknown gated file '{path}'", place, hint)
             return None
         with source.file.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -284,7 +258,7 @@ class _Compiler:
         except ValidationError:
             message = f"'{source.name[:40]}…' can't be the name of a download"
             hint = "give the file a short name with letters, digits and hyphens"
-            self.findings.append(error("resource-name", message, at=place, hint=hint))
+            self._error("resource-name", message, place, hint)
             return None
         self.delivered[resource.path] = source
         return resource

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field as Constraint, model_validator
 
-from forms.catalogue import Frequency, Identifier, Kind, Lasts, Texts
+from forms.catalogue import Field, Frequency, Lasts, Option, Texts
 
 from ...model.diagnostic import Diagnostic, Location, error
 from ...model.document import Source
@@ -29,24 +29,18 @@ def _texts(value: Any) -> Any:
 Wordings = Annotated[Texts, BeforeValidator(_texts)]
 
 
-class OptionFile(StrictModel):
+class OptionFile(StrictModel, Option):
     """One choice of a `select`."""
 
-    value: Annotated[str, Constraint(min_length=1, max_length=200)]
     label: Wordings = {}
 
 
-class FieldFile(StrictModel):
+class FieldFile(StrictModel, Field):
     """One field of a form."""
 
-    name: Identifier
-    kind: Kind = Kind.TEXT
-    required: bool = False
     label: Wordings = {}
     hint: Wordings = {}
     options: tuple[OptionFile, ...] = ()
-    max_length: Annotated[int, Constraint(ge=1, le=4000)] = 200
-    autocomplete: str = ""
 
 
 class FormFile(StrictModel):
@@ -125,14 +119,9 @@ def read_declarations(
 def _read_all(
     sources: Iterable[Source], model: type[Declared]
 ) -> tuple[tuple[Declaration[Declared], ...], list[Diagnostic]]:
-    declared: list[Declaration[Declared]] = []
-    findings: list[Diagnostic] = []
-    for source in sources:
-        declaration, errors = _read(source, model)
-        findings += errors
-        if declaration:
-            declared.append(declaration)
-    return tuple(declared), findings
+    results = [_read(source, model) for source in sources]
+    findings = [finding for _, errors in results for finding in errors]
+    return tuple(declaration for declaration, _ in results if declaration), findings
 
 
 def _read(

@@ -66,12 +66,7 @@ KEYS = (
         "Cuándo se publica: `2026-05-01`, o con hora y zona. Las páginas con fecha futura aún no se"
         " publican.",
     ),
-    Key(
-        "lastmod",
-        ValueType.DATE,
-        "When it last changed.",
-        "Cuándo cambió por última vez.",
-    ),
+    Key("lastmod", ValueType.DATE, "When it last changed.", "Cuándo cambió por última vez."),
     Key(
         "description",
         ValueType.TEXT,
@@ -115,12 +110,7 @@ KEYS = (
         "`true`: `serve` shows it, `build` leaves it out. Default: `false`.",
         "`true`: `serve` lo muestra y `build` lo omite. Por defecto, `false`.",
     ),
-    Key(
-        "expires",
-        ValueType.DATE,
-        "When it stops being published.",
-        "Cuándo deja de publicarse.",
-    ),
+    Key("expires", ValueType.DATE, "When it stops being published.", "Cuándo deja de publicarse."),
     Key(
         "aliases",
         ValueType.URL_PATHS,

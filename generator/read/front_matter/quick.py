@@ -14,20 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...schema.scalar import NULLS
+from . import keys
 from .dates import parse_date
-from .keys import (
-    ALIASES,
-    KEYS,
-    LAYOUT,
-    SLUG,
-    FrontMatter,
-    ValueType,
-    assemble,
-    check_absolute,
-    check_path,
-    one_or_more,
-    split_list,
-)
+from .keys import FrontMatter, ValueType
 
 MAX_LENGTH = 20_000
 """Characters. YAML's own limits apply to longer front matter."""
@@ -57,7 +46,7 @@ def read_lines(front: str, *, taxonomies: tuple[str, ...]) -> FrontMatter | None
     try:
         while entry := _ENTRY.match(front, position):
             key, value = entry["key"], _value(entry)
-            key = ALIASES.get(key, key)
+            key = keys.ALIASES.get(key, key)
             read = _KEY_READERS.get(key) or (_read_list if key in taxonomies else None)
             if read is None or key in places:
                 return None
@@ -68,7 +57,7 @@ def read_lines(front: str, *, taxonomies: tuple[str, ...]) -> FrontMatter | None
             line += front.count("\n", entry.start(), position)
     except ValueError:
         return None
-    return assemble(values, taxonomies, places) if position == len(front) else None
+    return keys.assemble(values, taxonomies, places) if position == len(front) else None
 
 
 def _value(entry: re.Match[str]) -> str | list[str] | None:
@@ -115,7 +104,7 @@ def _reader_of(pattern: str) -> Callable[[Value], str]:
 
 
 def _read_list(value: Value) -> tuple[str, ...]:
-    texts: tuple[str, ...] = split_list(value)
+    texts: tuple[str, ...] = keys.split_list(value)
     return texts
 
 
@@ -132,13 +121,13 @@ _READERS: dict[ValueType, Callable[[Value], Any]] = {
     ValueType.TEXT: _read_text,
     ValueType.DATE: lambda value: parse_date(_read_text(value)),
     ValueType.LIST: _read_list,
-    ValueType.SLUG: _reader_of(SLUG),
-    ValueType.LAYOUT: _reader_of(LAYOUT),
-    ValueType.URL_PATH: lambda value: check_absolute(check_path(_read_text(value))),
-    ValueType.URL_PATHS: lambda value: tuple(map(check_path, one_or_more(value))),
+    ValueType.SLUG: _reader_of(keys.SLUG),
+    ValueType.LAYOUT: _reader_of(keys.LAYOUT),
+    ValueType.URL_PATH: lambda value: keys.check_absolute(keys.check_path(_read_text(value))),
+    ValueType.URL_PATHS: lambda value: tuple(map(keys.check_path, keys.one_or_more(value))),
     ValueType.FLAG: _read_flag,
     ValueType.INTEGER: lambda value: int(_read_digits(value)),
 }
 """Reader of each type but MAPPING. Raises `ValueError` for a value that must be read as YAML."""
 
-_KEY_READERS = {key.name: _READERS[key.type] for key in KEYS if key.type in _READERS}
+_KEY_READERS = {key.name: _READERS[key.type] for key in keys.KEYS if key.type in _READERS}

@@ -25,15 +25,11 @@ _CODE_END = "</code></pre>"
 _MAY_BE_ANCHOR = re.compile(r"id|name", re.I)
 _HEADING_END = re.compile(r"</?h[1-6](?=[\s/>])", re.I)
 _LINKS = {
-    "a": ("href",),
-    "area": ("href",),
-    "audio": ("src",),
-    "embed": ("src",),
-    "iframe": ("src",),
-    "source": ("src",),
-    "track": ("src",),
+    **dict.fromkeys(("a", "area"), ("href",)),
+    **dict.fromkeys(("audio", "embed", "iframe", "source", "track"), ("src",)),
     "video": ("src", "poster"),
 }
+"""Element -> its attributes that link."""
 Span = tuple[int, int, Link | Image | Code | Heading]
 """A hole with the start and the end of its HTML."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -149,11 +149,12 @@ def test_a_base_path_is_part_of_every_path(site: MakeSite) -> None:
         (
             FORM + "purposes: [guide]\nfields: [{name: website}]\n",
             "content/_forms/guide.yaml:2:11: error: the field name 'website' is reserved"
-            " [field-name]",
+            " (choose another name) [field-name]",
         ),
         (
             FORM + "purposes: [guide]\nfields: [{name: a}, {name: a}]\n",
-            "content/_forms/guide.yaml:2:22: error: two fields have the name 'a' [field-name]",
+            "content/_forms/guide.yaml:2:22: error: two fields have the name 'a'"
+            " (rename one of them) [field-name]",
         ),
         (
             FORM + "purposes: [guide]\nfields: [{name: a, knid: text}]\n",
