@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from ..errors import NotPossibleError
+from ..permission.ledger import Method
 from .database_access import open_for_writing
 from .errors import (
     address_of,
@@ -167,7 +168,7 @@ def erase(email: str, yes: bool, dry_run: bool) -> None:
       atrae forms erase ana@example.org --yes
     """
     from ..app import utc_now
-    from ..store.people.erase import BY_OWNER, count_erasable, erase as erased, find_contact, scrub
+    from ..store.people.erase import count_erasable, erase as erased, find_contact, scrub
 
     address = address_of(email)
     with open_for_writing() as store:
@@ -181,7 +182,7 @@ def erase(email: str, yes: bool, dry_run: bool) -> None:
             click.echo(f"would erase the address, {what}")
             return
         ask_first(f"Erase the address, {what}? It cannot be undone.", yes=yes)
-        erased(store, contact_id, now=utc_now(), method=BY_OWNER)
+        erased(store, contact_id, now=utc_now(), method=Method.OPERATOR)
         scrub(store.database, always=True)
     click.echo(f"erased: the address, {what}")
 
@@ -201,11 +202,12 @@ def purge(dry_run: bool) -> None:
       atrae forms purge --dry-run
     """
     from ..app import utc_now
+    from ..permission.retention import Retention
     from ..store.people.erase import scrub
-    from ..store.people.purge import Keep, purge as purged
+    from ..store.people.purge import purge as purged
 
     with open_for_writing() as store:
-        gone = purged(store, now=utc_now(), keep=Keep(), dry_run=dry_run)
+        gone = purged(store, now=utc_now(), keep=Retention(), dry_run=dry_run)
         if not dry_run:
             scrub(store.database)
     click.echo(

@@ -31,10 +31,10 @@ def suppress(email: str, reason: str, complaint: bool) -> None:
       atrae forms suppress ana@example.org --complaint --reason "report of her provider"
     """
     from ..app import utc_now
-    from ..permission.suppression import complain, never
+    from ..permission.suppression import complain, never_again
 
     address, said = address_of(email), _reason(reason)
-    decide = complain if complaint else never
+    decide = complain if complaint else never_again
     with open_for_writing() as store:
         store.commit_for_address(address, lambda record: decide(record, reason=said), now=utc_now())
     click.echo("nothing is sent there any more")

@@ -23,8 +23,8 @@ from email.policy import default as mail_policy
 from textwrap import wrap
 
 from ..declared.canonical import canonical_json
-from ..permission.ledger import Entry, Kind, spell
-from ..permission.record import MAILED, Decision, Notice, Template
+from ..permission.ledger import Entry, Kind, Method, spell
+from ..permission.record import Decision, Notice, Template
 from .signing import PublicKey, SigningKey
 
 NO_HEADS = ""
@@ -94,7 +94,7 @@ def signed(
 
 def sealing(made: Checkpoint, *, mailed: bool) -> Decision:
     """What to write with a checkpoint: the event that says so, and the mail that it asks for."""
-    method = MAILED if mailed else "sealer"
+    method = Method.MAILED if mailed else Method.SEALER
     entry = Entry(kind=Kind.SEALED, method=method, detail=asdict(made))
     notices = (Notice(template=Template.SEALED, about=(0,)),) if mailed else ()
     return Decision(entries=(entry,), notices=notices)

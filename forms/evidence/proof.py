@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from ..catalogue import Lasts, Wording
 from ..declared.canonical import Json, canonical_json, digest_of
 from ..permission.ledger import START, Detail, Event, Kind, digest_of_event, spell
-from .audit import TEMPLATES, Mail, Story, faults, unwritten
+from .audit import TEMPLATES, Chain, MailRow, mail_faults, missing_mails
 from .consent_record import consent_record, states
 from .signing import PublicKey, SigningKey
 
@@ -138,21 +138,21 @@ def _chain(evidence: Evidence) -> Iterator[Flaw]:
 
 def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Flaw]:
     """Each mail judged again as `verify` judges it in the database; then those that are gone."""
-    story = _story(evidence, events)
-    read = [(mail["id"], _mail(mail, story)) for mail in evidence["mails"]]
+    chain = _chain_of(evidence, events)
+    read = [(mail["id"], _mail(mail, chain)) for mail in evidence["mails"]]
     for number, mail in read:
         if mail.template not in TEMPLATES:
             yield Flaw(f"mail {number}", "there is no such template")
             return
-        for fault in faults(mail, story):
+        for fault in mail_faults(mail, chain):
             yield Flaw(f"mail {number}", fault)
-    for event, fault in unwritten(story, [mail for _, mail in read]):
+    for event, fault in missing_mails(chain, [mail for _, mail in read]):
         yield Flaw(f"event {event.seq}", fault)
 
 
-def _story(evidence: Evidence, events: list[Event]) -> Story:
+def _chain_of(evidence: Evidence, events: list[Event]) -> Chain:
     texts = _wordings(evidence)
-    return Story(
+    return Chain(
         subject=evidence["contact"],
         events=tuple(events),
         details={int(n): json.loads(said["body"]) for n, said in evidence["details"].items()},
@@ -160,11 +160,11 @@ def _story(evidence: Evidence, events: list[Event]) -> Story:
     )
 
 
-def _mail(row: Mapping[str, Any], story: Story) -> Mail:
-    return Mail(
+def _mail(row: Mapping[str, Any], chain: Chain) -> MailRow:
+    return MailRow(
         template=row["template"],
         because=row["because"],
-        events=story.about(row["events"]),
+        events=chain.about(row["events"]),
         created=row["created"],
         sent=row["at"] if row["state"] == SENT else "",
         checked=row["checked"],

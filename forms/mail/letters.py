@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
 from ..catalogue import Catalogue, Lasts, Resource, Wording
 from ..links.links import Links
-from ..permission.guides import is_guide, may_take
+from ..permission.guides import is_guide, may_accept_offers
 from ..permission.ledger import Event
-from ..permission.optin import unended
-from ..permission.record import ASKS, FRESH, Template
+from ..permission.mail_rules import RULES
+from ..permission.record import FRESH, WISH_TEMPLATES, Template
 from ..settings.environment import Settings, origin_of
 from ..site.templates import Renderer, day_in_words, time_in_words
 from ..store.queues.outbox import Owed
@@ -49,11 +48,11 @@ def letter_of(
 ) -> Letter:
     """Write what is owed. `address` is where it goes, as a mail server takes it."""
     language = owed.events[0].language
-    events = _spoken_of(owed)
+    events = RULES[owed.template].speaks_of(owed.events, owed.record)
     items = [_item(event, owed, catalogue, wordings, links) for event in events]
     standing = _standing(owed, events, wordings)
     confirm = owed.pending
-    kind = "fresh" if owed.template in ASKS else owed.template
+    kind = "fresh" if owed.template in WISH_TEMPLATES else owed.template
     expires = owed.events[0].moment + FRESH
     context: dict[str, object] = {
         "site": catalogue.text(catalogue.title, language),
@@ -64,14 +63,16 @@ def letter_of(
         "until": day_in_words(confirm.expires, language) if confirm else "",
         # The new address of a move is not the person's yet: it cannot choose for them.
         "choices": ""
-        if owed.template is Template.ARRIVE
+        if owed.template is Template.CONFIRM_MOVE
         else links.me(owed.contact, owed.record.epoch, language),
         "controller": catalogue.controller,
         "privacy": links.page(catalogue.text(catalogue.privacy, language)),
     }
-    is_more = may_take(owed.record) and any(is_guide(catalogue, p) for p in catalogue.purposes)
+    is_more = may_accept_offers(owed.record) and any(
+        is_guide(catalogue, p) for p in catalogue.purposes
+    )
     context["more"] = links.more(owed.contact, owed.record.epoch, language) if is_more else ""
-    if owed.template in ASKS:
+    if owed.template in WISH_TEMPLATES:
         context["link"] = links.fresh(owed.contact, owed.events[0].seq, expires=expires)
         context["until"] = time_in_words(expires, language)
     say = renderer.phrases(language)
@@ -91,24 +92,6 @@ def list_id(purpose: str, settings: Settings) -> str:
     """RFC 2919: the purpose, within the name of the site."""
     host = origin_of(settings.site_url).split("://", 1)[1].split(":", 1)[0]
     return f"{purpose}.{host}"
-
-
-def _spoken_of(owed: Owed) -> tuple[Event, ...]:
-    """The events whose words a mail repeats: only what holds, and only what was agreed to."""
-    match owed.template:
-        case Template.CONFIRM | Template.LINK:
-            return owed.events
-        case Template.RECEIPT:
-            return unended(owed.events, owed.record)
-        case Template.ALREADY:
-            grants = (owed.record.permission(event.purpose).grant for event in owed.events)
-            return tuple(grant for grant in grants if grant is not None)
-        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE:
-            return ()
-        case Template.SEALED | Template.HELD:
-            return ()
-        case _:
-            assert_never(owed.template)
 
 
 def _standing(

@@ -1,0 +1,5 @@
+"""What may be recorded and which emails are owed: the law, decided purely.
+
+No clock, no database, no framework. Each decision takes a contact's `record.Record` and returns a
+`record.Decision`, which the store carries out in one transaction.
+"""

@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 
 from ..catalogue import Lasts, Wording
 from ..declared.address import Address, parse_address
-from .ledger import ENDINGS, GRANTS, Entry, Kind, State, concerns, spell, state_of
+from .ledger import ENDINGS, GRANTS, Entry, Kind, Method, State, concerns, spell, state_of
 from .record import Decision, Record
 
 NEEDED = ("email", "purpose", "language", "source", "date", "evidence")
 COLUMNS = (*NEEDED, "wording")
 LONGEST = 2000
 """Characters in one cell."""
-BY_IMPORT = "import"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 UNKNOWN_WORDING = {
     "en": "Brought in by the owner. The words that were shown then are not on record.",
@@ -82,7 +81,7 @@ def read_grants(
     return tuple(grants), tuple(faults)
 
 
-def bring_in(grant: Grant, record: Record) -> Decision | str:
+def import_grant(grant: Grant, record: Record) -> Decision | str:
     """What to write for one line; or, in words, why it is left out: a withdrawal always wins."""
     if record.suppressed:
         return "the address is suppressed"
@@ -107,7 +106,7 @@ def _entry(grant: Grant) -> Entry:
         purpose=grant.wording.purpose,
         wording=grant.wording.digest,
         language=grant.wording.language,
-        method=BY_IMPORT,
+        method=Method.IMPORT,
         detail={
             "email": grant.address.typed,
             "source": grant.source,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields as fields_of
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import Literal, assert_never
 
 from ..declared.canonical import Json, canonical_json, digest_of
 
@@ -53,6 +53,63 @@ class Kind(StrEnum):
     """The owner looked at a request that was kept back, and put it away."""
 
 
+class Method(StrEnum):
+    """How an event came about: by which form, link or button, or by which command or routine.
+
+    The values are under the ledger's digests and never change.
+    """
+
+    FORM = "form"
+    QUARANTINED = "form-quarantined"
+    """A request that looks like a robot's: kept with its signals, never answered by email."""
+    UNANSWERED = "form-unanswered"
+    """A request for an address that is suppressed for all email. It owes no email and is marked so,
+    because every other request must have its email on record."""
+    RELEASED = "form-released"
+    """A quarantined request that the owner released; it owes an email like any other."""
+    LINK = "link"
+    """A link in an email."""
+    BUTTON = "button"
+    ONE_CLICK = "one-click"
+    """RFC 8058, by the recipient's mail program."""
+    PREFERENCES = "preferences"
+    """The preference centre, which is reached by a link in an email."""
+    NEVER_AGAIN = "never-again"
+    """A withdrawal that asks for no email at all from now on."""
+    MOVE = "address"
+    """A change of address."""
+    OFFER = "offer"
+    """A guide requested by a link in an email, without a form."""
+    OPERATOR = "operator"
+    """A command that the owner ran."""
+    IMPORT = "import"
+    BOUNCE = "bounce"
+    PURGE = "purge"
+    RULE = "rule"
+    """A suppression that follows from another event."""
+    MAILED = "mailed"
+    """An event of the system that owes its owner an email."""
+    SEALER = "sealer"
+    """A checkpoint that is not emailed."""
+    CEILING = "ceiling"
+    """Confirmations held back without an owner to email."""
+
+
+class Wish(StrEnum):
+    """What a person asks for in the preference centre and confirms by a fresh email.
+
+    The method of `access.*` events, and the name of the email that confirms it.
+    """
+
+    REVEAL = "reveal"
+    """See all data that is held about them."""
+    ERASE = "erase"
+    MOVE = "move"
+    """Change the address; the email goes to the old one."""
+    CONFIRM_MOVE = "arrive"
+    """The second half of a move; the email goes to the new address."""
+
+
 class State(StrEnum):
     """What the events of one contact and one purpose amount to."""
 
@@ -73,10 +130,6 @@ ENDINGS = frozenset({Kind.DECLINED, Kind.WITHDRAWN, Kind.COMPLAINED, Kind.BOUNCE
 """After one of these, what was asked for or confirmed before it permits nothing any more."""
 
 
-BY_MOVE = "address"
-"""The method of the change that gives a person another address."""
-
-
 SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
 """Kinds whose detail is asked when something is decided; the rest is only kept and shown."""
 
@@ -94,7 +147,7 @@ class Entry:
     page: str = ""
     language: str = ""
     campaign: str = ""
-    method: str = ""
+    method: Method | Wish | Literal[""] = ""
     detail: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -248,7 +301,7 @@ def _after(before: Permission, event: Event) -> Permission:
 
 def is_move(event: Event) -> bool:
     """Whether the person has had another address since."""
-    return event.kind is Kind.CHANGED and event.method == BY_MOVE
+    return event.kind is Kind.CHANGED and event.method == Method.MOVE
 
 
 def last_word(events: Iterable[Event], asked: Event) -> Event | None:

@@ -1,64 +1,48 @@
-"""Opting in and out: a request and what is on record -> a decision. Pure, and all of the policy.
+"""Opting in and out: a request and the contact's record -> a decision. All of the policy is here.
 
-A `Decision` says what to write and which mails to owe; the store writes it in one transaction,
-under the lock of the contact's row, under which the record was read.
+A `Decision` lists what to write and which emails are owed. The store writes it in one transaction,
+under the lock of the contact's row under which the record was read.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import assert_never
+from datetime import datetime
 
 from ..catalogue import Lasts, Wording
 from .ledger import (
-    ENDINGS,
     GRANTS,
     SYSTEM,
     Entry,
     Event,
     Kind,
+    Method,
     State,
     is_recent,
     last_word,
     state_of,
 )
-from .record import (
-    BY_BOUNCE,
-    BY_LINK,
-    BY_PREFERENCES,
-    NOTHING,
-    QUARANTINED,
-    RELEASED,
-    Decision,
-    Limits,
-    Notice,
-    Pending,
-    Record,
-    Scope,
-    Stage,
-    Template,
-)
-from .subject_requests import is_open
+from .mail_rules import is_unanswered
+from .record import NOTHING, Decision, Limits, Notice, Pending, Record, Scope, Stage, Template
 from .submission import Submission
 
 
 def request(
     submission: Submission, record: Record, *, now: datetime, pending: str, limits: Limits
 ) -> Decision:
-    """Somebody typed an address into a form; `pending` is a fresh id for what may come of it."""
+    """Decide on a submitted form; `pending` is a fresh id for the request that may follow."""
     if submission.trapped:
-        return _hold(submission, record, now=now, pending=pending, limits=limits)
-    here = [w for w in submission.wordings if _is_here(w, record)]
-    fresh = [w for w in submission.wordings if w not in here]
-    asked = _asked(submission, fresh, record, now, limits)
-    again = _reminded(submission, here, record, now, limits)
-    entries = (*asked, *again)
+        return _quarantine(submission, record, now=now, pending=pending, limits=limits)
+    held = [wording for wording in submission.wordings if _is_held(wording, record)]
+    new = [wording for wording in submission.wordings if wording not in held]
+    requests = _requests(submission, new, record, now, limits)
+    reminders = _reminders(submission, held, record, now, limits)
+    entries = (*requests, *reminders)
     if Scope.ALL in record.suppressed:
         return Decision(entries=entries)
-    first, rest = tuple(range(len(asked))), tuple(range(len(asked), len(entries)))
+    first, rest = tuple(range(len(requests))), tuple(range(len(requests), len(entries)))
     notices = []
-    if asked:
+    if requests:
         notices.append(Notice(template=Template.CONFIRM, about=first, pending=pending))
-    if again:
+    if reminders:
         notices.append(Notice(template=Template.ALREADY, about=rest))
     return Decision(
         entries=entries,
@@ -68,43 +52,45 @@ def request(
 
 
 def confirm(
-    asked: Sequence[Event],
+    requests: Sequence[Event],
     record: Record,
     *,
     expires: datetime,
     now: datetime,
     answers: Mapping[str, str],
 ) -> Decision:
-    """The person pressed *Yes, confirm*. Pressing twice, too late or after leaving does nothing."""
-    if stage_of(asked, record, expires=expires, now=now) is not Stage.OPEN:
+    """Confirm `requests`: *Yes, confirm*. Twice, too late or after leaving, it does nothing."""
+    if stage_of(requests, record, expires=expires, now=now) is not Stage.OPEN:
         return NOTHING
     if Scope.ALL in record.suppressed:
         return NOTHING
     entries = tuple(
-        _echo(event, Kind.CONFIRMED, answers) for event in asked if _is_open(event, record)
+        _answer(event, Kind.CONFIRMED, answers)
+        for event in requests
+        if is_unanswered(event, record)
     )
     about = tuple(range(len(entries)))
-    # Who was erased and comes back has asked afresh, and confirmed it.
+    # A person who was erased and comes back has asked again, and confirmed it.
     lift = Scope.MARKETING if Scope.MARKETING in record.suppressed else None
     return Decision(
         entries=entries, notices=(Notice(template=Template.RECEIPT, about=about),), lift=lift
     )
 
 
-def decline(asked: Sequence[Event], record: Record) -> Decision:
-    """The person pressed *It wasn't me*: it ends what was asked for, confirmed or not."""
+def decline(requests: Sequence[Event], record: Record) -> Decision:
+    """End `requests`, confirmed or not: *It wasn't me*."""
     states = (State.REQUESTED, State.CONFIRMED, State.PAUSED)
     return Decision(
         entries=tuple(
-            _echo(event, Kind.DECLINED, {})
-            for event in asked
+            _answer(event, Kind.DECLINED, {})
+            for event in requests
             if state_of(record.events, event.purpose) in states
         )
     )
 
 
-def withdraw(purposes: Sequence[str], record: Record, *, method: str, language: str) -> Decision:
-    """The person leaves. Leaving twice is leaving once."""
+def withdraw(purposes: Sequence[str], record: Record, *, method: Method, language: str) -> Decision:
+    """Withdraw `purposes`. Leaving twice changes nothing."""
     states = (State.REQUESTED, State.CONFIRMED, State.PAUSED)
     return Decision(
         entries=tuple(
@@ -116,107 +102,51 @@ def withdraw(purposes: Sequence[str], record: Record, *, method: str, language: 
 
 
 def bounce(record: Record, *, reply: str) -> Decision:
-    """A mail server said for good that the address takes no mail: nothing more is sent there."""
+    """Suppress the address, because a mail server refused it permanently."""
     if Scope.ALL in record.suppressed or record.contact == SYSTEM:
         return NOTHING
-    entry = Entry(kind=Kind.BOUNCED, method=BY_BOUNCE, detail={"reply": reply})
+    entry = Entry(kind=Kind.BOUNCED, method=Method.BOUNCE, detail={"reply": reply})
     return Decision(entries=(entry,), suppress=Scope.ALL, reason="bounced")
 
 
-def stage_of(asked: Sequence[Event], record: Record, *, expires: datetime, now: datetime) -> Stage:
-    """Where a pending request stands: open as long as one of its purposes is unanswered."""
-    words = [last_word(record.events, event) for event in asked]
+def stage_of(
+    requests: Sequence[Event], record: Record, *, expires: datetime, now: datetime
+) -> Stage:
+    """Return the stage of a pending request: open while one of its purposes is unanswered."""
+    words = [last_word(record.events, event) for event in requests]
     if any(word is None for word in words):
         return Stage.OPEN if now < expires else Stage.EXPIRED
     granted = any(word is not None and word.kind in GRANTS for word in words)
     return Stage.CONFIRMED if granted else Stage.ENDED
 
 
-def permits(template: Template, about: Sequence[Event], record: Record) -> bool:
-    """Whether the mail may leave now: asked when it is claimed, and again before it is sent."""
-    match template:
-        case Template.CONFIRM:
-            open_ones = any(_is_open(event, record) for event in about)
-            return open_ones and Scope.ALL not in record.suppressed
-        case Template.RECEIPT:
-            return not record.suppressed and bool(unended(about, record))
-        case Template.ALREADY:
-            return not record.suppressed and any(record.lives(e.purpose) for e in about)
-        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE:
-            # Each is a confirmation: of what reveals, destroys or moves.
-            asked = bool(about) and is_open(about[0], record)
-            return asked and Scope.ALL not in record.suppressed
-        case Template.LINK:
-            grants = [record.permission(event.purpose).grant for event in about]
-            return not record.suppressed and bool(grants) and all(grants)
-        case Template.SEALED | Template.HELD:
-            # The owner asked for it, by the settings.
-            return True
-        case _:
-            assert_never(template)
+def _is_held(wording: Wording, record: Record) -> bool:
+    # A guide is requested, and confirmed, each time anew.
+    return wording.lasts is Lasts.STANDING and record.is_live(wording.purpose)
 
 
-def asks(template: Template) -> frozenset[Kind]:
-    """The kinds of event that may be the *because* of such a mail."""
-    match template:
-        case Template.CONFIRM | Template.ALREADY:
-            return frozenset({Kind.REQUESTED})
-        case Template.RECEIPT:
-            return frozenset({Kind.CONFIRMED})
-        case Template.REVEAL | Template.ERASE | Template.MOVE | Template.ARRIVE | Template.LINK:
-            return frozenset({Kind.ACCESS_ASKED})
-        case Template.SEALED:
-            return frozenset({Kind.SEALED})
-        case Template.HELD:
-            return frozenset({Kind.HELD})
-        case _:
-            assert_never(template)
-
-
-def unended(about: Sequence[Event], record: Record) -> tuple[Event, ...]:
-    """Those of `about` that no later event put an end to, and that are not paused now."""
-    return tuple(
-        event
-        for event in about
-        if record.permission(event.purpose).pause is None
-        and not any(
-            later.seq > event.seq and later.kind in ENDINGS and later.purpose in ("", event.purpose)
-            for later in record.events
-        )
-    )
-
-
-def _is_here(wording: Wording, record: Record) -> bool:
-    # What is asked for once is asked for anew each time, and confirmed anew.
-    return wording.lasts is Lasts.STANDING and record.lives(wording.purpose)
-
-
-def _is_open(event: Event, record: Record) -> bool:
-    return last_word(record.events, event) is None
-
-
-def _asked(
+def _requests(
     submission: Submission,
     wordings: Sequence[Wording],
     record: Record,
     now: datetime,
     limits: Limits,
 ) -> tuple[Entry, ...]:
-    by = (record.by_form, RELEASED, BY_PREFERENCES)
-    mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in by]
-    if too_many(mailed, now, limits):
+    methods = (record.form_method, Method.RELEASED, Method.PREFERENCES)
+    mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in methods]
+    if _is_too_often(mailed, now, limits):
         return ()
-    # Leaving and coming back at once is a new wish, not the same one twice.
+    # Leaving and coming back at once is a new request, not a repeated one.
     lately = [e for e in mailed if is_recent(e.at, now, limits.window)]
-    recent = {e.purpose for e in lately if _is_open(e, record)}
+    recent = {e.purpose for e in lately if is_unanswered(e, record)}
     return tuple(
-        _entry(submission, wording, record.by_form)
+        _entry(submission, wording, record.form_method)
         for wording in wordings
         if wording.purpose not in recent
     )
 
 
-def _reminded(
+def _reminders(
     submission: Submission,
     wordings: Sequence[Wording],
     record: Record,
@@ -228,30 +158,30 @@ def _reminded(
         return not any(
             event.kind is Kind.REQUESTED
             and event.purpose == purpose
-            and event.method in (record.by_form, RELEASED)
-            and is_recent(event.at, now, limits.again)
+            and event.method in (record.form_method, Method.RELEASED)
+            and is_recent(event.at, now, limits.reminder)
             and grant is not None
             and event.seq > grant.seq
             for event in record.events
         )
 
-    # One mail speaks of all of them, so none of them may have had one.
+    # One email reminds of all of them, so it is due only if it is due for each.
     if not all(is_due(wording.purpose) for wording in wordings):
         return ()
-    return tuple(_entry(submission, wording, record.by_form) for wording in wordings)
+    return tuple(_entry(submission, wording, record.form_method) for wording in wordings)
 
 
-def _hold(
+def _quarantine(
     submission: Submission, record: Record, *, now: datetime, pending: str, limits: Limits
 ) -> Decision:
-    """Keep a suspicious request where its owner can find it, and write to nobody."""
-    held = [e for e in record.events if e.kind is Kind.REQUESTED]
-    quarantined = [e for e in held if e.method == QUARANTINED]
-    recent = {e.purpose for e in held if is_recent(e.at, now, limits.window)}
-    if too_many(quarantined, now, limits):
+    """Quarantine a suspicious request for the owner to see, and write to nobody."""
+    requests = [e for e in record.events if e.kind is Kind.REQUESTED]
+    quarantined = [e for e in requests if e.method == Method.QUARANTINED]
+    recent = {e.purpose for e in requests if is_recent(e.at, now, limits.window)}
+    if _is_too_often(quarantined, now, limits):
         return NOTHING
     entries = tuple(
-        _entry(submission, wording, QUARANTINED)
+        _entry(submission, wording, Method.QUARANTINED)
         for wording in submission.wordings
         if wording.purpose not in recent
     )
@@ -259,19 +189,16 @@ def _hold(
     return Decision(entries=entries, pending=_waiting(pending, now, limits, about))
 
 
-def too_many(requests: Sequence[Event], now: datetime, limits: Limits) -> bool:
-    """Whether one more mail would be too many for an hour or a day."""
-    # The purposes of one submission share their time, and one mail.
-    moments = {event.at for event in requests}
-    spans = ((timedelta(hours=1), limits.burst), (timedelta(days=1), limits.daily))
-    return any(sum(is_recent(m, now, span) for m in moments) >= most for span, most in spans)
+def _is_too_often(requests: Sequence[Event], now: datetime, limits: Limits) -> bool:
+    # The purposes of one submission share their time, and one email.
+    return limits.confirmations.is_used_up({event.at for event in requests}, now)
 
 
 def _waiting(pending: str, now: datetime, limits: Limits, about: tuple[int, ...]) -> Pending | None:
     return Pending(id=pending, expires=now + limits.pending, about=about) if about else None
 
 
-def _entry(submission: Submission, wording: Wording, method: str) -> Entry:
+def _entry(submission: Submission, wording: Wording, method: Method) -> Entry:
     return Entry(
         kind=Kind.REQUESTED,
         purpose=wording.purpose,
@@ -281,11 +208,11 @@ def _entry(submission: Submission, wording: Wording, method: str) -> Entry:
         page=submission.page,
         language=submission.language,
         method=method,
-        detail=submission.said,
+        detail=submission.detail,
     )
 
 
-def _echo(event: Event, kind: Kind, answers: Mapping[str, str]) -> Entry:
+def _answer(event: Event, kind: Kind, answers: Mapping[str, str]) -> Entry:
     return Entry(
         kind=kind,
         purpose=event.purpose,
@@ -295,6 +222,6 @@ def _echo(event: Event, kind: Kind, answers: Mapping[str, str]) -> Entry:
         page=event.page,
         language=event.language,
         campaign=event.campaign,
-        method=BY_LINK,
+        method=Method.LINK,
         detail=dict(answers),
     )

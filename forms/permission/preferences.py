@@ -13,9 +13,8 @@ from datetime import datetime
 
 from ..catalogue import Catalogue, Frequency, Lasts, Purpose, Wording
 from ..declared.canonical import Json
-from .ledger import ENDINGS, Entry, Event, Kind, concerns, is_recent, last_word, spell
-from .optin import too_many
-from .record import BY_PREFERENCES, Decision, Limits, Notice, Pending, Record, Scope, Template
+from .ledger import ENDINGS, Entry, Event, Kind, Method, concerns, is_recent, last_word, spell
+from .record import Decision, Limits, Notice, Pending, Record, Scope, Template
 from .submission import Raw, ticked
 
 PAUSES = (1, 3, 6)
@@ -33,7 +32,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Choices:
     """What the preference centre's form says, rightly filled in."""
 
     wordings: tuple[Wording, ...]
@@ -46,7 +45,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wrong:
+class ChoiceErrors:
     """What must be mended: a purpose, `purpose` or `pause` -> the key of an error text."""
 
     errors: Mapping[str, str]
@@ -63,18 +62,18 @@ def choice_of(record: Record, purpose: str) -> Choice:
     return choice
 
 
-def on(record: Record) -> frozenset[str]:
+def standing_purposes(record: Record) -> frozenset[str]:
     """The standing purposes that are permitted, paused or not."""
     purposes = {event.purpose for event in record.events if event.purpose}
     permissions = {purpose: record.permission(purpose).grant for purpose in purposes}
     return frozenset(p for p, grant in permissions.items() if grant and _stands(grant, record))
 
 
-def read(
+def read_choices(
     raw: Raw, catalogue: Catalogue, record: Record, wordings: Mapping[str, Wording]
-) -> Wish | Wrong:
+) -> Choices | ChoiceErrors:
     """Judge what was sent; `wordings` are those of the ticked boxes that were ever loaded."""
-    digests, here = ticked(raw), on(record)
+    digests, here = ticked(raw), standing_purposes(record)
     chosen = [wordings[digest] for digest in digests if digest in wordings]
     purposes = [wording.purpose for wording in chosen]
     errors: dict[str, str] = {}
@@ -95,8 +94,8 @@ def read(
     if pause not in ("", *map(str, (RESUME, *PAUSES))):
         errors["pause"] = "error_choice"
     if errors:
-        return Wrong(errors=errors)
-    return Wish(
+        return ChoiceErrors(errors=errors)
+    return Choices(
         wordings=tuple(chosen),
         shown=frozenset(raw.get("on", ())[:MOST_SHOWN]),
         choices=choices,
@@ -105,12 +104,12 @@ def read(
 
 
 def change(
-    wish: Wish, record: Record, *, now: datetime, language: str, pending: str, limits: Limits
+    wish: Choices, record: Record, *, now: datetime, language: str, pending: str, limits: Limits
 ) -> Decision:
     """What the person chose -> what to write. Choosing the same again writes nothing."""
-    here, wanted = on(record), {wording.purpose for wording in wish.wordings}
+    here, wanted = standing_purposes(record), {wording.purpose for wording in wish.wordings}
     left = [
-        Entry(kind=Kind.WITHDRAWN, purpose=each, method=BY_PREFERENCES, language=language)
+        Entry(kind=Kind.WITHDRAWN, purpose=each, method=Method.PREFERENCES, language=language)
         for each in sorted(here & wish.shown - wanted)
     ]
     new = [wording for wording in wish.wordings if wording.purpose not in here]
@@ -182,7 +181,7 @@ def _read_choice(raw: Raw, purpose: Purpose, before: Choice) -> Choice | str:
     )
 
 
-def _changes(wish: Wish, purposes: frozenset[str], record: Record, language: str) -> list[Entry]:
+def _changes(wish: Choices, purposes: frozenset[str], record: Record, language: str) -> list[Entry]:
     entries = []
     for purpose in sorted(purposes & wish.choices.keys()):
         choice = wish.choices[purpose]
@@ -197,7 +196,7 @@ def _changes(wish: Wish, purposes: frozenset[str], record: Record, language: str
             Entry(
                 kind=Kind.CHANGED,
                 purpose=purpose,
-                method=BY_PREFERENCES,
+                method=Method.PREFERENCES,
                 language=language,
                 detail=detail,
             )
@@ -219,7 +218,7 @@ def _pauses(
         Entry(
             kind=Kind.PAUSED,
             purpose=purpose,
-            method=BY_PREFERENCES,
+            method=Method.PREFERENCES,
             language=language,
             detail={"until": spell(until)},
         )
@@ -231,7 +230,7 @@ def _asked(
     wordings: Sequence[Wording], record: Record, now: datetime, language: str, limits: Limits
 ) -> list[Entry]:
     requests = [event for event in record.events if event.kind is Kind.REQUESTED]
-    if too_many(requests, now, limits):
+    if limits.confirmations.is_used_up({event.at for event in requests}, now):
         return []
     recent = {
         event.purpose
@@ -249,5 +248,5 @@ def _entry(kind: Kind, wording: Wording, language: str) -> Entry:
         purpose=wording.purpose,
         wording=wording.digest,
         language=language,
-        method=BY_PREFERENCES,
+        method=Method.PREFERENCES,
     )

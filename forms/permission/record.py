@@ -1,39 +1,28 @@
-"""What is on record of a contact, and what is decided about it: frozen values."""
+"""A contact's record, and the decisions about it: frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..declared.canonical import Json
-from .ledger import GRANTS, START, Entry, Event, Kind, Permission, State, is_move, permission_of
-
-BY_FORM = "form"
-QUARANTINED = "form-quarantined"
-"""The method of a request that looks like a robot's: kept with its signs, never answered with a
-mail."""
-UNANSWERED = "form-unanswered"
-"""The method of a request of an address that is suppressed for all mail: it owes none, and says so,
-for every other request must have its mail on record."""
-RELEASED = "form-released"
-"""The method of a request that was quarantined, and that its owner let go on: it is asked for by
-the owner's command, and owes a mail like any other."""
-BY_OPERATOR = "operator"
-"""The owner recorded it, by a command."""
-BY_LINK = "link"
-BY_BUTTON = "button"
-BY_ONE_CLICK = "one-click"
-BY_PREFERENCES = "preferences"
-"""In the preference centre, which is reached by a link of a mail."""
-NEVER_AGAIN = "never-again"
-"""The method of a withdrawal with which the person wants no mail at all any more."""
-BY_BOUNCE = "bounce"
-MAILED = "mailed"
-"""The method of an event of the system's that owes its owner a mail."""
-
+from .ledger import (
+    GRANTS,
+    START,
+    Entry,
+    Event,
+    Kind,
+    Method,
+    Permission,
+    State,
+    Wish,
+    is_move,
+    is_recent,
+    permission_of,
+)
 
 FRESH = timedelta(hours=24)
-"""How long the link of a mail acts that reveals, erases or moves."""
+"""How long the link in an email acts that reveals, erases or moves."""
 
 
 class Scope(StrEnum):
@@ -46,32 +35,32 @@ class Scope(StrEnum):
 
 
 class Template(StrEnum):
-    """The mails that there are."""
+    """The emails that can be sent. `mail_rules.RULES` has the rule of each."""
 
     CONFIRM = "confirm"
     RECEIPT = "receipt"
     ALREADY = "already"
-    SEALED = "sealed"
-    """To the owner: a checkpoint."""
     LINK = "link"
     """A fresh link to a guide that was confirmed."""
-    HELD = "held"
-    """To the owner: so many confirmations are asked for that some wait."""
     REVEAL = "reveal"
-    """The link to all that is known of the person."""
+    """The link to all data that is held about the person."""
     ERASE = "erase"
     MOVE = "move"
     """To the old address: may the person have another one?"""
-    ARRIVE = "arrive"
+    CONFIRM_MOVE = "arrive"
     """To the new address: is it theirs?"""
+    SEALED = "sealed"
+    """To the owner: a checkpoint."""
+    HELD = "held"
+    """To the owner: confirmations are waiting, because too many were asked for."""
 
 
-ASKS = frozenset({Template.REVEAL, Template.ERASE, Template.MOVE, Template.ARRIVE})
-"""Mails that confirm what was asked for in the preference centre."""
+WISH_TEMPLATES = frozenset(Template(wish) for wish in Wish)
+"""Emails whose link confirms a wish."""
 
 
 class Stage(StrEnum):
-    """Where a pending request stands."""
+    """The stage of a pending request."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"
@@ -80,55 +69,83 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many emails one address may cause in an hour and in a day."""
+
+    hourly: int
+    daily: int
+
+    def is_used_up(self, times: Collection[str], now: datetime) -> bool:
+        """Return whether one more email would be too many; `times` are those of the others."""
+        spans = ((timedelta(hours=1), self.hourly), (timedelta(days=1), self.daily))
+        return any(sum(is_recent(at, now, span) for at in times) >= most for span, most in spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often one address is written to because somebody typed it."""
+    """How often one address is written to because someone typed it or pressed a link."""
 
     window: timedelta = timedelta(minutes=10)
-    """One request per purpose in it."""
-    burst: int = 3
-    """Confirmation mails an hour."""
+    """One request per purpose, wish or guide in it."""
+    hourly: int = 3
+    """Confirmation emails."""
     daily: int = 8
-    again: timedelta = timedelta(hours=24)
-    """Between two mails "you are already with us"."""
+    reminder: timedelta = timedelta(hours=24)
+    """Between two emails "you're already subscribed"."""
     pending: timedelta = timedelta(days=14)
     """How long a confirmation link is good."""
+
+    @property
+    def confirmations(self) -> Allowance:
+        """Emails that anyone can cause by typing an address."""
+        return Allowance(hourly=self.hourly, daily=self.daily)
+
+    @property
+    def wishes(self) -> Allowance:
+        """Emails that the holder of a preferences link can cause: there are several wishes."""
+        return Allowance(hourly=self.hourly * 2, daily=self.daily)
+
+    @property
+    def guides(self) -> Allowance:
+        """Emails that the holder of a guide's link can cause: there may be many guides."""
+        return Allowance(hourly=self.hourly * 3, daily=self.daily * 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What we hold of one contact, read under its lock."""
+    """Everything on record about one contact, read under its lock."""
 
     contact: str
     events: tuple[Event, ...] = ()
     standing: frozenset[str] = frozenset()
-    """The digests of those of its wordings that ask for a standing permission."""
+    """Digests of its wordings that ask for a standing permission."""
     suppressed: frozenset[Scope] = frozenset()
     details: Mapping[int, Mapping[str, Json]] = field(default_factory=dict)
-    """Event number -> what was said with it; of the kinds in `ledger.SAYING` alone."""
+    """Event number -> its detail; only of the kinds in `ledger.SAYING`."""
     at: datetime | None = None
-    """When it was read. A pause ends by its date; without a time, it is taken to go on."""
+    """When it was read. A pause ends by its date; without a time, it counts as going on."""
 
     @property
-    def by_form(self) -> str:
+    def form_method(self) -> Method:
         """The method of a request that is made by a form now."""
-        return UNANSWERED if Scope.ALL in self.suppressed else BY_FORM
+        return Method.UNANSWERED if Scope.ALL in self.suppressed else Method.FORM
 
-    def lives(self, purpose: str) -> bool:
-        """Whether there is a standing permission for `purpose` that is not paused."""
+    def is_live(self, purpose: str) -> bool:
+        """Return whether there is a standing permission for `purpose` that is not paused."""
         permission = self.permission(purpose)
         if permission.state is not State.CONFIRMED or permission.grant is None:
             return False
         return permission.grant.wording in self.standing
 
     def permission(self, purpose: str) -> Permission:
-        """The permission for `purpose`. A pause that is over needs no event to end it."""
-        found = permission_of(self.events, purpose)
-        if found.pause is None or not self._is_over(found.pause):
-            return found
-        return Permission(State.CONFIRMED, found.grant)
+        """Return the permission for `purpose`. A pause that is over needs no event to end it."""
+        permission = permission_of(self.events, purpose)
+        if permission.pause is None or not self._is_over(permission.pause):
+            return permission
+        return Permission(State.CONFIRMED, permission.grant)
 
     def paused_until(self, purpose: str) -> datetime | None:
-        """When the pause of `purpose` ends by itself; `None`: it is not paused."""
+        """Return when the pause of `purpose` ends by itself; `None` if it is not paused."""
         pause = self.permission(purpose).pause
         return None if pause is None else self._end(pause)
 
@@ -139,14 +156,13 @@ class Record:
 
     @property
     def is_known(self) -> bool:
-        """Whether the person has confirmed anything, if only a guide, that still holds."""
+        """True if the person has confirmed something, if only a guide, that still holds."""
         grants = (event for event in self.events if event.kind in GRANTS)
         return any(self.permission(event.purpose).grant is not None for event in grants)
 
     @property
     def epoch(self) -> int:
-        """The last event that made this somebody else's, to a mail program: another address, or
-        an erasure. Links that were mailed before it steer nothing any more."""
+        """Number of the last move or erasure; links that were emailed before it act no more."""
         marks = (event.seq for event in self.events if event.kind is Kind.ERASED or is_move(event))
         return max(marks, default=0)
 
@@ -161,7 +177,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A request that waits for its confirmation; `about` are positions in the entries."""
+    """A request that waits for its confirmation; `about` holds positions in the entries."""
 
     id: str
     expires: datetime
@@ -170,7 +186,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A mail that is owed. The first of `about` (positions in the entries) is its *because*."""
+    """An email that is owed. The first of `about` (positions in the entries) is its *because*."""
 
     template: Template
     about: tuple[int, ...]
@@ -179,7 +195,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to write, in one transaction."""
+    """Everything to write, in one transaction."""
 
     entries: tuple[Entry, ...] = ()
     pending: Pending | None = None

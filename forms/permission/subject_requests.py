@@ -1,21 +1,22 @@
-"""What destroys or reveals: asked for in the preference centre, confirmed by a fresh mail. Pure.
+"""Data-subject requests: reveal, erase and move, asked for by one link and confirmed by another.
 
-Whoever holds a forwarded mail holds its link. So the link alone erases nothing, shows nothing that
-we know of the person, and moves nobody to another address: each is asked for (`access.asked`), a
-mail goes to the person's own address, and only the link in that mail, good for a day, acts. A move
-goes on to the new address, which has to confirm as well; until the old one has agreed, no mail is
-sent to a new one, so that nobody can have us write to strangers.
+Anyone who was forwarded an email holds its link. So that link alone erases nothing, shows no
+personal data and moves nobody to another address. Each wish is recorded (`access.asked`), an email
+goes to the person's own address, and only the link in that email acts, for a day. A move must also
+be confirmed at the new address; until the old address has approved it, nothing is sent to the new
+one, so that nobody can make us write to strangers.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..declared.address import Address
-from .ledger import BY_MOVE, Entry, Event, Kind, is_recent
-from .record import ASKS, BY_LINK, FRESH, NOTHING, Decision, Limits, Notice, Record, Scope, Template
+from ..declared.canonical import Json
+from .ledger import Entry, Event, Kind, Method, Wish, is_recent
+from .record import FRESH, NOTHING, Decision, Limits, Notice, Record, Scope, Template
 
 
-def ask(
-    what: Template,
+def request(
+    wish: Wish,
     record: Record,
     *,
     now: datetime,
@@ -23,76 +24,67 @@ def ask(
     language: str,
     address: str = "",
 ) -> Decision:
-    """The person asks for one of `ASKS`; `address` is the new one of a move.
+    """Record what the person asks for; `address` is the new address of a move.
 
-    The same wish within the window, or too many in an hour or a day, owe no further mail.
+    The same wish within the window, or too many in an hour or a day, owe no further email.
     """
-    assert what in ASKS
-    if Scope.ALL in record.suppressed or _too_often(what, address, record, now, limits):
+    if Scope.ALL in record.suppressed or _is_too_often(wish, address, record, now, limits):
         return NOTHING
-    detail = {"email": address} if address else {}
-    entry = Entry(kind=Kind.ACCESS_ASKED, method=what, language=language, detail=detail)
-    return Decision(entries=(entry,), notices=(Notice(template=what, about=(0,)),))
+    return _owe(wish, language, {"email": address} if address else {})
 
 
-def agree(asked: Event, record: Record, *, now: datetime) -> Decision:
-    """The old address agrees to a move: now the new one is asked."""
-    if not answerable(asked, Template.MOVE, record, now=now):
+def approve_move(event: Event, record: Record, *, now: datetime) -> Decision:
+    """Approve a move at the old address, which asks the new one to confirm it."""
+    if not is_answerable(event, Wish.MOVE, record, now=now):
         return NOTHING
-    entry = Entry(
-        kind=Kind.ACCESS_ASKED,
-        method=Template.ARRIVE,
-        language=asked.language,
-        detail=dict(record.details.get(asked.seq, {})),
-    )
-    return Decision(entries=(entry,), notices=(Notice(template=Template.ARRIVE, about=(0,)),))
+    return _owe(Wish.CONFIRM_MOVE, event.language, dict(record.details.get(event.seq, {})))
 
 
-def arrive(asked: Event, record: Record, address: Address, *, now: datetime) -> Decision:
-    """The new address says that it is theirs: permissions and history go along with it.
+def complete_move(event: Event, record: Record, address: Address, *, now: datetime) -> Decision:
+    """Confirm a move at the new address; permissions and history go along.
 
-    If it was erased once, whoever holds it now has come back by this: they read the mail there, and
-    pressed the button. A complaint or "never again" stays.
+    If the new address was erased once, its holder has come back by this: they read its email and
+    pressed the button. A complaint or "never again" about it stays.
     """
-    if not answerable(asked, Template.ARRIVE, record, now=now):
+    if not is_answerable(event, Wish.CONFIRM_MOVE, record, now=now):
         return NOTHING
     entry = Entry(
         kind=Kind.CHANGED,
-        method=BY_MOVE,
-        language=asked.language,
+        method=Method.MOVE,
+        language=event.language,
         detail={"email": address.typed},
     )
     return Decision(entries=(entry,), lift=Scope.MARKETING if record.is_known else None)
 
 
-def give(asked: Event, record: Record, *, now: datetime) -> Decision:
-    """The person sees all that is known of them: recorded once for each time that they asked."""
-    given = any(e.kind is Kind.ACCESS_GIVEN and e.seq > asked.seq for e in record.events)
-    if given or not answerable(asked, Template.REVEAL, record, now=now):
+def disclose(event: Event, record: Record, *, now: datetime) -> Decision:
+    """Show the person their data; recorded once for each time that they asked."""
+    is_recorded = any(e.kind is Kind.ACCESS_GIVEN and e.seq > event.seq for e in record.events)
+    if is_recorded or not is_answerable(event, Wish.REVEAL, record, now=now):
         return NOTHING
-    entry = Entry(kind=Kind.ACCESS_GIVEN, method=asked.method, language=asked.language)
+    entry = Entry(kind=Kind.ACCESS_GIVEN, method=Wish.REVEAL, language=event.language)
     return Decision(entries=(entry,))
 
 
-def stop(asked: Event, record: Record) -> Decision:
-    """*It wasn't me*: whatever is open of the kind ends. What was confirmed is left alone."""
-    if not is_open(asked, record):
+def cancel(event: Event, record: Record) -> Decision:
+    """Close every open wish of this kind: *It wasn't me*. What was confirmed is left alone."""
+    if not is_open(event, record):
         return NOTHING
-    entry = Entry(kind=Kind.ACCESS_STOPPED, method=asked.method, language=asked.language)
+    entry = Entry(kind=Kind.ACCESS_STOPPED, method=Wish(event.method), language=event.language)
     return Decision(entries=(entry,))
 
 
-def erase_by_link(asked: Event, record: Record, *, now: datetime) -> Decision:
-    """The person confirms the erasure that they asked for."""
-    if not answerable(asked, Template.ERASE, record, now=now):
+def erase_by_link(event: Event, record: Record, *, now: datetime) -> Decision:
+    """Carry out the erasure that the person asked for and now confirms."""
+    if not is_answerable(event, Wish.ERASE, record, now=now):
         return NOTHING
-    return erase(record, language=asked.language)
+    return erase(record, language=event.language)
 
 
-def erase(record: Record, *, method: str = BY_LINK, language: str = "") -> Decision:
-    """All that is personal goes; that the address was erased is remembered by its HMAC.
+def erase(record: Record, *, method: Method = Method.LINK, language: str = "") -> Decision:
+    """Erase all personal data; the address is remembered as an HMAC only.
 
-    `store.erase.erase_in` carries it out. Erasing twice is erasing once.
+    `store.people.erase.erase_in` carries it out. Erasing twice changes nothing.
     """
     if record.events and record.events[-1].kind is Kind.ERASED:
         return NOTHING
@@ -100,46 +92,45 @@ def erase(record: Record, *, method: str = BY_LINK, language: str = "") -> Decis
     return Decision(entries=(entry,), suppress=Scope.MARKETING, reason="erased")
 
 
-def answerable(asked: Event, what: Template, record: Record, *, now: datetime) -> bool:
-    """Whether the link of the mail that `asked` for still acts."""
-    in_time = now < asked.moment + FRESH
-    return asked.method == what and in_time and is_open(asked, record)
+def is_answerable(event: Event, wish: Wish, record: Record, *, now: datetime) -> bool:
+    """Return whether the link that confirms `event` still acts, and is about `wish`."""
+    is_in_time = now < event.moment + FRESH
+    return event.method == wish and is_in_time and is_open(event, record)
 
 
-def is_open(asked: Event, record: Record) -> bool:
-    """Whether nothing was said since that closes it: a stop, another address, an erasure."""
-    if asked.kind is not Kind.ACCESS_ASKED or asked.seq <= record.epoch:
+def is_open(event: Event, record: Record) -> bool:
+    """Return whether no cancellation, other move or erasure has closed the wish since."""
+    if event.kind is not Kind.ACCESS_ASKED or event.seq <= record.epoch:
         return False
-    return not any(_closes(event, asked) for event in record.events if event.seq > asked.seq)
+    return not any(_closes(later, event) for later in record.events if later.seq > event.seq)
 
 
-def _closes(event: Event, asked: Event) -> bool:
-    # What is asked for anew takes the place of what was asked for before: of two moves on their
-    # way at once, only the later one is meant.
-    moves = (Template.MOVE, Template.ARRIVE)
-    match event.kind:
+def _closes(later: Event, event: Event) -> bool:
+    # Of two moves on their way at once, only the later one is meant.
+    moves = (Wish.MOVE, Wish.CONFIRM_MOVE)
+    match later.kind:
         case Kind.ACCESS_STOPPED:
-            return event.method == asked.method or asked.method in moves
+            return later.method == event.method or event.method in moves
         case Kind.ACCESS_ASKED:
-            return asked.method in moves and event.method in moves
+            return event.method in moves and later.method in moves
         case _:
             return False
 
 
-def _too_often(what: Template, address: str, record: Record, now: datetime, limits: Limits) -> bool:
-    asked = [event for event in record.events if event.kind is Kind.ACCESS_ASKED]
+def _owe(wish: Wish, language: str, detail: dict[str, Json]) -> Decision:
+    entry = Entry(kind=Kind.ACCESS_ASKED, method=wish, language=language, detail=detail)
+    return Decision(entries=(entry,), notices=(Notice(template=Template(wish), about=(0,)),))
 
-    def since(time: timedelta) -> list[Event]:
-        return [event for event in asked if is_recent(event.at, now, time)]
 
-    if len(since(timedelta(hours=1))) >= limits.burst * 2:
+def _is_too_often(wish: Wish, address: str, record: Record, now: datetime, limits: Limits) -> bool:
+    events = [event for event in record.events if event.kind is Kind.ACCESS_ASKED]
+    if limits.wishes.is_used_up([event.at for event in events], now):
         return True
-    if len(since(timedelta(days=1))) >= limits.daily:
-        return True
-    # A move names an address: one to another address may mend a slip of the first.
+    # A second move to another address may correct a typing error in the first.
     return any(
-        event.method == what
+        event.method == wish
+        and is_recent(event.at, now, limits.window)
         and is_open(event, record)
         and record.details.get(event.seq, {}).get("email", "") == address
-        for event in since(limits.window)
+        for event in events
     )

@@ -42,10 +42,10 @@ class Submission:
     """All that looks like a robot (`suspicion.Sign`)."""
 
     @property
-    def said(self) -> dict[str, Json]:
-        """What is kept of it beside the ledger: it is personal, and goes when the person does."""
-        said: dict[str, Json] = {"email": self.address.typed, "answers": dict(self.answers)}
-        return {**said, "signs": list(self.signs)} if self.signs else said
+    def detail(self) -> dict[str, Json]:
+        """The personal part of its events, which is erased with the person."""
+        detail: dict[str, Json] = {"email": self.address.typed, "answers": dict(self.answers)}
+        return {**detail, "signs": list(self.signs)} if self.signs else detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

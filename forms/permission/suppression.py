@@ -7,27 +7,27 @@ confirmation, until the owner lifts it with a reason. Lifting brings no permissi
 lets the person ask again.
 """
 
-from .ledger import Entry, Kind
-from .record import BY_OPERATOR, NEVER_AGAIN, NOTHING, Decision, Record, Scope
+from .ledger import Entry, Kind, Method
+from .record import NOTHING, Decision, Record, Scope
 
 NEVER = "never again"
 THEIR_WISH = "never again, said by themselves"
 COMPLAINED = "complained"
 
 
-def never(_record: Record, *, reason: str) -> Decision:
+def never_again(_record: Record, *, reason: str) -> Decision:
     """The person wants no mail at all, of whatever purpose. Each time is kept, with its reason."""
     return _forbid(Kind.WITHDRAWN, NEVER, reason)
 
 
-def never_said(record: Record, *, language: str) -> Decision:
+def never_again_by_person(record: Record, *, language: str) -> Decision:
     """The person says so themselves, in the preference centre; saying it twice is saying it once.
 
     What suppresses them already stays as it is, with its reason.
     """
     if Scope.ALL in record.suppressed:
         return NOTHING
-    entry = Entry(kind=Kind.WITHDRAWN, method=NEVER_AGAIN, language=language)
+    entry = Entry(kind=Kind.WITHDRAWN, method=Method.NEVER_AGAIN, language=language)
     return Decision(entries=(entry,), suppress=Scope.ALL, reason=THEIR_WISH)
 
 
@@ -44,5 +44,5 @@ def lift(record: Record, *, reason: str) -> Decision:
 
 
 def _forbid(kind: Kind, why: str, reason: str) -> Decision:
-    entry = Entry(kind=kind, method=BY_OPERATOR, detail={"reason": reason})
+    entry = Entry(kind=kind, method=Method.OPERATOR, detail={"reason": reason})
     return Decision(entries=(entry,), suppress=Scope.ALL, reason=why)

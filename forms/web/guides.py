@@ -73,7 +73,7 @@ def send_again(context: Context, request: Request) -> Response:
     except ExpiredError as expired:
         contact, purpose, language, _name = expired.ids
     now, limits = context.clock(), context.limits
-    decide = partial(guides.again, purpose, now=now, language=language, limits=limits)
+    decide = partial(guides.resend_link, purpose, now=now, language=language, limits=limits)
     return _commit(context, contact, decide, language)
 
 
@@ -104,7 +104,7 @@ def take_offer(context: Context, request: Request) -> Response:
     if not guides.is_guide(context.catalogue(), wording.purpose):
         raise RefusalError(404, "file")
     now = context.clock()
-    decide = partial(guides.take, wording, now=now, limits=context.limits)
+    decide = partial(guides.accept_offer, wording, now=now, limits=context.limits)
     return _commit(context, contact, decide, language)
 
 
@@ -165,6 +165,6 @@ def _read_offer_link(context: Context, request: Request) -> tuple[str, Record, s
         raise RefusalError(404, "token")
     contact, epoch, language = ids
     record = context.store.current_record(contact)
-    if str(record.epoch) != epoch or not guides.may_take(record):
+    if str(record.epoch) != epoch or not guides.may_accept_offers(record):
         raise RefusalError(410, "outdated")
     return contact, record, available_language(context.catalogue(), language)

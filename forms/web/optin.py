@@ -16,7 +16,8 @@ from ..catalogue import Catalogue, State
 from ..links.tokens import Action, ExpiredError, TokenError
 from ..mail.letters import delivered
 from ..permission import optin
-from ..permission.record import BY_BUTTON, BY_ONE_CLICK, Record, Stage
+from ..permission.ledger import Method
+from ..permission.record import Record, Stage
 from ..permission.submission import FieldErrors, Raw, is_clean, ticked, validate
 from ..store.database.writers import UnitOfWork
 from ..store.records.batch import OptIn
@@ -74,7 +75,7 @@ def show_unsubscribe(context: Context, request: Request) -> Response:
         if purpose in catalogue.purposes
         else purpose
         for purpose in purposes
-        if record.lives(purpose)
+        if record.is_live(purpose)
     ]
     renderer = context.renderer(catalogue)
     if not names:
@@ -93,12 +94,12 @@ async def unsubscribe(context: Context, request: Request) -> Response:
     """Unsubscribe, by the button or by RFC 8058's one click: `POST /unsubscribe/{token}`."""
     form = request_body.form_of(request)
     if form.get(request_body.ONE_CLICK[0]) == [request_body.ONE_CLICK[1]]:
-        await run_in_threadpool(_unsubscribe, context, request, BY_ONE_CLICK)
+        await run_in_threadpool(_unsubscribe, context, request, Method.ONE_CLICK)
         # RFC 8058 forbids a redirect.
         return PlainTextResponse("unsubscribed\n")
     if form.get("do") != ["leave"]:
         raise RefusalError(400, "choice")
-    language = await run_in_threadpool(_unsubscribe, context, request, BY_BUTTON)
+    language = await run_in_threadpool(_unsubscribe, context, request, Method.BUTTON)
     catalogue = await run_in_threadpool(context.catalogue)
     return see_other(context.links.target(_state(catalogue, State.LEFT, language)))
 
@@ -187,7 +188,7 @@ def _after_confirm(
     return context.links.target(own or _state(catalogue, State.CONFIRMED, language))
 
 
-def _unsubscribe(context: Context, request: Request, method: str) -> str:
+def _unsubscribe(context: Context, request: Request, method: Method) -> str:
     contact, language, purposes = _read_unsubscribe_link(context, request)
     decide = partial(optin.withdraw, purposes, method=method, language=language)
     context.store.commit_for_contact(contact, decide, now=context.clock())

@@ -15,7 +15,8 @@ from ..catalogue import Catalogue
 from ..declared.address import LONGEST, parse_address
 from ..links.tokens import Action, ExpiredError, TokenError
 from ..permission import guides, optin, preferences, subject_requests, suppression
-from ..permission.record import BY_PREFERENCES, Record, Template
+from ..permission.ledger import Method, Wish
+from ..permission.record import Record
 from ..permission.submission import Raw, ticked
 from ..store.records.store import Decide
 from . import request_body
@@ -47,18 +48,18 @@ def _save(context: Context, request: Request, raw: Raw) -> Response:
         case ["leave"]:
             leave = partial(
                 optin.withdraw,
-                sorted(preferences.on(record)),
-                method=BY_PREFERENCES,
+                sorted(preferences.standing_purposes(record)),
+                method=Method.PREFERENCES,
                 language=language,
             )
             return _commit(context, request, contact, leave, "left")
         case ["never"]:
-            never = partial(suppression.never_said, language=language)
+            never = partial(suppression.never_again_by_person, language=language)
             return _commit(context, request, contact, never, "never")
         case ["reveal"]:
-            return _request(context, request, contact, Template.REVEAL, language)
+            return _request(context, request, contact, Wish.REVEAL, language)
         case ["erase"]:
-            return _request(context, request, contact, Template.ERASE, language)
+            return _request(context, request, contact, Wish.ERASE, language)
         case ["move"]:
             typed = "".join(raw.get("email", ())[:1]).strip()
             try:
@@ -66,7 +67,7 @@ def _save(context: Context, request: Request, raw: Raw) -> Response:
             except ValueError:
                 errors = {"email": "error_email" if typed else "error_required"}
                 return _page(context, record, language, raw=raw, errors=errors)
-            return _request(context, request, contact, Template.MOVE, language, address.typed)
+            return _request(context, request, contact, Wish.MOVE, language, address.typed)
         case _:
             raise RefusalError(400, "choice")
 
@@ -74,8 +75,8 @@ def _save(context: Context, request: Request, raw: Raw) -> Response:
 def _change(context: Context, request: Request, raw: Raw, contact: str, language: str) -> Response:
     catalogue, record = context.catalogue(), context.store.current_record(contact)
     wordings = context.store.wordings(ticked(raw))
-    choices = preferences.read(raw, catalogue, record, wordings)
-    if isinstance(choices, preferences.Wrong):
+    choices = preferences.read_choices(raw, catalogue, record, wordings)
+    if isinstance(choices, preferences.ChoiceErrors):
         return _page(context, record, language, raw=raw, errors=choices.errors)
     decide = partial(
         preferences.change,
@@ -92,13 +93,13 @@ def _request(
     context: Context,
     request: Request,
     contact: str,
-    what: Template,
+    wish: Wish,
     language: str,
     address: str = "",
 ) -> Response:
     decide = partial(
-        subject_requests.ask,
-        what,
+        subject_requests.request,
+        wish,
         now=context.clock(),
         limits=context.limits,
         language=language,
@@ -158,7 +159,7 @@ def _page(
 
 def _offers(catalogue: Catalogue, record: Record, language: str) -> tuple[guides.Offer, ...]:
     # Their buttons send to `/more/{token}`.
-    if not guides.may_take(record):
+    if not guides.may_accept_offers(record):
         return ()
     return guides.offers(catalogue, record, language, spoken=catalogue.privacy)
 

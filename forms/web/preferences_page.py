@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..catalogue import Catalogue, Lasts, Wording
-from ..permission.preferences import PAUSES, RESUME, choice_of, on
+from ..permission.preferences import PAUSES, RESUME, choice_of, standing_purposes
 from ..permission.record import Record, Scope
 from ..permission.submission import Raw, ticked
 from ..site.templates import day_in_words
@@ -74,7 +74,7 @@ def preferences_page(
     errors: Mapping[str, str] | None = None,
 ) -> PreferencesPage:
     """Return the page's values. `raw` is the form that had `errors`, if one was sent."""
-    granted, errors = on(record), errors or {}
+    granted, errors = standing_purposes(record), errors or {}
     lines = []
     for purpose in _purposes(catalogue, granted):
         wording = _wording(purpose, record, catalogue, wordings, language, granted)

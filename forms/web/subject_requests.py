@@ -14,8 +14,8 @@ from starlette.responses import Response
 from ..declared.address import parse_address
 from ..links.tokens import Action
 from ..permission import subject_requests
-from ..permission.ledger import Event, Kind
-from ..permission.record import Record, Template
+from ..permission.ledger import Event, Kind, Wish
+from ..permission.record import Record
 from ..permission.submission import Raw
 from ..store.people.move_address import move_address
 from ..store.people.own_data import erase_own_data, read_own_data
@@ -38,7 +38,7 @@ def show(context: Context, request: Request) -> Response:
     if result:
         status = 410 if result == "stopped" else 200
         return message(context.renderer(catalogue), language, result, status=status)
-    if not subject_requests.answerable(wish, Template(wish.method), record, now=context.clock()):
+    if not subject_requests.is_answerable(wish, Wish(wish.method), record, now=context.clock()):
         return message(context.renderer(catalogue), language, "fresh_expired", status=410)
     return page(
         context.renderer(catalogue),
@@ -63,10 +63,10 @@ def outcome(wish: Event, record: Record) -> str:
         match event.kind, event.method:
             case Kind.ERASED, _:
                 return "erased"
-            case Kind.ACCESS_ASKED, Template.ARRIVE if wish.method == Template.MOVE:
+            case Kind.ACCESS_ASKED, Wish.CONFIRM_MOVE if wish.method == Wish.MOVE:
                 return "move_agreed"
             case Kind.CHANGED, _ if event.seq <= record.epoch:
-                return "moved" if wish.method == Template.ARRIVE else "fresh_expired"
+                return "moved" if wish.method == Wish.CONFIRM_MOVE else "fresh_expired"
             case Kind.ACCESS_STOPPED, _ if not subject_requests.is_open(wish, record):
                 return "stopped"
     return ""
@@ -78,22 +78,24 @@ def _handle(context: Context, request: Request, raw: Raw) -> Response:
     back = see_other(f"../fresh/{request.path_params['token']}")
     match raw.get("do"), wish.method:
         case ["no"], _:
-            context.store.commit_for_contact(contact, partial(subject_requests.stop, wish), now=now)
-        case ["yes" | "download"], Template.REVEAL:
-            if not subject_requests.answerable(wish, Template.REVEAL, record, now=now):
+            context.store.commit_for_contact(
+                contact, partial(subject_requests.cancel, wish), now=now
+            )
+        case ["yes" | "download"], Wish.REVEAL:
+            if not subject_requests.is_answerable(wish, Wish.REVEAL, record, now=now):
                 return back
             context.store.commit_for_contact(
-                contact, partial(subject_requests.give, wish, now=now), now=now
+                contact, partial(subject_requests.disclose, wish, now=now), now=now
             )
             return _reveal(context, contact, wish.language, download=raw.get("do") == ["download"])
-        case ["yes"], Template.ERASE:
+        case ["yes"], Wish.ERASE:
             decide = partial(subject_requests.erase_by_link, wish, now=now)
             erase_own_data(context.store, contact, decide, now=now)
-        case ["yes"], Template.MOVE:
-            decide = partial(subject_requests.agree, wish, now=now)
+        case ["yes"], Wish.MOVE:
+            decide = partial(subject_requests.approve_move, wish, now=now)
             if context.store.commit_for_contact(contact, decide, now=now).decision.notices:
                 context.wake()
-        case ["yes"], Template.ARRIVE:
+        case ["yes"], Wish.CONFIRM_MOVE:
             return _complete_move(context, wish, record, back)
         case _:
             raise RefusalError(400, "choice")
@@ -102,14 +104,14 @@ def _handle(context: Context, request: Request, raw: Raw) -> Response:
 
 def _complete_move(context: Context, wish: Event, record: Record, back: Response) -> Response:
     now = context.clock()
-    if not subject_requests.answerable(wish, Template.ARRIVE, record, now=now):
+    if not subject_requests.is_answerable(wish, Wish.CONFIRM_MOVE, record, now=now):
         return back
     address = parse_address(str(record.details.get(wish.seq, {}).get("email")))
-    decide = partial(subject_requests.arrive, wish, address=address, now=now)
+    decide = partial(subject_requests.complete_move, wish, address=address, now=now)
     if move_address(context.store, record.contact, decide, address, now=now):
         return back
-    if not subject_requests.answerable(
-        wish, Template.ARRIVE, context.store.current_record(record.contact), now=now
+    if not subject_requests.is_answerable(
+        wish, Wish.CONFIRM_MOVE, context.store.current_record(record.contact), now=now
     ):
         # The button was pressed twice, and the first press moved the address.
         return back

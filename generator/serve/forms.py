@@ -24,7 +24,7 @@ from ..plan.plan import Plan, render
 from .inbox import Inbox
 from .live import Live
 
-AT_HOME = Limits(window=timedelta(seconds=5), burst=1000, daily=1000)
+AT_HOME = Limits(window=timedelta(seconds=5), hourly=1000, daily=1000)
 """Who tries a form again and again here is its author."""
 
 _NOBODY = Controller(name="-", address="-")

@@ -12,27 +12,25 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, text, up
 
 from ...declared.address import Address
 from ...errors import NotPossibleError
-from ...permission.ledger import SYSTEM, Entry, Kind
+from ...permission.ledger import SYSTEM, Entry, Kind, Method
 from ...permission.record import Decision, Scope
 from ..database.engine import Database
 from ..database.tables import contact, detail, ledger, outbox, pending, setting
 from ..records.statements import insert_into
 from ..records.store import Store
 
-BY_OWNER = "operator"
-"""Method of an erasure by the owner; the person's own has `link`."""
 UNFINISHED = ("waiting", "claimed")
 SCRUB_REQUESTED = "scrub-wanted"
 """Setting that exists if something was erased since the files were last scrubbed."""
 
 
-def erasure_decision(*, method: str, reason: str = "erased") -> Decision:
+def erasure_decision(*, method: Method, reason: str = "erased") -> Decision:
     """Return the decision to erase: nothing more is sent, unless the person signs up again."""
     entry = Entry(kind=Kind.ERASED, method=method)
     return Decision(entries=(entry,), suppress=Scope.MARKETING, reason=reason)
 
 
-def erase(store: Store, contact_id: str, *, now: datetime, method: str) -> bool:
+def erase(store: Store, contact_id: str, *, now: datetime, method: Method) -> bool:
     """Erase a contact in one transaction; return whether there was one to erase."""
     with store.database.writing() as connection:
         decision = erasure_decision(method=method)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from ...catalogue import Wording
 from ...declared.address import Address
-from ...permission.importing import Fault, Grant, bring_in
+from ...permission.importing import Fault, Grant, import_grant
 from ...permission.record import Record
 from ..database.tables import contact, wording
 from ..records.store import Store, lock_system_chain
@@ -73,7 +73,7 @@ def _import(
             insert_wordings(connection, [grant.wording], now=now, salts=store.salts())
             known.add(grant.wording.digest)
         record, new_row = _lock_and_read(connection, store, grant.address, now)
-        decision = bring_in(grant, record)
+        decision = import_grant(grant, record)
         if isinstance(decision, str):
             left_out.append(Fault(grant.line, decision))
         else:

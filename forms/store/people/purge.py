@@ -11,24 +11,14 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
-from ...evidence.audit import LAPSED
-from ...permission.ledger import (
-    ENDINGS,
-    GRANTS,
-    SYSTEM,
-    Entry,
-    Event,
-    Kind,
-    is_move,
-    last_word,
-    spell,
-)
-from ...permission.record import Decision, Record, Scope
+from ...permission import retention
+from ...permission.ledger import GRANTS, SYSTEM, spell
+from ...permission.retention import Retention
 from ..database.tables import contact, ledger, outbox, pending, spent, webhook
 from ..records.rows import read_pending
 from ..records.store import Store
@@ -37,20 +27,8 @@ from .erase import UNFINISHED, delete_personal_data, scrub
 
 log = logging.getLogger("atrae.forms.purge")
 
-BY_PURGE = "purge"
 BATCH = 200
 """Contacts in one transaction: nobody else waits long for their turn."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
-    """How long things are kept."""
-
-    pending: timedelta = timedelta(days=14)
-    """Beyond the last thing that happened to a contact who never confirmed."""
-    replies: timedelta = timedelta(days=90)
-    webhooks: timedelta = timedelta(days=90)
-    """After the last attempt. `webhooks replay --since` can tell of an event all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +46,7 @@ def purge(
     store: Store,
     *,
     now: datetime,
-    keep: Keep,
+    keep: Retention,
     dry_run: bool = False,
     step: Callable[[int], None] = lambda _done: None,
 ) -> Purged:
@@ -96,9 +74,9 @@ def purge(
     return Purged(expired=expired, erased=erased, replies=replies, webhooks=hooks, proofs=proofs)
 
 
-def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
+def tidy_up(store: Store, *, now: datetime, keep: Retention | None = None) -> Purged:
     """Purge and scrub, if there is anything: what a handler does by itself once a day."""
-    wish = keep or Keep()
+    wish = keep or Retention()
     gone = purge(store, now=now, keep=wish, dry_run=True)
     if gone != Purged():
         gone = purge(store, now=now, keep=wish)
@@ -108,42 +86,6 @@ def tidy_up(store: Store, *, now: datetime, keep: Keep | None = None) -> Purged:
         )
     scrub(store.database)
     return gone
-
-
-def expiry(asked: tuple[Event, ...], record: Record) -> Decision:
-    """An `expired` event for each purpose of a request that is still unanswered: pure."""
-    return Decision(
-        entries=tuple(
-            Entry(
-                kind=Kind.EXPIRED,
-                purpose=event.purpose,
-                wording=event.wording,
-                form=event.form,
-                form_version=event.form_version,
-                language=event.language,
-                method=BY_PURGE,
-                detail={LAPSED: event.seq},
-            )
-            for event in asked
-            if not _is_answered(event, record)
-        )
-    )
-
-
-def letting_go(record: Record) -> Decision:
-    """Who once said no is remembered by the HMAC of their address: no import brings them in. Pure.
-
-    Who said nothing at all is forgotten altogether.
-    """
-    entry = Entry(kind=Kind.ERASED, method=BY_PURGE)
-    if not any(event.kind in ENDINGS for event in record.events):
-        return Decision(entries=(entry,))
-    return Decision(entries=(entry,), suppress=Scope.MARKETING, reason="declined")
-
-
-def _is_answered(event: Event, record: Record) -> bool:
-    word = last_word(record.events, event)
-    return word is not None and not is_move(word)
 
 
 Act = Callable[[Connection, Store, Any, datetime], None]
@@ -172,14 +114,14 @@ def _expire(connection: Connection, store: Store, pending_id: str, now: datetime
     asked = read_pending(connection, pending_id)
     if asked is not None:
         store.lock_contact(connection, asked.contact)
-        decision = expiry(asked.events, store.read_record(connection, asked.contact))
+        decision = retention.expire(asked.events, store.read_record(connection, asked.contact))
         store.write(connection, asked.contact, decision, now=now)
     connection.execute(delete(pending).where(pending.c.id == pending_id))
 
 
 def _let_go(connection: Connection, store: Store, contact_id: str, now: datetime) -> None:
     store.lock_contact(connection, contact_id)
-    decision = letting_go(store.read_record(connection, contact_id, now))
+    decision = retention.forget(store.read_record(connection, contact_id, now))
     store.write(connection, contact_id, decision, now=now)
     delete_personal_data(connection, contact_id)
 
@@ -196,7 +138,7 @@ def _useless(now: datetime) -> Select[str]:
     return select(spent.c.nonce).where(spent.c.expires <= spell(now)).order_by(spent.c.expires)
 
 
-def _told(now: datetime, keep: Keep) -> Select[int]:
+def _told(now: datetime, keep: Retention) -> Select[int]:
     over = webhook.c.state.in_((Delivery.DONE, Delivery.FAILED))
     old = webhook.c.at <= spell(now - keep.webhooks)
     return select(webhook.c.id).where(over, old).order_by(webhook.c.id)
@@ -206,16 +148,12 @@ def _overdue(now: datetime) -> Select[str]:
     return select(pending.c.id).where(pending.c.expires <= spell(now)).order_by(pending.c.expires)
 
 
-_SILENT = (Kind.EXPIRED, Kind.DISCARDED)
-"""What happens to a contact without their doing anything."""
-
-
-def _done_with(now: datetime, keep: Keep) -> Select[str]:
+def _done_with(now: datetime, keep: Retention) -> Select[str]:
     """Contacts with an address who never confirmed anything, and wait for nothing."""
     before = spell(now - keep.pending)
     mine = ledger.c.subject == contact.c.id
     confirmed = exists().where(mine, ledger.c.kind.in_(GRANTS))
-    recent = exists().where(mine, ledger.c.kind.not_in(_SILENT), ledger.c.at > before)
+    recent = exists().where(mine, ledger.c.kind.not_in(retention.PASSIVE), ledger.c.at > before)
     waiting = exists().where(pending.c.contact == contact.c.id, pending.c.expires > spell(now))
     return (
         select(contact.c.id)
@@ -225,11 +163,11 @@ def _done_with(now: datetime, keep: Keep) -> Select[str]:
     )
 
 
-def _settled(now: datetime, keep: Keep) -> tuple[ColumnElement[bool], ...]:
+def _settled(now: datetime, keep: Retention) -> tuple[ColumnElement[bool], ...]:
     old = outbox.c.at <= spell(now - keep.replies)
     return old, outbox.c.state.not_in(UNFINISHED), outbox.c.reply != ""
 
 
-def _old_replies(connection: Connection, now: datetime, keep: Keep) -> int:
+def _old_replies(connection: Connection, now: datetime, keep: Retention) -> int:
     query = select(func.count()).select_from(outbox).where(*_settled(now, keep))
     return int(connection.execute(query).scalar() or 0)

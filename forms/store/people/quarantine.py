@@ -13,9 +13,9 @@ from sqlalchemy import Connection, exists, select
 from ...declared.canonical import Json
 from ...errors import NotPossibleError
 from ...permission import quarantine as decisions
-from ...permission.ledger import BY_MOVE, Kind
+from ...permission.ledger import Kind, Method
 from ...permission.quarantine import HELD, held_with
-from ...permission.record import QUARANTINED, RELEASED, Decision, Limits, Record, Scope
+from ...permission.record import Decision, Limits, Record, Scope
 from ..database.tables import contact, detail, ledger
 from ..records.store import Store
 from .export_all import STREAMED, ExportRow
@@ -32,14 +32,14 @@ def held_requests(connection: Connection) -> Iterator[ExportRow]:
         (later.c.subject == ledger.c.subject)
         & (later.c.seq > ledger.c.seq)
         & (later.c.kind == Kind.CHANGED)
-        & (later.c.method == BY_MOVE)
+        & (later.c.method == Method.MOVE)
     )
     columns = (ledger.c.seq.label("id"), ledger.c.at, contact.c.address, ledger.c.purpose)
     query = (
         select(*columns, ledger.c.form, ledger.c.page, detail.c.body.label("signs"))
         .join(contact, contact.c.id == ledger.c.subject)
         .join(detail, detail.c.event == ledger.c.seq)
-        .where(ledger.c.method == QUARANTINED, contact.c.address.is_not(None))
+        .where(ledger.c.method == Method.QUARANTINED, contact.c.address.is_not(None))
         .where(~exists().where(moved))
         .order_by(ledger.c.seq)
     )
@@ -97,7 +97,7 @@ def _held(store: Store, number: int) -> tuple[str, Mapping[str, Json]]:
         select(ledger.c.subject, detail.c.body)
         .join(contact, contact.c.id == ledger.c.subject)
         .join(detail, detail.c.event == ledger.c.seq)
-        .where(ledger.c.seq == number, ledger.c.method == QUARANTINED)
+        .where(ledger.c.seq == number, ledger.c.method == Method.QUARANTINED)
         .where(contact.c.address.is_not(None))
     )
     with store.database.reading() as connection:
@@ -110,7 +110,7 @@ def _held(store: Store, number: int) -> tuple[str, Mapping[str, Json]]:
 
 def _decided_events(connection: Connection) -> frozenset[int]:
     """Return the events in quarantine that the owner has released or discarded."""
-    is_decision = (ledger.c.kind == Kind.DISCARDED) | (ledger.c.method == RELEASED)
+    is_decision = (ledger.c.kind == Kind.DISCARDED) | (ledger.c.method == Method.RELEASED)
     query = select(detail.c.body).join(ledger, detail.c.event == ledger.c.seq).where(is_decision)
     bodies = connection.scalars(query)
     return frozenset(number for body in bodies for number in json.loads(body).get(HELD, ()))

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql
 
-from ...permission.ledger import SYSTEM, Entry, Kind, spell
-from ...permission.record import MAILED, Decision, Notice, Template
+from ...permission.ledger import SYSTEM, Entry, Kind, Method, spell
+from ...permission.record import Decision, Notice, Template
 from ...settings.environment import Settings, mailbox
 from ..database.tables import ledger, outbox, setting
 from ..records.checkpoints import save_owner_address
@@ -73,7 +73,7 @@ class Ceiling:
         if self.owner:
             save_owner_address(connection, self.owner, now)
         notices = (Notice(template=Template.HELD, about=(0,)),) if self.owner else ()
-        entry = Entry(kind=Kind.HELD, method=MAILED if notices else "ceiling")
+        entry = Entry(kind=Kind.HELD, method=Method.MAILED if notices else Method.CEILING)
         decision = Decision(entries=(entry,), notices=notices)
         self.store.write(connection, SYSTEM, decision, now=now)
         return True

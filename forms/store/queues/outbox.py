@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from ...declared.address import parse_address
 from ...permission.ledger import Event, Kind, spell
-from ...permission.optin import bounce, permits
-from ...permission.record import ASKS, FRESH, Decision, Record, Template
+from ...permission.mail_rules import RULES, permits
+from ...permission.optin import bounce
+from ...permission.record import FRESH, WISH_TEMPLATES, Decision, Record, Template
 from ..database.prepared import Prepared
 from ..database.tables import ledger, outbox
 from ..records.rows import PendingRequest, read_pending
@@ -72,7 +73,7 @@ class Queue:
             if not _OURS.rows(connection, _held(owed)):
                 return False
             record = self.store.read_record(connection, owed.contact)
-            if owed.template is Template.ARRIVE:
+            if owed.template is Template.CONFIRM_MOVE:
                 record = self._of_both(connection, record, owed.address)
             return permits(owed.template, owed.events, record)
 
@@ -80,7 +81,7 @@ class Queue:
         """Whether what the mail says of the person's choices may be untrue by now: it speaks of
         several purposes perhaps, of which they have left one since it was composed; or they have
         another address by now."""
-        if owed.template not in (Template.RECEIPT, Template.ALREADY, Template.LINK):
+        if not RULES[owed.template].states_choices:
             return False
         seen = owed.record.events[-1].seq if owed.record.events else 0
         with self.database.reading() as connection:
@@ -106,7 +107,7 @@ class Queue:
             if not _SETTLE.rows(connection, _held(owed) | values):
                 return False
             # What the new address of a move refuses says nothing of the old one.
-            if fate is Fate.REFUSED and owed.template is not Template.ARRIVE:
+            if fate is Fate.REFUSED and owed.template is not Template.CONFIRM_MOVE:
                 record = self.store.read_record(connection, owed.contact)
                 decision: Decision = bounce(record, reply=reply)
                 self.store.write(connection, owed.contact, decision, now=now)
@@ -130,7 +131,7 @@ class Queue:
         events = tuple(there[seq] for seq in json.loads(row.events) if seq in there)
         address = row.address
         template = Template(row.template)
-        if template is Template.ARRIVE and address:
+        if template is Template.CONFIRM_MOVE and address:
             address = str(record.details.get(row.because, {}).get("email") or "")
             record = self._of_both(connection, record, address)
         pending = read_pending(connection, row.pending) if row.pending else None
@@ -170,7 +171,7 @@ def _is_stale(
     """Whether the link that such a mail is all about would be dead when it arrives."""
     if template is Template.CONFIRM:
         return pending is None or pending.expires <= now
-    return template in ASKS and now >= events[0].moment + FRESH
+    return template in WISH_TEMPLATES and now >= events[0].moment + FRESH
 
 
 _CLAIM = Prepared(

@@ -12,14 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
 
-from ...permission.ledger import Entry, Kind, spell
+from ...permission.ledger import Entry, Kind, Method, spell
 from ...permission.record import Scope
 from ..database.tables import suppression
 from .rows import append
 
 SUBJECT_PREFIX = "suppression:"
-BY_RULE = "rule"
-"""Method of both kinds of event: a suppression follows from what happened to a contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ def add(connection: Connection, new: Suppression, *, now: datetime, salts: Itera
     _delete(connection, new.address, new.scope)
     fields = {"scope": new.scope.value, "reason": new.reason, "key_id": new.key_id}
     connection.execute(insert(suppression).values(address=new.address, at=spell(now), **fields))
-    entry = Entry(kind=Kind.SUPPRESSED, method=BY_RULE, detail=dict(fields))
+    entry = Entry(kind=Kind.SUPPRESSED, method=Method.RULE, detail=dict(fields))
     append(connection, subject_of(new.address), [entry], at=now, salts=salts)
 
 
@@ -58,7 +56,7 @@ def lift(
     """End a suppression and record the owner's reason. Does nothing if there is none."""
     if _delete(connection, address, scope):
         fields = {"scope": scope.value, "reason": reason}
-        entry = Entry(kind=Kind.LIFTED, method=BY_RULE, detail=dict(fields))
+        entry = Entry(kind=Kind.LIFTED, method=Method.RULE, detail=dict(fields))
         append(connection, subject_of(address), [entry], at=now, salts=salts)
 
 

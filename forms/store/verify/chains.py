@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, Table, select
 
 from ...declared.address import parse_address
 from ...declared.canonical import Json
-from ...evidence.audit import Story
-from ...permission.ledger import BY_MOVE, START, SYSTEM, Detail, Event, Kind, digest_of_event
+from ...evidence.audit import Chain
+from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
 from ..records.rows import event_from_fields
 from ..records.suppression import SUBJECT_PREFIX
@@ -94,19 +94,19 @@ def _chain(
         if found:
             return
         events.append(event_from_fields(fields))
-    story = Story(
+    chain = Chain(
         subject=subject, events=tuple(events), details=_details(rows), standing=known.standing
     )
     for row in rows:
-        if row.detail and row.salt is None and row.seq > story.erased:
+        if row.detail and row.salt is None and row.seq > chain.erased:
             yield Finding(f"detail of event {row.seq}", "it is gone, and nobody was erased")
     if subject.startswith(SUBJECT_PREFIX):
         address = subject.removeprefix(SUBJECT_PREFIX)
-        yield from check_suppressions(address, story, beside.suppressions.get(address, []))
+        yield from check_suppressions(address, chain, beside.suppressions.get(address, []))
         return
     if subject != SYSTEM:
-        yield from _person(story, beside.people.get(subject, []))
-    yield from check_mails(story, beside.mails.get(subject, []), beside.requests.get(subject, []))
+        yield from _person(chain, beside.people.get(subject, []))
+    yield from check_mails(chain, beside.mails.get(subject, []), beside.requests.get(subject, []))
 
 
 def _event(
@@ -130,7 +130,7 @@ def _event(
 _KINDS = frozenset(map(str, Kind))
 
 
-def _person(chain: Story, people: list[Row[Any]]) -> Iterator[Finding]:
+def _person(chain: Chain, people: list[Row[Any]]) -> Iterator[Finding]:
     place = f"contact {chain.subject}"
     if not people:
         yield Finding(place, "it is gone, and has events")
@@ -148,10 +148,10 @@ def _person(chain: Story, people: list[Row[Any]]) -> Iterator[Finding]:
         yield Finding(place, "its address is not the one that was typed in")
 
 
-def _given(chain: Story) -> str:
+def _given(chain: Chain) -> str:
     """The address that the events say the person has: the first typed in, or the last moved to."""
     since = [event for event in chain.events if event.seq > chain.erased]
-    moves = [e for e in since if e.kind is Kind.CHANGED and e.method == BY_MOVE]
+    moves = [e for e in since if e.kind is Kind.CHANGED and e.method == Method.MOVE]
     typed = (chain.details.get(event.seq, {}).get("email") for event in moves[-1:] or since)
     return next((address for address in typed if isinstance(address, str) and address), "")
 

@@ -7,8 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Table, func, select
 
-from forms.permission.ledger import START, Entry, Kind, sealed, spell
-from forms.permission.record import UNANSWERED
+from forms.permission.ledger import START, Entry, Kind, Method, sealed, spell
 from forms.store.database.engine import Database
 from forms.store.database.prepared import driver_of
 from forms.store.database.tables import contact, detail, ledger
@@ -82,7 +81,7 @@ def _rows(numbers: range, first: int) -> Batch:
             page="/",
             language="en",
             # As those of suppressed addresses, which owe no mail.
-            method=UNANSWERED,
+            method=Method.UNANSWERED,
             detail={"email": address},
         )
         event, told = sealed(entry, seq=seq, at=NOW, subject=who, prev=START, salt="0" * 32)

@@ -12,13 +12,10 @@ from sqlalchemy import select
 from forms.declared.address import parse_address
 from forms.errors import NotPossibleError
 from forms.permission import optin
-from forms.permission.ledger import BY_MOVE, Entry, Kind, State, state_of
+from forms.permission.ledger import Entry, Kind, Method, State, state_of
 from forms.permission.quarantine import discard, held_with, release
 from forms.permission.record import (
-    BY_OPERATOR,
     NOTHING,
-    QUARANTINED,
-    RELEASED,
     Decision,
     Limits,
     Scope,
@@ -62,13 +59,13 @@ def test_all_purposes_of_the_form_are_asked_for_in_one_mail() -> None:
     life.passes(timedelta(days=3))
     made = released(life, 2)
     assert [(e.purpose, e.method) for e in made.entries] == [
-        ("guide", RELEASED),
-        ("newsletter", RELEASED),
+        ("guide", Method.RELEASED),
+        ("newsletter", Method.RELEASED),
     ]
     assert made.entries[0].detail == {"email": EMAIL, "answers": {}, "held": [1, 2]}
     assert [notice.template for notice in made.notices] == [Template.CONFIRM]
     assert state_of(life.events, "newsletter") is State.REQUESTED
-    assert not life.record.lives("newsletter")
+    assert not life.record.is_live("newsletter")
 
 
 def test_it_counts_for_the_cool_down_and_keeps_to_it() -> None:
@@ -82,7 +79,7 @@ def test_it_counts_for_the_cool_down_and_keeps_to_it() -> None:
 
 def test_no_more_mails_leave_than_an_hour_allows() -> None:
     life = held_back("newsletter")
-    for _ in range(LIMITS.burst):
+    for _ in range(LIMITS.confirmations.hourly):
         life.passes(LIMITS.window)
         assert released(life).notices
     life.passes(LIMITS.window)
@@ -110,7 +107,7 @@ def test_discarding_says_nothing_of_what_the_person_chose() -> None:
     life.request("newsletter")
     before = state_of(life.events, "newsletter")
     made = life.decide(lambda record: discard(held_with(1, record), record))
-    assert [(e.kind, e.method) for e in made.entries] == [(Kind.DISCARDED, BY_OPERATOR)]
+    assert [(e.kind, e.method) for e in made.entries] == [(Kind.DISCARDED, Method.OPERATOR)]
     assert state_of(life.events, "newsletter") is before
     assert life.pending[-1].events[0].method == "form"
 
@@ -149,7 +146,7 @@ def test_what_is_decided_is_listed_no_more_and_verifies(store: Store, database_u
 
 def test_what_was_asked_with_an_address_of_before_is_not_listed(store: Store) -> None:
     numbers = [keep_back(store, f"p{n}@example.org") for n in range(2)]
-    moves = Decision(entries=(Entry(kind=Kind.CHANGED, method=BY_MOVE),))
+    moves = Decision(entries=(Entry(kind=Kind.CHANGED, method=Method.MOVE),))
     elsewhere = parse_address("elsewhere@example.org")
     assert move_address(store, of(store, numbers[0]), lambda _: moves, elsewhere, now=NOW)
     assert listed(store) == numbers[1:]
@@ -175,7 +172,7 @@ def test_who_was_asked_a_moment_ago_is_not_asked_again(store: Store) -> None:
 def test_by_command_the_mail_leaves_and_only_its_button_opts_in(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         assert here.submit(EMAIL, website="x").status_code == 303
-        [(number,)] = here.rows("SELECT seq FROM ledger WHERE method = ?", QUARANTINED)
+        [(number,)] = here.rows("SELECT seq FROM ledger WHERE method = ?", Method.QUARANTINED)
         chosen = ("quarantine", "--release", str(number))
         sender = {**KEY, "ATRAE_MAIL_FROM": "ana@news.example"}
         done = run(*chosen, directory=tmp_path, environ=sender)
@@ -200,7 +197,7 @@ def test_by_command_the_mail_leaves_and_only_its_button_opts_in(tmp_path: Path) 
 def test_by_command_one_is_discarded(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         here.submit(EMAIL, website="x")
-        [(number,)] = here.rows("SELECT seq FROM ledger WHERE method = ?", QUARANTINED)
+        [(number,)] = here.rows("SELECT seq FROM ledger WHERE method = ?", Method.QUARANTINED)
     line = run("quarantine", "--format", "jsonl", directory=tmp_path).stdout
     assert json.loads(line)["id"] == number
     both = ("quarantine", "--release", "1", "--discard", "1")

@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from forms.permission import optin
-from forms.permission.ledger import Kind, State, state_of
+from forms.permission import mail_rules, optin
+from forms.permission.ledger import Kind, Method, State, state_of
 from forms.permission.record import NOTHING, Decision, Scope, Template
-from forms.permission.suppression import THEIR_WISH, complain, lift, never, never_said
+from forms.permission.suppression import (
+    THEIR_WISH,
+    complain,
+    lift,
+    never_again,
+    never_again_by_person,
+)
 
 from ..contact_history import LIMITS, Life
 from ..databases import rows
@@ -21,7 +27,9 @@ EMAIL = "ana@example.org"
 
 
 @pytest.mark.parametrize(
-    ("say", "state"), [(never, State.WITHDRAWN), (complain, State.COMPLAINED)], ids=["never", "no"]
+    ("say", "state"),
+    [(never_again, State.WITHDRAWN), (complain, State.COMPLAINED)],
+    ids=["never_again", "no"],
 )
 def test_it_ends_everything_and_nothing_is_sent_any_more(
     say: Callable[..., Decision], state: State
@@ -31,22 +39,22 @@ def test_it_ends_everything_and_nothing_is_sent_any_more(
     life.decide(partial(say, reason="her letter"))
     assert {state_of(life.events, each) for each in ("newsletter", "news")} == {state}
     assert life.suppressed == {Scope.ALL}
-    assert not optin.permits(receipt.template, about, life.record)
+    assert not mail_rules.permits(receipt.template, about, life.record)
     assert life.request("newsletter").notices == ()
 
 
 def test_the_person_says_so_once_and_only_the_owner_takes_it_back() -> None:
     life = confirmed("newsletter", "news")
-    life.decide(partial(optin.withdraw, ["news"], method="button", language="en"))
-    said = life.decide(partial(never_said, language="es"))
+    life.decide(partial(optin.withdraw, ["news"], method=Method.BUTTON, language="en"))
+    said = life.decide(partial(never_again_by_person, language="es"))
     assert (said.suppress, said.reason) == (Scope.ALL, THEIR_WISH)
     assert [(e.kind, e.purpose, e.method) for e in said.entries] == [
         (Kind.WITHDRAWN, "", "never-again")
     ]
-    assert life.decide(partial(never_said, language="es")) == NOTHING
+    assert life.decide(partial(never_again_by_person, language="es")) == NOTHING
     assert life.request("newsletter").notices == ()
     life.decide(partial(lift, reason="she wrote to us"))
-    assert not life.record.lives("newsletter")
+    assert not life.record.is_live("newsletter")
     life.passes(LIMITS.window)
     assert [notice.template for notice in life.request("newsletter").notices] == [Template.CONFIRM]
 
@@ -57,7 +65,7 @@ def test_lifting_brings_no_permission_back_but_lets_them_ask() -> None:
     lifted = life.decide(partial(lift, reason="she wrote that it was a mistake"))
     assert (lifted.entries, lifted.notices) == ((), ())
     assert lifted.reason == "she wrote that it was a mistake"
-    assert not life.record.lives("newsletter")
+    assert not life.record.is_live("newsletter")
     assert [notice.template for notice in life.request("newsletter").notices] == [Template.CONFIRM]
 
 

@@ -23,6 +23,7 @@ from forms.mail.smtp import (
     smtp_delivery,
 )
 from forms.permission import optin
+from forms.permission.ledger import Method
 from forms.permission.record import Decision, Limits, Record
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
@@ -83,7 +84,7 @@ class Office:
 
     def withdraw(self, contact: str) -> None:
         def decide(record: Record) -> Decision:
-            return optin.withdraw(["newsletter"], record, method="button", language="en")
+            return optin.withdraw(["newsletter"], record, method=Method.BUTTON, language="en")
 
         self.store.commit_for_contact(contact, decide, now=self.now)
 

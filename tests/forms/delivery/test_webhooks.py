@@ -15,10 +15,11 @@ import pytest
 
 from forms.delivery.webhooks import Courier, Endpoint, read_endpoints, sign
 from forms.operations.equip import Operations
-from forms.permission.ledger import Kind
+from forms.permission.ledger import Kind, Method
+from forms.permission.retention import Retention
 from forms.settings.environment import SettingsError
 from forms.store.people.erase import erase
-from forms.store.people.purge import Keep, purge
+from forms.store.people.purge import purge
 from forms.store.queues.webhooks import HookQueue
 from forms.store.records.store import Store
 
@@ -106,16 +107,16 @@ def test_what_is_over_is_forgotten_after_a_while_and_what_waits_is_not(
     store: Store, receiver: Receiver, database_url: str
 ) -> None:
     """Told and given up alike; and an owner can have all of it told again."""
-    ours, kept = endpoint(receiver, kinds=frozenset({Kind.REQUESTED})), Keep().webhooks
+    ours, kept = endpoint(receiver, kinds=frozenset({Kind.REQUESTED})), Retention().webhooks
     store.hooks = (ours.hook,)
     for name in ("ana", "bob", "eva"):
         request(store, f"{name}@example.org")
     receiver.statuses = [204, 410, 500]
     at_work = courier(store, ours)
     assert [at_work.tell_one() for _ in range(3)] == [True] * 3
-    assert purge(store, now=NOW + kept - timedelta(days=1), keep=Keep()).webhooks == 0
-    would = purge(store, now=NOW + kept, keep=Keep(), dry_run=True)
-    assert would.webhooks == purge(store, now=NOW + kept, keep=Keep()).webhooks == 2
+    assert purge(store, now=NOW + kept - timedelta(days=1), keep=Retention()).webhooks == 0
+    would = purge(store, now=NOW + kept, keep=Retention(), dry_run=True)
+    assert would.webhooks == purge(store, now=NOW + kept, keep=Retention()).webhooks == 2
     assert rows(database_url, "SELECT state FROM webhook") == [("waiting",)]
     queue = HookQueue(store.database)
     again = queue.replay((ours.hook,), now=NOW, since=NOW, only_failed=False)
@@ -159,7 +160,7 @@ def test_the_address_is_told_where_that_is_configured_and_never_of_who_was_erase
         str(store.database.engine.url.render_as_string(hide_password=False)),
         "SELECT id FROM contact WHERE key = 'eva@example.org'",
     )
-    erase(store, str(eva), now=NOW, method="operator")
+    erase(store, str(eva), now=NOW, method=Method.OPERATOR)
     told(courier(store, here))
     said = {json.loads(body)["data"].get("address") for _, body in receiver.calls}
     assert said == {"ana@example.org", None}

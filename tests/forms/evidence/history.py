@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from forms.declared.address import parse_address
 from forms.evidence.checkpoint import Checkpoint
 from forms.evidence.signing import signing_key
+from forms.permission.ledger import Method
 from forms.permission.optin import confirm, request, withdraw
 from forms.permission.record import Limits
 from forms.permission.subject_requests import erase
@@ -81,7 +82,7 @@ class Lived:
         self.now += timedelta(minutes=1)
         self.store.commit_for_contact(
             contact,
-            lambda record: withdraw(purposes, record, method="button", language="en"),
+            lambda record: withdraw(purposes, record, method=Method.BUTTON, language="en"),
             now=self.now,
         )
 
@@ -89,7 +90,7 @@ class Lived:
         self.now += timedelta(minutes=1)
         with self.database.writing() as connection:
             record = self.store.read_record(connection, contact, self.now)
-            decision = erase(record, method="link", language="en")
+            decision = erase(record, method=Method.LINK, language="en")
             erase_in_transaction(connection, self.store, contact, decision, now=self.now)
 
     def drain(self) -> None:

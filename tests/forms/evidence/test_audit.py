@@ -6,22 +6,22 @@ from datetime import timedelta
 
 import pytest
 
-from forms.evidence.audit import Mail, Story, faults, unheld, unwritten
-from forms.permission.ledger import Event, Kind, spell
+from forms.evidence.audit import Chain, MailRow, mail_faults, missing_mails, missing_pending
+from forms.permission.ledger import Event, Kind, Method, spell
 from forms.permission.optin import bounce, confirm, withdraw
-from forms.permission.record import UNANSWERED, Scope, Template
+from forms.permission.record import Scope, Template
 
 from ..contact_history import STANDING, Life
 
 
-def story_of(life: Life) -> Story:
-    return Story(subject="c1", events=tuple(life.events), details=life.details, standing=STANDING)
+def chain_of(life: Life) -> Chain:
+    return Chain(subject="c1", events=tuple(life.events), details=life.details, standing=STANDING)
 
 
-def mails_of(life: Life) -> list[Mail]:
+def mails_of(life: Life) -> list[MailRow]:
     """Every mail that was owed, sent in the very moment."""
     return [
-        Mail(
+        MailRow(
             template=notice.template,
             because=about[0].seq,
             events=about,
@@ -52,31 +52,33 @@ def life() -> Life:
             asked.events, record, expires=asked.expires, now=life.now, answers={}
         )
     )
-    life.decide(lambda record: withdraw(["newsletter"], record, method="button", language="en"))
+    life.decide(
+        lambda record: withdraw(["newsletter"], record, method=Method.BUTTON, language="en")
+    )
     life.passes(timedelta(hours=2))
     life.request("newsletter")
     return life
 
 
 def test_what_nobody_touched_holds(life: Life) -> None:
-    story, mails = story_of(life), mails_of(life)
-    assert [fault for mail in mails for fault in faults(mail, story)] == []
-    assert numbers(unwritten(story, mails)) == []
-    assert numbers(unheld(story, mails, held_by(life))) == []
+    chain, mails = chain_of(life), mails_of(life)
+    assert [fault for mail in mails for fault in mail_faults(mail, chain)] == []
+    assert numbers(missing_mails(chain, mails)) == []
+    assert numbers(missing_pending(chain, mails, held_by(life))) == []
 
 
 def test_each_mail_that_is_gone_is_missed(life: Life) -> None:
-    story, mails = story_of(life), mails_of(life)
+    chain, mails = chain_of(life), mails_of(life)
     for gone in mails:
         rest = [mail for mail in mails if mail is not gone]
-        assert numbers(unwritten(story, rest)) == [event.seq for event in gone.events]
+        assert numbers(missing_mails(chain, rest)) == [event.seq for event in gone.events]
 
 
 def test_only_what_still_waits_must_be_held(life: Life) -> None:
     """The first request was answered: its row may go, and goes after two weeks."""
     last = life.events[-1].seq
-    assert numbers(unheld(story_of(life), mails_of(life), ())) == [last]
-    assert numbers(unheld(story_of(life), mails_of(life), {last})) == []
+    assert numbers(missing_pending(chain_of(life), mails_of(life), ())) == [last]
+    assert numbers(missing_pending(chain_of(life), mails_of(life), {last})) == []
 
 
 def test_a_request_of_a_suppressed_address_owes_nothing_and_says_so(life: Life) -> None:
@@ -85,19 +87,19 @@ def test_a_request_of_a_suppressed_address_owes_nothing_and_says_so(life: Life) 
     life.passes(timedelta(hours=2))
     before = len(life.owed)
     life.request("newsletter")
-    assert (life.events[-1].kind, life.events[-1].method) == (Kind.REQUESTED, UNANSWERED)
+    assert (life.events[-1].kind, life.events[-1].method) == (Kind.REQUESTED, Method.UNANSWERED)
     assert len(life.owed) == before
-    story, mails = story_of(life), mails_of(life)
-    assert numbers(unwritten(story, mails)) == []
-    assert numbers(unheld(story, mails, ())) == []
+    chain, mails = chain_of(life), mails_of(life)
+    assert numbers(missing_mails(chain, mails)) == []
+    assert numbers(missing_pending(chain, mails, ())) == []
 
 
 def test_a_request_that_was_held_back_owes_no_mail_and_waits(life: Life) -> None:
     life = Life()
     life.request("newsletter", trapped=True)
-    assert numbers(unwritten(story_of(life), [])) == []
-    assert numbers(unheld(story_of(life), [], ())) == [1]
-    assert numbers(unheld(story_of(life), [], held_by(life))) == []
+    assert numbers(missing_mails(chain_of(life), [])) == []
+    assert numbers(missing_pending(chain_of(life), [], ())) == [1]
+    assert numbers(missing_pending(chain_of(life), [], held_by(life))) == []
 
 
 def test_a_reminder_waits_for_nothing() -> None:
@@ -113,15 +115,17 @@ def test_a_reminder_waits_for_nothing() -> None:
     life.passes(timedelta(days=2))
     life.request("newsletter")
     assert life.owed[-1][0].template is Template.ALREADY
-    life.decide(lambda record: withdraw(["newsletter"], record, method="button", language="en"))
-    story, mails = story_of(life), mails_of(life)
-    assert numbers(unwritten(story, mails)) == numbers(unheld(story, mails, ())) == []
-    assert numbers(unwritten(story, mails[:-1])) == [life.owed[-1][1][0].seq]
+    life.decide(
+        lambda record: withdraw(["newsletter"], record, method=Method.BUTTON, language="en")
+    )
+    chain, mails = chain_of(life), mails_of(life)
+    assert numbers(missing_mails(chain, mails)) == numbers(missing_pending(chain, mails, ())) == []
+    assert numbers(missing_mails(chain, mails[:-1])) == [life.owed[-1][1][0].seq]
 
 
 def test_a_mail_is_written_down_together_with_its_event(life: Life) -> None:
-    story, (first, *_) = story_of(life), mails_of(life)
+    chain, (first, *_) = chain_of(life), mails_of(life)
     later = replace(first, created=spell(life.now + timedelta(seconds=1)))
-    assert list(faults(later, story)) == [
+    assert list(mail_faults(later, chain)) == [
         f"it was not written down together with event {first.because}"
     ]

@@ -184,7 +184,7 @@ class Handler(Wishing, Owning):
         assert records.keys() == self.oracle.people.keys()
         for to, person in self.oracle.people.items():
             found = replace(records[to], at=self.at.now)
-            alive = {each for each in PURPOSES if found.lives(each)}
+            alive = {each for each in PURPOSES if found.is_live(each)}
             assert alive == {each for each in PURPOSES if person.lives(each, self.at.now)}, to
             for purpose in alive:
                 choice = choice_of(found, purpose)

@@ -8,12 +8,13 @@ from hypothesis.stateful import precondition, rule
 from forms.declared.address import parse_address
 from forms.errors import NotPossibleError
 from forms.permission.importing import Grant
-from forms.permission.ledger import State
+from forms.permission.ledger import Method, State
 from forms.permission.record import Limits
-from forms.permission.suppression import complain, lift, never
+from forms.permission.retention import Retention
+from forms.permission.suppression import complain, lift, never_again
 from forms.store.people.erase import erase
 from forms.store.people.importing import import_grants
-from forms.store.people.purge import Keep, purge
+from forms.store.people.purge import purge
 from forms.store.people.quarantine import discard, held_requests, release
 
 from .handler import CATALOGUE
@@ -33,7 +34,7 @@ class Owning(Mailroom):
         if chance or person is None:
             return
         with self.step():
-            assert erase(self.at.store, self.id_of(person), now=self.at.now, method="operator")
+            assert erase(self.at.store, self.id_of(person), now=self.at.now, method=Method.OPERATOR)
             self.oracle.erase(person)
             self.bury(person)
 
@@ -58,7 +59,7 @@ class Owning(Mailroom):
         """Somebody complained, or said "never again", elsewhere; or their server said so."""
         if chance:
             return
-        decide, now = complain if complains else never, self.at.now
+        decide, now = complain if complains else never_again, self.at.now
         with self.step():
             address = parse_address(self.addresses[who])
             self.at.store.commit_for_address(
@@ -117,7 +118,7 @@ class Owning(Mailroom):
             with self.step():
                 self.at.now += timedelta(days=15)
         with self.step():
-            purge(self.at.store, now=self.at.now, keep=Keep())
+            purge(self.at.store, now=self.at.now, keep=Retention())
             for person in [*self.oracle.people.values()]:
                 if self.is_gone(person):
                     self.oracle.let_go(person)

@@ -10,8 +10,9 @@ import pytest
 from forms.declared.address import parse_address
 from forms.mail.smtp import Permitted, WithdrawnError
 from forms.permission.importing import Grant
+from forms.permission.retention import Retention
 from forms.store.people.importing import ImportResult, import_grants
-from forms.store.people.purge import Keep, purge
+from forms.store.people.purge import purge
 from forms.store.verify import verify
 
 from ..world import link, text_of
@@ -111,7 +112,7 @@ def test_who_said_no_and_was_let_go_is_not_brought_in(home: House) -> None:
     path = asked(home, "newsletter", "newsletter")
     assert home.send("POST", path, {"do": "decline"}) == 303
     home.now += timedelta(days=15)
-    purge(home.store, now=home.now, keep=Keep())
+    purge(home.store, now=home.now, keep=Retention())
     assert home.rows("SELECT address FROM contact WHERE id != 'system'") == [(None,)]
     done = brought_in(home)
     assert done.permitted == 0
@@ -125,7 +126,7 @@ def test_a_confirmation_does_not_leave_when_its_link_is_over(home: House, purged
     assert home.send("POST", "/f/newsletter", sent) == 303
     home.now += timedelta(days=14)
     if purged:
-        purge(home.store, now=home.now, keep=Keep())
+        purge(home.store, now=home.now, keep=Retention())
     post = Post()
     home.deliver = post
     assert not home.worker.send_one()
@@ -161,7 +162,7 @@ def test_who_lets_requests_lapse_and_asks_again_leaves_a_record_that_holds(home:
     """Law 8: two overlap, the older one lapses first, and then a third is made."""
     for days in (0, 10, 5, 10):
         home.now += timedelta(days=days)
-        purge(home.store, now=home.now, keep=Keep())
+        purge(home.store, now=home.now, keep=Retention())
         asked(home, "newsletter", "newsletter")
     kinds = home.rows("SELECT kind FROM ledger WHERE kind LIKE 'permission.%' ORDER BY seq")
     assert [kind.partition(".")[2] for (kind,) in kinds] == [

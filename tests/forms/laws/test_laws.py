@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
+from forms.permission.record import Allowance
 from forms.store.queues.ceiling import Ceiling
 from forms.store.queues.outbox import Queue
 
@@ -47,7 +48,7 @@ def test_the_laws_hold_for_a_hundred_thousand_steps(
 PLANTED: dict[str, AbstractContextManager[object]] = {
     "a ceiling that holds nothing": patch.object(Ceiling, "until", lambda *_: None),
     "a mail that nobody judges again": patch.object(Queue, "may_leave", lambda *_: True),
-    "a cool-down that counts nothing": patch("forms.permission.optin.too_many", lambda *_: False),
+    "a cool-down that counts nothing": patch.object(Allowance, "is_used_up", lambda *_: False),
     "a sum that counts twice": patch("forms.web.optin.paid_by", lambda _proof, request: request),
 }
 

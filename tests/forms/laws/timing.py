@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from forms.app import utc_now
 from forms.declared.address import parse_address
 from forms.permission import optin
+from forms.permission.ledger import Method
 from forms.permission.record import Decision, Limits, Record
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
@@ -75,7 +76,7 @@ def _confirm(events: Sequence[object], record: Record) -> Decision:
 
 
 def _withdraw(record: Record) -> Decision:
-    return optin.withdraw(["newsletter"], record, method="button", language="en")
+    return optin.withdraw(["newsletter"], record, method=Method.BUTTON, language="en")
 
 
 Timed = Sequence[tuple[str, float]]

@@ -5,9 +5,9 @@ from datetime import timedelta
 from hypothesis import given, settings, strategies as st
 
 from forms.catalogue import Lasts
-from forms.permission import optin
-from forms.permission.ledger import Kind, State, state_of
-from forms.permission.record import QUARANTINED, Decision, Scope, Stage, Template
+from forms.permission import mail_rules, optin
+from forms.permission.ledger import Kind, Method, State, state_of
+from forms.permission.record import Decision, Scope, Stage, Template
 
 from ..contact_history import LIMITS, WORDINGS, Asked, Life, last_answer
 
@@ -30,7 +30,7 @@ def decline(life: Life, number: int = -1) -> Decision:
 
 def withdraw(life: Life, *purposes: str) -> Decision:
     return life.decide(
-        lambda record: optin.withdraw(purposes, record, method="button", language="en")
+        lambda record: optin.withdraw(purposes, record, method=Method.BUTTON, language="en")
     )
 
 
@@ -72,7 +72,7 @@ def test_at_most_three_confirmations_an_hour() -> None:
     for _ in range(5):
         sent += len(life.request("newsletter").notices)
         life.passes(WINDOW)
-    assert sent == LIMITS.burst
+    assert sent == LIMITS.confirmations.hourly
     life.passes(HOUR)
     assert life.request("newsletter").notices
 
@@ -102,7 +102,7 @@ def test_a_guide_is_asked_for_and_confirmed_each_time() -> None:
     life = Life()
     life.request("guide")
     confirm(life)
-    assert not life.record.lives("guide")
+    assert not life.record.is_live("guide")
     made = life.request("guide")
     assert templates(made) == [Template.CONFIRM]
     assert life.request("guide") == Decision()
@@ -159,7 +159,7 @@ def test_leaving_twice_is_leaving_once_and_coming_back_is_a_new_wish() -> None:
 def test_a_trapped_request_is_kept_and_answered_with_nothing() -> None:
     life = Life()
     made = life.request("newsletter", trapped=True)
-    assert [entry.method for entry in made.entries] == [QUARANTINED]
+    assert [entry.method for entry in made.entries] == [Method.QUARANTINED]
     assert made.notices == ()
     assert life.request("newsletter", trapped=True) == Decision()
     # The person whose browser filled it in may try again at once.
@@ -182,7 +182,7 @@ def test_who_was_erased_may_come_back_by_confirming() -> None:
     made = confirm(life)
     assert made.lift is Scope.MARKETING
     notice, about = life.owed[-1]
-    assert optin.permits(notice.template, about, life.record)
+    assert mail_rules.permits(notice.template, about, life.record)
 
 
 PURPOSES = st.sampled_from(["newsletter", "news", "guide"])
@@ -220,7 +220,7 @@ def test_a_mail_leaves_only_with_a_live_permission(actions: list[tuple[object, .
     for action in actions:
         act(life, action)
         for notice, about in life.owed:
-            if not optin.permits(notice.template, about, life.record):
+            if not mail_rules.permits(notice.template, about, life.record):
                 continue
             assert Scope.ALL not in life.suppressed
             if notice.template is Template.CONFIRM:
@@ -238,11 +238,11 @@ def test_no_anonymous_request_alters_what_is_confirmed(
     for action in actions:
         act(life, action)
     names = ("newsletter", "news", "guide")
-    before = {name: (life.record.lives(name), life.record.permission(name)) for name in names}
+    before = {name: (life.record.is_live(name), life.record.permission(name)) for name in names}
     stages = [stage(life, asked) for asked in life.pending]
     life.request(*purposes, trapped=trapped)
     for name, (lived, permission) in before.items():
-        assert life.record.lives(name) == lived
+        assert life.record.is_live(name) == lived
         if permission.state is State.CONFIRMED:
             assert life.record.permission(name) == permission
     assert [stage(life, asked) for asked in life.pending[: len(stages)]] == stages
@@ -256,13 +256,13 @@ def test_a_withdrawal_wins(actions: list[tuple[object, ...]], purpose: str) -> N
         act(life, action)
     life.request(purpose)
     withdraw(life, purpose)
-    assert not life.record.lives(purpose)
+    assert not life.record.is_live(purpose)
     for notice, about in life.owed:
         if {event.purpose for event in about} == {purpose}:
-            assert not optin.permits(notice.template, about, life.record)
+            assert not mail_rules.permits(notice.template, about, life.record)
     for number in range(len(life.pending)):
         confirm(life, number)
-    assert not life.record.lives(purpose)
+    assert not life.record.is_live(purpose)
 
 
 @given(st.lists(ACTIONS, max_size=30))
@@ -271,7 +271,7 @@ def test_what_lasts_once_never_becomes_standing(actions: list[tuple[object, ...]
     life = Life()
     for action in actions:
         act(life, action)
-        assert not life.record.lives("guide")
+        assert not life.record.is_live("guide")
     for event in life.events:
         if event.kind is Kind.CONFIRMED and event.purpose == "guide":
             assert WORDINGS[event.wording].lasts is Lasts.ONCE

@@ -7,9 +7,9 @@ from hypothesis import given, strategies as st
 
 from forms.catalogue import Frequency
 from forms.declared.address import parse_address
-from forms.permission import optin, preferences, subject_requests
-from forms.permission.ledger import Entry, Kind, State
-from forms.permission.preferences import Choice, Wish, choice_of, months_after
+from forms.permission import mail_rules, optin, preferences, subject_requests
+from forms.permission.ledger import Entry, Kind, State, Wish
+from forms.permission.preferences import Choice, Choices, choice_of, months_after
 from forms.permission.record import Decision, Scope, Template
 
 from ..contact_history import CATALOGUE, LIMITS, WORDINGS, Life
@@ -32,8 +32,8 @@ def confirmed(*purposes: str) -> Life:
 
 def wish(
     *purposes: str, shown: tuple[str, ...] = (), pause: int | None = None, **choices: Choice
-) -> Wish:
-    return Wish(
+) -> Choices:
+    return Choices(
         wordings=tuple(CATALOGUE.wording(purpose, "en") for purpose in purposes),
         shown=frozenset(shown),
         choices=choices,
@@ -41,7 +41,7 @@ def wish(
     )
 
 
-def change(life: Life, wanted: Wish) -> Decision:
+def change(life: Life, wanted: Choices) -> Decision:
     return life.decide(
         lambda record: preferences.change(
             wanted, record, now=life.now, language="en", pending="p", limits=LIMITS
@@ -49,10 +49,10 @@ def change(life: Life, wanted: Wish) -> Decision:
     )
 
 
-def ask(life: Life, what: Template, address: str = "") -> Decision:
+def ask(life: Life, wish: Wish, address: str = "") -> Decision:
     return life.decide(
-        lambda record: subject_requests.ask(
-            what, record, now=life.now, limits=LIMITS, language="en", address=address
+        lambda record: subject_requests.request(
+            wish, record, now=life.now, limits=LIMITS, language="en", address=address
         )
     )
 
@@ -67,7 +67,7 @@ def test_a_ticked_box_of_a_confirmed_person_is_an_opt_in_with_a_receipt() -> Non
     assert kinds(made) == ["confirmed"]
     assert made.entries[0].wording == CATALOGUE.wording("news", "en").digest
     assert [notice.template for notice in made.notices] == [Template.RECEIPT]
-    assert life.record.lives("news")
+    assert life.record.is_live("news")
 
 
 def test_who_confirmed_a_guide_only_is_a_confirmed_person_too() -> None:
@@ -80,11 +80,11 @@ def test_a_stranger_or_who_has_left_it_all_gets_a_confirmation() -> None:
     stranger.request("newsletter")
     made = change(stranger, wish("news"))
     assert [notice.template for notice in made.notices] == [Template.CONFIRM]
-    assert not stranger.record.lives("news")
+    assert not stranger.record.is_live("news")
     gone = confirmed("newsletter")
     change(gone, wish(shown=("newsletter",)))
     assert kinds(change(gone, wish("newsletter"))) == ["requested"]
-    assert not gone.record.lives("newsletter")
+    assert not gone.record.is_live("newsletter")
 
 
 def test_confirmations_asked_for_by_a_link_are_as_few_as_those_of_a_form() -> None:
@@ -95,7 +95,7 @@ def test_confirmations_asked_for_by_a_link_are_as_few_as_those_of_a_form() -> No
     for _ in range(9):
         life.passes(LIMITS.window + timedelta(seconds=1))
         sent += len(change(life, wish("news")).notices)
-    assert sent <= LIMITS.daily
+    assert sent <= LIMITS.confirmations.daily
 
 
 def test_a_pause_ends_by_its_date_and_needs_no_event() -> None:
@@ -103,11 +103,11 @@ def test_a_pause_ends_by_its_date_and_needs_no_event() -> None:
     change(life, wish("newsletter", shown=("newsletter",), pause=1))
     until = life.record.paused_until("newsletter")
     assert until == months_after(life.now, 1)
-    assert not life.record.lives("newsletter")
+    assert not life.record.is_live("newsletter")
     life.now = until - timedelta(microseconds=1)
     assert life.record.permission("newsletter").state is State.PAUSED
     life.now = until
-    assert life.record.lives("newsletter")
+    assert life.record.is_live("newsletter")
     assert life.record.paused_until("newsletter") is None
 
 
@@ -116,7 +116,7 @@ def test_a_pause_can_be_ended_before_its_time() -> None:
     change(life, wish("newsletter", shown=("newsletter",), pause=6))
     life.passes(DAY)
     assert kinds(change(life, wish("newsletter", shown=("newsletter",), pause=0))) == ["paused"]
-    assert life.record.lives("newsletter")
+    assert life.record.is_live("newsletter")
 
 
 def test_no_mail_but_a_confirmation_leaves_while_it_is_paused() -> None:
@@ -127,20 +127,20 @@ def test_no_mail_but_a_confirmation_leaves_while_it_is_paused() -> None:
     life.request("newsletter")
     reminder, again = life.owed[-1]
     assert (receipt.template, reminder.template) == (Template.RECEIPT, Template.ALREADY)
-    assert optin.permits(receipt.template, about, life.record)
+    assert mail_rules.permits(receipt.template, about, life.record)
     change(life, wish("newsletter", shown=("newsletter",), pause=1))
-    assert not optin.permits(receipt.template, about, life.record)
-    assert not optin.permits(reminder.template, again, life.record)
-    ask(life, Template.REVEAL)
+    assert not mail_rules.permits(receipt.template, about, life.record)
+    assert not mail_rules.permits(reminder.template, again, life.record)
+    ask(life, Wish.REVEAL)
     fresh, asked = life.owed[-1]
-    assert optin.permits(fresh.template, asked, life.record)
+    assert mail_rules.permits(fresh.template, asked, life.record)
 
 
 def test_a_pause_leaves_what_is_newly_ticked_alone() -> None:
     life = confirmed("newsletter")
     change(life, wish("newsletter", "news", shown=("newsletter",), pause=1))
-    assert life.record.lives("news")
-    assert not life.record.lives("newsletter")
+    assert life.record.is_live("news")
+    assert not life.record.is_live("newsletter")
 
 
 def test_who_leaves_and_comes_back_begins_anew() -> None:
@@ -160,7 +160,7 @@ def test_a_suppressed_address_can_turn_nothing_on() -> None:
     life = confirmed("newsletter")
     life.suppressed = frozenset({Scope.ALL})
     assert kinds(change(life, wish("newsletter", "news", shown=("newsletter",)))) == []
-    assert kinds(ask(life, Template.REVEAL)) == []
+    assert kinds(ask(life, Wish.REVEAL)) == []
 
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
@@ -192,14 +192,14 @@ WISHES = st.builds(
 
 @given(st.lists(st.tuples(WISHES, st.integers(0, 100)), max_size=8))
 def test_what_was_chosen_holds_and_choosing_it_again_writes_nothing(
-    wishes: list[tuple[Wish, int]],
+    wishes: list[tuple[Choices, int]],
 ) -> None:
     """Whatever was chosen before: what is ticked is on, what was cleared is off, once."""
     life = confirmed("newsletter")
     for wanted, days in wishes:
         was_known = life.record.is_known
         change(life, wanted)
-        on = preferences.on(life.record)
+        on = preferences.standing_purposes(life.record)
         ticked = {wording.purpose for wording in wanted.wordings}
         assert not on & wanted.shown - ticked
         if was_known:
@@ -222,49 +222,51 @@ def test_erasing_twice_is_erasing_once() -> None:
 
 def test_a_fresh_link_acts_for_a_day_and_for_its_own_kind_alone() -> None:
     life = confirmed("newsletter")
-    ask(life, Template.ERASE)
+    ask(life, Wish.ERASE)
     asked = life.events[-1]
 
-    def may(what: Template) -> bool:
-        return subject_requests.answerable(asked, what, life.record, now=life.now)
+    def may(wish: Wish) -> bool:
+        return subject_requests.is_answerable(asked, wish, life.record, now=life.now)
 
-    assert may(Template.ERASE)
-    assert not may(Template.REVEAL)
-    assert not may(Template.MOVE)
+    assert may(Wish.ERASE)
+    assert not may(Wish.REVEAL)
+    assert not may(Wish.MOVE)
     life.passes(DAY)
-    assert not may(Template.ERASE)
+    assert not may(Wish.ERASE)
 
 
 def test_a_later_move_takes_the_place_of_an_earlier_one() -> None:
     life = confirmed("newsletter")
-    ask(life, Template.MOVE, "slip@example.org")
+    ask(life, Wish.MOVE, "slip@example.org")
     first = life.events[-1]
-    ask(life, Template.MOVE, "right@example.org")
+    ask(life, Wish.MOVE, "right@example.org")
     assert not subject_requests.is_open(first, life.record)
     assert subject_requests.is_open(life.events[-1], life.record)
 
 
 def test_after_a_move_what_was_asked_for_before_is_closed() -> None:
     life = confirmed("newsletter")
-    ask(life, Template.ERASE)
+    ask(life, Wish.ERASE)
     erase = life.events[-1]
-    ask(life, Template.MOVE, "new@example.org")
-    life.decide(lambda record: subject_requests.agree(life.events[-1], record, now=life.now))
+    ask(life, Wish.MOVE, "new@example.org")
+    life.decide(lambda record: subject_requests.approve_move(life.events[-1], record, now=life.now))
     arrive = life.events[-1]
     assert subject_requests.is_open(erase, life.record)
     address = parse_address("new@example.org")
-    life.decide(lambda record: subject_requests.arrive(arrive, record, address, now=life.now))
+    life.decide(
+        lambda record: subject_requests.complete_move(arrive, record, address, now=life.now)
+    )
     assert life.record.epoch == life.events[-1].seq
     assert not subject_requests.is_open(erase, life.record)
     assert not subject_requests.is_open(arrive, life.record)
-    assert life.record.lives("newsletter")
+    assert life.record.is_live("newsletter")
 
 
-ASKS = st.sampled_from([Template.REVEAL, Template.ERASE, Template.MOVE])
+ASKS = st.sampled_from([Wish.REVEAL, Wish.ERASE, Wish.MOVE])
 
 
 @given(st.lists(st.tuples(ASKS, st.integers(0, 90)), max_size=30))
-def test_whoever_holds_the_link_can_cause_few_mails(asks: list[tuple[Template, int]]) -> None:
+def test_whoever_holds_the_link_can_cause_few_mails(asks: list[tuple[Wish, int]]) -> None:
     life = confirmed("newsletter")
     sent = []
     for what, minutes in asks:
@@ -272,23 +274,23 @@ def test_whoever_holds_the_link_can_cause_few_mails(asks: list[tuple[Template, i
             sent.append(life.now)
         life.passes(timedelta(minutes=minutes))
     for moment in sent:
-        assert sum(moment <= other < moment + DAY for other in sent) <= LIMITS.daily
+        assert sum(moment <= other < moment + DAY for other in sent) <= LIMITS.confirmations.daily
 
 
 def test_what_is_asked_for_folds_into_no_permission() -> None:
     life = confirmed("newsletter")
     before = life.record.permission("newsletter")
     for kind in (Kind.ACCESS_ASKED, Kind.ACCESS_GIVEN, Kind.ACCESS_STOPPED):
-        life.carry_out(Decision(entries=(Entry(kind=kind, method="reveal"),)))
+        life.carry_out(Decision(entries=(Entry(kind=kind, method=Wish.REVEAL),)))
     assert life.record.permission("newsletter") == before
 
 
 def test_the_same_move_asked_for_twice_is_one_mail_and_another_one_mends_a_slip() -> None:
     """Law 6: a button that is pressed twice."""
     life = confirmed("newsletter")
-    assert ask(life, Template.MOVE, "ana.nwe@example.org").notices != ()
-    assert ask(life, Template.MOVE, "ana.nwe@example.org").notices == ()
-    assert ask(life, Template.MOVE, "ana.new@example.org").notices != ()
+    assert ask(life, Wish.MOVE, "ana.nwe@example.org").notices != ()
+    assert ask(life, Wish.MOVE, "ana.nwe@example.org").notices == ()
+    assert ask(life, Wish.MOVE, "ana.new@example.org").notices != ()
 
 
 def test_after_a_move_the_old_mailbox_confirms_nothing_for_the_new_one() -> None:
@@ -296,18 +298,22 @@ def test_after_a_move_the_old_mailbox_confirms_nothing_for_the_new_one() -> None
     life = confirmed("newsletter")
     life.request("news")
     asked = life.pending[-1]
-    ask(life, Template.MOVE, "ana.new@example.org")
-    life.decide(lambda record: subject_requests.agree(record.events[-1], record, now=life.now))
+    ask(life, Wish.MOVE, "ana.new@example.org")
+    life.decide(
+        lambda record: subject_requests.approve_move(record.events[-1], record, now=life.now)
+    )
     arrived = parse_address("ana.new@example.org")
     life.decide(
-        lambda record: subject_requests.arrive(record.events[-1], record, arrived, now=life.now)
+        lambda record: subject_requests.complete_move(
+            record.events[-1], record, arrived, now=life.now
+        )
     )
-    assert not optin.permits(Template.CONFIRM, asked.events, life.record)
+    assert not mail_rules.permits(Template.CONFIRM, asked.events, life.record)
     made = life.decide(
         lambda record: optin.confirm(
             asked.events, record, expires=asked.expires, now=life.now, answers={}
         )
     )
     assert made == Decision()
-    assert life.record.lives("newsletter")
-    assert not life.record.lives("news")
+    assert life.record.is_live("newsletter")
+    assert not life.record.is_live("news")

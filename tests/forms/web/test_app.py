@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from forms.app import create_app
-from forms.permission.record import QUARANTINED
+from forms.permission.ledger import Method
 from forms.store.database.file_lock import LockedError
 from forms.web.routes import owns
 
@@ -54,7 +54,7 @@ def test_a_hundred_equal_submissions_in_parallel(here: World) -> None:
 def test_the_honeypot_is_kept_apart_and_answered_by_no_mail(here: World) -> None:
     assert here.submit("ana@example.org", website="x").status_code == 303
     assert here.rows("select kind, method from ledger where subject <> 'system'") == [
-        ("permission.requested", QUARANTINED)
+        ("permission.requested", Method.QUARANTINED)
     ]
     assert here.rows("select count(*) from outbox") == [(0,)]
 

@@ -6,7 +6,7 @@ from forms.catalogue import Frequency, Phrases
 from forms.declared.canonical import Json
 from forms.permission.ledger import Kind
 from forms.permission.preferences import PAUSES, RESUME
-from forms.permission.record import ASKS, Template
+from forms.permission.record import WISH_TEMPLATES, Template
 from forms.store.queues.outbox import Fate
 from forms.web.own_data import describe_own_data
 from forms.web.preferences import DONE
@@ -29,9 +29,9 @@ def test_there_is_a_sentence_for_everything(language: str) -> None:
         *(f"sign_{sign}" for sign in Signal),
         *(f"me_{done}" for done in DONE),
         *(f"me_pause_{months}" for months in (*PAUSES, RESUME)),
-        *(f"event_access_asked_{ask}" for ask in ASKS),
-        *(f"mail_{ask}_{part}" for ask in ASKS for part in ("subject", "intro", "why")),
-        *(f"fresh_{ask}_{part}" for ask in ASKS for part in ("title", "text", "yes")),
+        *(f"event_access_asked_{ask}" for ask in WISH_TEMPLATES),
+        *(f"mail_{ask}_{part}" for ask in WISH_TEMPLATES for part in ("subject", "intro", "why")),
+        *(f"fresh_{ask}_{part}" for ask in WISH_TEMPLATES for part in ("title", "text", "yes")),
         *(
             f"{page}_{part}"
             for page in ("erased", "move_agreed", "moved", "stopped", "taken", "outdated")

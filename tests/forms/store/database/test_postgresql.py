@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 from forms.declared.address import parse_address
 from forms.permission import optin
-from forms.permission.record import BY_BUTTON, Decision
+from forms.permission.ledger import Method
+from forms.permission.record import Decision
 from forms.store.database.engine import Database, open_engine
 from forms.store.queues.outbox import Fate, Queue
 from forms.store.records.store import Store
@@ -148,7 +149,7 @@ def test_nothing_is_claimed_after_a_withdrawal(postgresql_url: str) -> None:
     """Law 4: they leave while workers claim; whatever was claimed was claimed before."""
 
     def leave(record: object) -> Decision:
-        return optin.withdraw(["newsletter"], record, method=BY_BUTTON, language="en")  # type: ignore[arg-type]
+        return optin.withdraw(["newsletter"], record, method=Method.BUTTON, language="en")  # type: ignore[arg-type]
 
     with ExitStack() as stack:
         handler, *workers = (stack.enter_context(opened(postgresql_url)) for _ in range(3))

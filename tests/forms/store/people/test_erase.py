@@ -9,11 +9,13 @@ import pytest
 
 from forms.declared.address import parse_address
 from forms.permission import optin
+from forms.permission.ledger import Method
 from forms.permission.record import Limits, Scope
+from forms.permission.retention import Retention
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.people.erase import erase, scrub
-from forms.store.people.purge import Keep, purge
+from forms.store.people.purge import purge
 from forms.store.records.store import Committed, Store
 from forms.store.verify import verify
 
@@ -69,7 +71,7 @@ def test_after_erasure_no_row_names_the_person_and_all_of_it_verifies(
     asked = request(store, "ana@example.org")
     confirm(store, asked)
     confirm(store, request(store, "eva@example.org"))
-    assert erase(store, asked.contact, now=NOW, method="operator")
+    assert erase(store, asked.contact, now=NOW, method=Method.OPERATOR)
     assert "ana@" not in everything(database_url)
     assert "eva@example.org" in everything(database_url)
     assert findings(store) == []
@@ -79,14 +81,14 @@ def test_after_erasure_no_row_names_the_person_and_all_of_it_verifies(
 
 def test_erasing_twice_is_erasing_once(store: Store) -> None:
     asked = request(store, "ana@example.org")
-    assert erase(store, asked.contact, now=NOW, method="operator")
-    assert not erase(store, asked.contact, now=NOW, method="operator")
-    assert not erase(store, "nobody", now=NOW, method="operator")
+    assert erase(store, asked.contact, now=NOW, method=Method.OPERATOR)
+    assert not erase(store, asked.contact, now=NOW, method=Method.OPERATOR)
+    assert not erase(store, "nobody", now=NOW, method=Method.OPERATOR)
 
 
 def test_who_was_erased_may_come_back_as_somebody_new(store: Store) -> None:
     asked = request(store, "ana@example.org")
-    erase(store, asked.contact, now=NOW, method="operator")
+    erase(store, asked.contact, now=NOW, method=Method.OPERATOR)
     again = request(store, "ana@example.org")
     assert again.contact != asked.contact
     assert store.current_record(again.contact).suppressed == {Scope.MARKETING}
@@ -104,7 +106,7 @@ def test_no_byte_of_an_erased_address_is_left_in_the_files(tmp_path: Path, besid
         for number in range(beside // 2):
             request(store, f"after-{number}@example.net")
         assert holding(tmp_path, b"ana.erased") != []
-        erase(store, asked.contact, now=NOW, method="operator")
+        erase(store, asked.contact, now=NOW, method=Method.OPERATOR)
         assert scrub(store.database)
         assert holding(tmp_path, b"ana.erased") == []
         assert not scrub(store.database), "there is nothing left to do"
@@ -117,10 +119,10 @@ def holding(directory: Path, needle: bytes) -> list[str]:
 
 
 def test_scrubbing_again_is_asked_for_by_the_next_erasure(store: Store) -> None:
-    erase(store, request(store, "ana@example.org").contact, now=NOW, method="operator")
+    erase(store, request(store, "ana@example.org").contact, now=NOW, method=Method.OPERATOR)
     assert scrub(store.database)
     assert not scrub(store.database)
-    erase(store, request(store, "eva@example.org").contact, now=NOW, method="operator")
+    erase(store, request(store, "eva@example.org").contact, now=NOW, method=Method.OPERATOR)
     assert scrub(store.database)
 
 
@@ -129,11 +131,11 @@ def test_a_request_that_nobody_confirmed_expires_without_its_address(
 ) -> None:
     asked = request(store, "ana@example.org")
     confirm(store, request(store, "eva@example.org"))
-    nothing = purge(store, now=NOW + timedelta(days=13), keep=Keep())
+    nothing = purge(store, now=NOW + timedelta(days=13), keep=Retention())
     assert (nothing.expired, nothing.erased) == (0, 0)
-    would = purge(store, now=LATER, keep=Keep(), dry_run=True)
+    would = purge(store, now=LATER, keep=Retention(), dry_run=True)
     assert "ana@example.org" in everything(database_url)
-    assert purge(store, now=LATER, keep=Keep()) == would
+    assert purge(store, now=LATER, keep=Retention()) == would
     assert (would.expired, would.erased) == (2, 1)
     assert "ana@" not in everything(database_url)
     assert "eva@example.org" in everything(database_url)
@@ -141,13 +143,13 @@ def test_a_request_that_nobody_confirmed_expires_without_its_address(
     kinds = [kind for (kind,) in rows(database_url, query, c=asked.contact)]
     assert kinds == ["permission.requested", "permission.expired", "permission.erased"]
     assert findings(store) == []
-    again = purge(store, now=LATER, keep=Keep())
+    again = purge(store, now=LATER, keep=Retention())
     assert (again.expired, again.erased) == (0, 0)
 
 
 def test_purging_suppresses_nobody(store: Store, database_url: str) -> None:
     request(store, "ana@example.org")
-    purge(store, now=LATER, keep=Keep())
+    purge(store, now=LATER, keep=Retention())
     assert rows(database_url, "SELECT * FROM suppression") == []
 
 
@@ -155,7 +157,7 @@ def test_a_bounced_address_goes_and_stays_suppressed(store: Store) -> None:
     asked = request(store, "ana@example.org")
     bounce = partial(optin.bounce, reply="550")
     store.commit_for_contact(asked.contact, bounce, now=NOW)
-    purge(store, now=LATER, keep=Keep())
+    purge(store, now=LATER, keep=Retention())
     again = request(store, "ana@example.org")
     assert again.contact != asked.contact
     assert again.decision.notices == ()
@@ -164,8 +166,8 @@ def test_a_bounced_address_goes_and_stays_suppressed(store: Store) -> None:
 def test_old_replies_are_blanked(store: Store, database_url: str) -> None:
     confirm(store, request(store, "ana@example.org"))
     rows(database_url, "UPDATE outbox SET state = 'sent', reply = '250 kept'")
-    assert purge(store, now=NOW + timedelta(days=80), keep=Keep()).replies == 0
-    assert purge(store, now=NOW + timedelta(days=91), keep=Keep()).replies == 2
+    assert purge(store, now=NOW + timedelta(days=80), keep=Retention()).replies == 0
+    assert purge(store, now=NOW + timedelta(days=91), keep=Retention()).replies == 2
     assert rows(database_url, "SELECT DISTINCT reply FROM outbox") == [("",)]
 
 
@@ -174,7 +176,7 @@ def test_more_than_a_batch_goes_in_batches(store: Store, monkeypatch: pytest.Mon
     for number in range(7):
         request(store, f"p{number}@example.org")
     steps: list[int] = []
-    gone = purge(store, now=LATER, keep=Keep(), step=steps.append)
+    gone = purge(store, now=LATER, keep=Retention(), step=steps.append)
     assert (gone.expired, gone.erased, sum(steps)) == (7, 7, 14)
     assert parse_address("p1@example.org").key not in everything(str(store.database.engine.url))
 
@@ -183,7 +185,7 @@ def test_a_request_lapses_by_the_limit_that_it_was_made_with(store: Store) -> No
     asked, short = asked_for("ana@example.org", "newsletter"), Limits(pending=timedelta(days=2))
     decide = partial(optin.request, asked, now=NOW, pending=store.new_id(), limits=short)
     store.commit_for_address(asked.address, lambda record: decide(record), now=NOW)
-    keep = Keep(pending=timedelta(days=30))
+    keep = Retention(pending=timedelta(days=30))
     assert purge(store, now=NOW + timedelta(days=1), keep=keep).expired == 0
     assert purge(store, now=NOW + timedelta(days=3), keep=keep).expired == 1
     assert findings(store) == []

@@ -10,7 +10,7 @@ import pytest
 
 from forms.permission import optin
 from forms.permission.importing import UNKNOWN_WORDING, Grant, read_grants
-from forms.permission.ledger import State
+from forms.permission.ledger import Method, State
 from forms.store.people.erase import erase
 from forms.store.people.export_all import contact_rows, event_rows, write_csv, write_jsonl
 from forms.store.people.importing import ImportResult, import_grants, latest_wordings
@@ -49,7 +49,7 @@ def test_who_is_brought_in_has_a_live_permission_with_its_evidence(
 ) -> None:
     assert bring(store, "Ana@example.org").permitted == 1
     [(contact,)] = rows(database_url, "SELECT id FROM contact")
-    assert store.current_record(str(contact)).lives("newsletter")
+    assert store.current_record(str(contact)).is_live("newsletter")
     [(body,)] = rows(database_url, "SELECT body FROM detail")
     assert json.loads(str(body)) == {
         "email": "Ana@example.org",
@@ -78,9 +78,9 @@ def test_nobody_is_brought_in_over_a_withdrawal_or_a_suppression(
 ) -> None:
     left, gone = request(store, "left@example.org"), request(store, "gone@example.org")
     confirm(store, left)
-    withdraw = partial(optin.withdraw, ["newsletter"], method="link", language="en")
+    withdraw = partial(optin.withdraw, ["newsletter"], method=Method.LINK, language="en")
     store.commit_for_contact(left.contact, lambda record: withdraw(record), now=NOW)
-    erase(store, gone.contact, now=NOW, method="operator")
+    erase(store, gone.contact, now=NOW, method=Method.OPERATOR)
     refused = request(store, "bounced@example.org")
     store.commit_for_contact(
         refused.contact, lambda record: optin.bounce(record, reply="550"), now=NOW
@@ -97,7 +97,7 @@ def test_nobody_is_brought_in_over_a_withdrawal_or_a_suppression(
         (5, "permitted already"),
     ]
     assert state(store, database_url, "left@example.org") is State.WITHDRAWN
-    assert store.current_record(asked.contact).lives("newsletter")
+    assert store.current_record(asked.contact).is_live("newsletter")
     assert rows(database_url, "SELECT id FROM contact WHERE key = 'gone@example.org'") == []
     assert findings(store) == []
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from forms.declared.address import parse_address
-from forms.permission.ledger import BY_MOVE, Entry, Kind
+from forms.permission.ledger import Entry, Kind, Method
 from forms.permission.record import Decision, Record
 from forms.store.database.tables import contact
 from forms.store.people.move_address import move_address
@@ -21,7 +21,7 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def moving(_record: Record) -> Decision:
-    entry = Entry(kind=Kind.CHANGED, method=BY_MOVE, detail={"email": NEW.typed})
+    entry = Entry(kind=Kind.CHANGED, method=Method.MOVE, detail={"email": NEW.typed})
     return Decision(entries=(entry,))
 
 

@@ -12,7 +12,8 @@ import pytest
 from forms.permission import optin
 from forms.permission.proof_of_work import VALID_FOR, Proof
 from forms.permission.record import Limits
-from forms.store.people.purge import Keep, purge
+from forms.permission.retention import Retention
+from forms.store.people.purge import purge
 from forms.store.records.spent_proofs import SpentError, spending
 from forms.store.records.store import Committed, Store
 
@@ -50,12 +51,12 @@ def test_it_is_used_up_for_one_contact(store: Store, database_url: str) -> None:
 
 def test_it_is_forgotten_when_nobody_can_use_it_any_more(store: Store, database_url: str) -> None:
     bring(store, ANA)
-    assert purge(store, now=NOW + VALID_FOR, keep=Keep()).proofs == 0
+    assert purge(store, now=NOW + VALID_FOR, keep=Retention()).proofs == 0
     later = NOW + 2 * VALID_FOR
-    assert purge(store, now=later, keep=Keep(), dry_run=True).proofs == 1
-    assert purge(store, now=later, keep=Keep()).proofs == 1
+    assert purge(store, now=later, keep=Retention(), dry_run=True).proofs == 1
+    assert purge(store, now=later, keep=Retention()).proofs == 1
     assert rows(database_url, "SELECT * FROM spent") == []
-    assert purge(store, now=later + timedelta(hours=1), keep=Keep()).proofs == 0
+    assert purge(store, now=later + timedelta(hours=1), keep=Retention()).proofs == 0
 
 
 @pytest.fixture

@@ -15,17 +15,18 @@ from forms.declared.address import Address, parse_address
 from forms.errors import NotPossibleError
 from forms.permission import guides, optin, preferences, subject_requests
 from forms.permission.importing import Grant
-from forms.permission.ledger import Kind
+from forms.permission.ledger import Kind, Method, Wish
 from forms.permission.preferences import Choice
-from forms.permission.record import NOTHING, Decision, Record, Template
-from forms.permission.suppression import complain, lift, never
+from forms.permission.record import NOTHING, Decision, Record
+from forms.permission.retention import Retention
+from forms.permission.suppression import complain, lift, never_again
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.people.erase import erase
 from forms.store.people.export_all import contact_rows, event_rows, write_csv, write_jsonl
 from forms.store.people.importing import import_grants
 from forms.store.people.move_address import move_address
-from forms.store.people.purge import Keep, purge
+from forms.store.people.purge import purge
 from forms.store.records.checkpoints import Sealer
 from forms.store.records.store import Store
 from forms.store.upkeep.move import MoveResult, combined_digest, fingerprint, move_database
@@ -73,7 +74,7 @@ def live(url: str, acts: list[tuple[str, int]]) -> None:
                     confirm(store, asked)
                 case "withdraw":
                     leave = partial(
-                        optin.withdraw, ["newsletter"], method="one-click", language="es"
+                        optin.withdraw, ["newsletter"], method=Method.ONE_CLICK, language="es"
                     )
                     store.commit_for_contact(asked.contact, leave, now=now)
                 case "bounce":
@@ -81,9 +82,9 @@ def live(url: str, acts: list[tuple[str, int]]) -> None:
                         asked.contact, lambda r: optin.bounce(r, reply="550 «no»"), now=now
                     )
                 case "erase":
-                    erase(store, asked.contact, now=now, method="operator")
+                    erase(store, asked.contact, now=now, method=Method.OPERATOR)
                 case "purge":
-                    purge(store, now=now + timedelta(days=20), keep=Keep())
+                    purge(store, now=now + timedelta(days=20), keep=Retention())
                 case "seal":
                     Sealer(store, KEY, OWNER).seal(now=now)
                 case "import":
@@ -99,34 +100,34 @@ def steer(store: Store, person: str, act: str, now: datetime) -> None:
         store.commit_for_contact(person, partial(decide, now), now=now)
     elif act == "move":
         elsewhere = parse_address(f"Nandu+{person}@bücher.example")
-        store.commit_for_contact(person, partial(ask, Template.MOVE, now, elsewhere.typed), now=now)
+        store.commit_for_contact(person, partial(ask, Wish.MOVE, now, elsewhere.typed), now=now)
         store.commit_for_contact(person, partial(agreed, now), now=now)
         arrived = partial(arrives, now, elsewhere)
         move_address(store, person, arrived, elsewhere, now=now)
 
 
-def ask(what: Template, now: datetime, address: str, record: Record) -> Decision:
-    return subject_requests.ask(
-        what, record, now=now, limits=LIMITS, language="es", address=address
+def ask(wish: Wish, now: datetime, address: str, record: Record) -> Decision:
+    return subject_requests.request(
+        wish, record, now=now, limits=LIMITS, language="es", address=address
     )
 
 
 def agreed(now: datetime, record: Record) -> Decision:
-    return subject_requests.agree(record.events[-1], record, now=now)
+    return subject_requests.approve_move(record.events[-1], record, now=now)
 
 
 def arrives(now: datetime, elsewhere: Address, record: Record) -> Decision:
-    return subject_requests.arrive(record.events[-1], record, elsewhere, now=now)
+    return subject_requests.complete_move(record.events[-1], record, elsewhere, now=now)
 
 
 def stopped(record: Record) -> Decision:
     wishes = [event for event in record.events if event.kind is Kind.ACCESS_ASKED]
-    return subject_requests.stop(wishes[-1], record) if wishes else NOTHING
+    return subject_requests.cancel(wishes[-1], record) if wishes else NOTHING
 
 
 def chosen(now: datetime, record: Record, *, pause: int | None = None) -> Decision:
     """The newsletter once a week, about one topic; and perhaps a pause."""
-    wanted = preferences.Wish(
+    wanted = preferences.Choices(
         wordings=(CATALOGUE.wording("newsletter", "es"),),
         shown=frozenset({"newsletter"}),
         choices={"newsletter": Choice(frequency=Frequency.WEEKLY, topics=("mail",))},
@@ -139,13 +140,13 @@ def chosen(now: datetime, record: Record, *, pause: int | None = None) -> Decisi
 STEERED: Mapping[str, Callable[[datetime, Record], Decision]] = {
     "choose": chosen,
     "pause": partial(chosen, pause=3),
-    "reveal": lambda now, record: ask(Template.REVEAL, now, "", record),
+    "reveal": lambda now, record: ask(Wish.REVEAL, now, "", record),
     "stop": lambda _now, record: stopped(record),
-    "guide": lambda now, record: guides.take(
+    "guide": lambda now, record: guides.accept_offer(
         CATALOGUE.wording("guide", "es"), record, now=now, limits=LIMITS
     ),
     "complain": lambda _now, record: complain(record, reason="«¡basta!»"),
-    "never": lambda _now, record: never(record, reason="por teléfono"),
+    "never_again": lambda _now, record: never_again(record, reason="por teléfono"),
     "lift": lambda _now, record: lift(record, reason="lo pidió"),
 }
 
@@ -168,7 +169,7 @@ ACTS_OF_ALL = (
 )
 LIVED = (
     *("confirm", "choose", "guide", "reveal", "stop", "pause", "move", "confirm", "withdraw"),
-    *("import", "seal", "confirm", "never", "lift", "confirm", "complain", "lift"),
+    *("import", "seal", "confirm", "never_again", "lift", "confirm", "complain", "lift"),
     *("erase", "request", "purge", "confirm", "bounce"),
 )
 ACTS = st.lists(

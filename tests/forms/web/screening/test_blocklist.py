@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.permission.record import QUARANTINED
+from forms.permission.ledger import Method
 from forms.settings.abuse import Defence, read_domains
 from forms.web.screening.blocklist import Blocklist
 
@@ -65,5 +65,5 @@ def test_a_blocked_address_is_answered_like_others_and_gets_no_mail(tmp_path: Pa
         }
         assert len(shapes) == 1
         query = "select method from ledger where subject <> 'system' order by seq"
-        assert here.rows(query) == [(QUARANTINED,), ("form",)]
+        assert here.rows(query) == [(Method.QUARANTINED,), ("form",)]
         assert here.rows("select count(*) from outbox") == [(1,)]

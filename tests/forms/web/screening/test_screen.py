@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from forms.cli import forms
-from forms.permission.record import QUARANTINED
+from forms.permission.ledger import Method
 from forms.web.screening.proof_of_work import Challenges
 from forms.web.screening.signals import FASTEST, OLDEST, WAIT
 from forms.web.screening.signed_time import SignedTimes
@@ -205,7 +205,9 @@ def test_the_answer_is_the_same_for_every_address(
 
 def signs(here: World) -> list[list[str]]:
     query = "select body from detail join ledger on event = seq where method = ? order by seq"
-    return [json.loads(str(body)).get("signs", []) for (body,) in here.rows(query, QUARANTINED)]
+    return [
+        json.loads(str(body)).get("signs", []) for (body,) in here.rows(query, Method.QUARANTINED)
+    ]
 
 
 @pytest.fixture
@@ -229,7 +231,7 @@ def test_the_quarantine_says_why(guarded: World) -> None:
         ["blocked-domain", "too-old"],
         ["honeypot", "blocked-domain"],
     ]
-    assert methods(guarded) == [*[QUARANTINED] * 3, "form"]
+    assert methods(guarded) == [*[Method.QUARANTINED] * 3, "form"]
     url = guarded.settings.database_url.get_secret_value()
     listed = CliRunner().invoke(forms, ["quarantine"], env={"ATRAE_DATABASE_URL": url})
     assert listed.exit_code == 0, listed.output
