@@ -1,4 +1,4 @@
-"""The commands `atrae forms …`, one file a family. Each file ends in `COMMANDS`, for `forms.cli`.
+"""Commands `atrae forms …`, grouped into modules that each list theirs in `COMMANDS`.
 
-Exit codes: 0 fine, 1 failed, 2 wrong usage or settings. What is heavy is imported where it is used.
+Exit codes: 0 success, 1 failure, 2 wrong usage or settings. Functions import what is slow to load.
 """

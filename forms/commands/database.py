@@ -1,21 +1,20 @@
-"""The database as a whole."""
+"""Commands for the database as a whole: migrate, back up, restore, move."""
 
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import click
 
 from ..errors import NotPossibleError
-from .errors import ask_first, database_url, dry_run_option, explained, progress, yes_option
+from ..settings.environment import read_database
+from .errors import ask_first, database_url, dry_run_option, progress, yes_option
 
 
 @click.command()
-@explained
 def migrate() -> None:
-    """Bring the database to the tables of this version; `serve` does it by itself.
+    """Update the database's tables to this version. `serve` does so on its own.
 
-    Everything happens in one transaction: it is done whole, or nothing has changed.
+    Everything happens in one transaction: if it fails, nothing has changed.
 
     \b
     Example:
@@ -24,46 +23,43 @@ def migrate() -> None:
     from ..server import migrate_database
 
     before, after = migrate_database(database_url())
-    click.echo(f"the database was at {before or 'nothing'} and is at {after}")
+    click.echo(f"Migrated the database from version {before or 'none'} to {after}.")
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-@explained
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def backup(file: Path, force: bool) -> None:
-    """Write a whole copy of a SQLite database to FILE, while the handler goes on.
+    """Copy a SQLite database to FILE. The handler can keep running.
 
-    It holds exactly what had been committed when it began, and is checked before it takes its name.
-    It holds addresses, and no keys: keep it as safe as the database, and the keys elsewhere. For
-    PostgreSQL use pg_dump.
+    The copy contains exactly what was committed when it began, and is checked before FILE appears.
+    It contains addresses but no keys: protect it like the database, and keep the keys elsewhere.
+    For PostgreSQL, use pg_dump.
 
     \b
     Example:
       atrae forms backup /backups/forms-$(date +%F).db
     """
-    from ..store.upkeep.backup import backup as copied
+    from ..store.upkeep import backup as backups
 
-    bar = _Bar("copying")
-    size = copied(database_url(), file, force=force, step=bar.step)
-    bar.end()
-    click.echo(f"{file}: {size} bytes")
+    with progress("Copying") as step:
+        size = backups.backup(database_url(), file, force=force, step=step)
+    click.echo(f"Wrote {size} bytes to {file}.")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--verify", "verifying", is_flag=True, help="Recompute the ledger of FILE first.")
-@click.option("--force", is_flag=True, help="Also over a newer record, which is forgotten.")
+@click.option("--verify", "verifying", is_flag=True, help="Verify the ledger of FILE first.")
+@click.option("--force", is_flag=True, help="Restore even if newer events are lost.")
 @yes_option
 @dry_run_option
-@explained
 def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) -> None:
-    """Put the backup FILE in the place of a SQLite database. The handler must be stopped.
+    """Replace a SQLite database with the backup FILE. Stop the handler first.
 
-    Refused where the database knows events that FILE does not, for among them may be withdrawals:
-    with --force they are forgotten, and people may be written to who left. Whatever happens, the
-    database is the old one or the new one, whole; after a restore that was killed, the handler
-    does not start until another one has come to its end.
+    If the database has events that FILE doesn't have, restore refuses, because some of them may be
+    withdrawals. With --force they are lost, and people who unsubscribed may get email again. The
+    database is always complete, either the old or the new one. After an interrupted restore, the
+    handler doesn't start until another restore has finished.
 
     \b
     Examples:
@@ -71,53 +67,51 @@ def restore(file: Path, verifying: bool, force: bool, yes: bool, dry_run: bool) 
       atrae forms restore forms-2026-03-01.db --verify --yes
     """
     from ..store.database.file_lock import sole_writer
-    from ..store.upkeep.backup import check_backup, count_lost_events, restore as put_back
+    from ..store.upkeep import backup as backups
 
     url = database_url()
-    check_backup(file)
+    backups.check_backup(file)
     if verifying:
-        _vouch_for(file)
+        _verify_backup(file)
     with sole_writer(url):
-        gone = count_lost_events(url, file)
-        if gone.events and not force:
+        lost = backups.count_lost_events(url, file)
+        if lost.events and not force:
             raise NotPossibleError(
-                f"the database knows {gone.events} events that {file} does not, {gone.final} of "
-                "them withdrawals, refusals or erasures. Make a backup of it first; --force "
-                "forgets them."
+                f"the database has {lost.events} events that {file} does not have, {lost.final} of "
+                "them withdrawals, refusals or erasures. Back it up first, then use --force to "
+                "lose them."
             )
-        said = f"{gone.events} events are forgotten" if gone.events else "nothing is forgotten"
+        number = lost.events or "no"
         if dry_run:
-            click.echo(f"{file} is whole; {said}")
+            click.echo(f"{file} is intact. Restoring it would lose {number} events.")
             return
-        ask_first(f"Replace the database by {file}? {said.capitalize()}.", yes=yes)
-        bar = _Bar("restoring")
-        put_back(url, file, step=bar.step)
-        bar.end()
-    click.echo(f"restored from {file}; {said}")
+        ask_first(f"Replace the database with {file} and lose {number} events?", yes=yes)
+        with progress("Restoring") as step:
+            backups.restore(url, file, step=step)
+    click.echo(f"Restored {file}; {number} events were lost.")
 
 
-def _vouch_for(file: Path) -> None:
+def _verify_backup(file: Path) -> None:
     from ..store.database.read_only import open_records
-    from ..store.verify import verify as findings
+    from ..store.verify import verify
 
     with (
         open_records(f"sqlite:///{file.absolute()}") as connection,
-        closing(findings(connection)) as found,
+        closing(verify(connection)) as findings,
     ):
-        for finding in found:
-            raise NotPossibleError(f"{file} does not hold: {finding}", "nothing was restored")
+        for finding in findings:
+            raise NotPossibleError(f"{file} fails verification: {finding}", "nothing was restored")
 
 
 @click.command()
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
-@explained
 def move(source: str, target: str) -> None:
-    """Copy everything between SQLite and PostgreSQL, in either direction; FROM stays as it is.
+    """Copy everything between SQLite and PostgreSQL, in either direction. FROM doesn't change.
 
-    TO must be empty. Its rows are compared with those of FROM before anything is committed, and
-    numbers go on where they were. Stop the handlers of both first, then set ATRAE_DATABASE_URL to
-    TO. Say `-` for what ATRAE_DATABASE_URL names, so that no password is in your shell's history.
+    TO must be empty. All rows are compared before anything is committed. Stop the handlers of both
+    databases first, and set ATRAE_DATABASE_URL to TO afterwards. Write `-` for the database in
+    ATRAE_DATABASE_URL, to keep its password out of your shell's history.
 
     \b
     Examples:
@@ -126,51 +120,31 @@ def move(source: str, target: str) -> None:
     """
     from ..store.database.engine import Database, open_engine, sqlite_file
     from ..store.database.file_lock import sole_writer
-    from ..store.upkeep.move import count_all_rows, move_database as moved
+    from ..store.upkeep.move import move_database
 
-    here, there = _url(source), _url(target)
-    file = sqlite_file(here)
+    source_url, target_url = _parse_url(source), _parse_url(target)
+    file = sqlite_file(source_url)
     if file is not None and not file.exists():
-        raise NotPossibleError(f"there is no database at {file}")
-    if here == there:
+        raise NotPossibleError(f"no database at {file}")
+    if source_url == target_url:
         raise NotPossibleError("FROM and TO are the same database")
-    with sole_writer(here), sole_writer(there):
-        ours, theirs = Database(open_engine(here)), Database(open_engine(there))
-        try:
-            with ours.reading() as connection:
-                rows = count_all_rows(connection)
-            with progress(rows, "moving") as step:
-                done = moved(ours, theirs, step=step)
-        finally:
-            ours.close()
-            theirs.close()
-    said = ", ".join(f"{number} {name}" for name, number in done.rows.items())
-    click.echo(f"moved, and compared row by row: {said or 'nothing'}")
-    click.echo(f"digest of both: {done.digest}")
+    with (
+        sole_writer(source_url),
+        sole_writer(target_url),
+        closing(Database(open_engine(source_url))) as old,
+        closing(Database(open_engine(target_url))) as new,
+        progress("Moving") as step,
+    ):
+        result = move_database(old, new, step=step)
+    rows = ", ".join(f"{number} {name}" for name, number in result.rows.items())
+    click.echo(f"Moved and compared: {rows or 'no rows'}")
+    click.echo(f"Digest of both databases: {result.digest}")
 
 
-def _url(text: str) -> str:
-    from ..settings.environment import read_database
-
-    return (
-        database_url() if text == "-" else read_database({"ATRAE_DATABASE_URL": text}, Path.cwd())
-    )
-
-
-class _Bar:
-    """Percent on standard error, where somebody looks; the total is known after the first step."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.watched = sys.stderr.isatty()
-
-    def step(self, done: int, total: int) -> None:
-        if self.watched:
-            click.echo(f"\r{self.label} {done * 100 // max(total, 1)} %", err=True, nl=False)
-
-    def end(self) -> None:
-        if self.watched:
-            click.echo("", err=True)
+def _parse_url(text: str) -> str:
+    if text == "-":
+        return database_url()
+    return read_database({"ATRAE_DATABASE_URL": text}, Path.cwd())
 
 
 COMMANDS = (migrate, backup, restore, move)

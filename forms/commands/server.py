@@ -1,22 +1,19 @@
-"""Running the handler."""
+"""Commands that run the handler."""
 
 import os
 from pathlib import Path
 
 import click
 
-from .errors import explained
-
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8001, show_default=True, help="The port to listen on.")
-@explained
 def serve(host: str, port: int) -> None:
-    """Answer forms and links, and send the mails that are owed.
+    """Serve forms and links, and send email.
 
-    Put a web server with TLS in front of it. One server at a time uses a SQLite database; a second
-    one refuses to start. A new build of the site is taken up without a restart.
+    Put a web server with TLS in front of it. Only one server can use a SQLite database: a second
+    one refuses to start. A new build of the site is picked up without a restart.
 
     \b
     Example:
@@ -31,12 +28,11 @@ def serve(host: str, port: int) -> None:
 
 
 @click.command()
-@explained
 def worker() -> None:
-    """Send the mails and webhooks that are owed, and do the daily chores, without answering forms.
+    """Send email and webhooks and run the daily tasks, without serving forms.
 
-    For PostgreSQL, where several may work beside several `serve`; each takes another mail. With
-    SQLite, `serve` does it all, and only one of them can run.
+    Use it with PostgreSQL, where several workers can run beside several servers. With SQLite,
+    `serve` does everything, and only one process can run.
 
     \b
     Example:

@@ -1,6 +1,6 @@
 """Import people who opted in elsewhere, in one transaction: the whole file or nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,11 +37,11 @@ def latest_wordings(connection: Connection) -> Mapping[tuple[str, str], Wording]
 
 def import_grants(
     store: Store,
-    grants: Iterable[Grant],
+    grants: Sequence[Grant],
     *,
     now: datetime,
     dry_run: bool = False,
-    step: Callable[[int], None] = lambda _done: None,
+    step: Callable[[int, int], None] = lambda *_: None,
 ) -> ImportResult:
     """Write an `imported` event for each line that nothing forbids; durable on return.
 
@@ -61,14 +61,14 @@ def import_grants(
 def _import(
     connection: Connection,
     store: Store,
-    grants: Iterable[Grant],
+    grants: Sequence[Grant],
     now: datetime,
-    step: Callable[[int], None],
+    step: Callable[[int, int], None],
 ) -> ImportResult:
     permitted, left_out = 0, []
     known = set(connection.scalars(select(wording.c.digest)))
     lock_system_chain(connection)
-    for grant in grants:
+    for number, grant in enumerate(grants, 1):
         if grant.wording.digest not in known:
             insert_wordings(connection, [grant.wording], now=now, salts=store.salts())
             known.add(grant.wording.digest)
@@ -83,7 +83,7 @@ def _import(
                 connection.execute(insert(contact).values(new_row))
             store.write(connection, record.contact, decision, now=now)
             permitted += 1
-        step(1)
+        step(number, len(grants))
     return ImportResult(permitted=permitted, left_out=tuple(left_out))
 
 

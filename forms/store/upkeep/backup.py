@@ -1,7 +1,7 @@
-"""Backups of a SQLite database while it is in use, and putting one back.
+"""Back up a SQLite database while it is in use, and restore the backup.
 
-A backup is one view of the database, from the first page to the last: what had been committed when
-it began is in it, and nothing else. PostgreSQL has `pg_dump`, which promises the same.
+A backup is a snapshot: it contains exactly what was committed when it began. PostgreSQL's `pg_dump`
+guarantees the same.
 """
 
 import os
@@ -18,57 +18,56 @@ from ..database.migrate import HEAD
 from ..database.restore_marker import flush, restoring
 
 PAGES_PER_STEP = 4096
-"""Copied in one step: 16 MB, so that a bar moves."""
-FINAL = frozenset(ENDINGS)
+"""Pages that are copied between two calls of `step`: 16 MB."""
 
 Progress = Callable[[int, int], None]
-"""Is told how many pages are done, and of how many."""
+"""Function that is called with the numbers of pages done and in total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostEvents:
-    """What a restore would forget: events that the backup does not have."""
+    """Number of events that a restore would lose, because the backup doesn't have them."""
 
     events: int
     final: int
-    """Of them: withdrawals, refusals, complaints, bounces and erasures."""
+    """Number of withdrawals, refusals, complaints, bounces and erasures among them."""
 
 
 def require_sqlite_file(url: str) -> Path:
-    """The file of the database. Raises `NotDoneError` for PostgreSQL, which has its own tools."""
+    """Return the file of the database. Raises `NotPossibleError` for PostgreSQL."""
     file = sqlite_file(url)
     if file is None:
         raise NotPossibleError(
-            "PostgreSQL is backed up by its own tools, which do it better:",
+            "for PostgreSQL, use its own tools:",
             '  pg_dump --format=custom --file=atrae.dump --dbname="$ATRAE_DATABASE_URL"',
             "  pg_restore --clean --if-exists --single-transaction --dbname=… atrae.dump",
-            "afterwards `atrae forms verify` says whether all of it is there",
+            "then check the result with `atrae forms verify`",
         )
     return file
 
 
 def backup(url: str, target: Path, *, force: bool = False, step: Progress = lambda *_: None) -> int:
-    """Write a whole, checked copy of the database to `target`; returns its bytes.
+    """Write a checked copy of the database to `target`; return its size in bytes.
 
-    A server may be at work meanwhile. Only its owner may read the file, and it comes into being
-    at once, or not at all.
+    A server may be running on the database. The file is readable by its owner only, and appears
+    when it is complete.
     """
     source = require_sqlite_file(url)
     if not source.exists():
-        raise NotPossibleError(f"there is no database at {source}")
+        raise NotPossibleError(f"no database at {source}")
     if target.exists() and not force:
-        raise NotPossibleError(f"{target} is there already: take another name, or --force")
+        raise NotPossibleError(f"{target} already exists: choose another name, or use --force")
     if target.exists() and target.samefile(source):
         raise NotPossibleError(f"{target} is the database itself")
     partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        with _reading(source) as ours, closing(sqlite3.connect(partial)) as copy:
-            ours.backup(copy, pages=PAGES_PER_STEP, progress=_progress(step))
-            # One file that can be carried about: no log beside it.
-            _pragmas(copy, "journal_mode=DELETE")
-            _check(copy, partial)
+        with _snapshot(source) as database, closing(sqlite3.connect(partial)) as copy:
+            _copy_pages(database, copy, step)
+            # A single file that can be moved: without a WAL next to it.
+            _set_pragmas(copy, "journal_mode=DELETE")
+            _check_integrity(copy, partial)
         flush(partial)
         partial.replace(target)
         flush(target.parent)
@@ -78,33 +77,33 @@ def backup(url: str, target: Path, *, force: bool = False, step: Progress = lamb
 
 
 def count_lost_events(url: str, file: Path) -> LostEvents:
-    """What the database at `url` knows and the backup does not."""
+    """Count the events of the database at `url` that the backup `file` doesn't have."""
     source = require_sqlite_file(url)
     if not source.exists():
         return LostEvents(events=0, final=0)
-    with _reading(source) as ours:
-        if not _has_ledger(ours):
+    with _snapshot(source) as database:
+        if not _has_ledger(database):
             return LostEvents(events=0, final=0)
-        with _reading(file) as theirs:
-            known = dict(theirs.execute("SELECT seq, digest FROM ledger"))
-        missing = [
+        with _snapshot(file) as copy:
+            saved = dict(copy.execute("SELECT seq, digest FROM ledger"))
+        lost = [
             kind
-            for seq, digest, kind in ours.execute("SELECT seq, digest, kind FROM ledger")
-            if known.get(seq) != digest
+            for seq, digest, kind in database.execute("SELECT seq, digest, kind FROM ledger")
+            if saved.get(seq) != digest
         ]
-    return LostEvents(events=len(missing), final=sum(kind in FINAL for kind in missing))
+    return LostEvents(events=len(lost), final=sum(kind in ENDINGS for kind in lost))
 
 
 def check_backup(file: Path) -> None:
-    """Raises `NotDoneError` unless `file` is a whole database of ours that this program knows."""
+    """Raise `NotPossibleError` unless `file` is an intact database that this program can read."""
     try:
-        with _reading(file) as connection:
-            _check(connection, file)
+        with _snapshot(file) as connection:
+            _check_integrity(connection, file)
             if not _has_ledger(connection):
-                raise NotPossibleError(f"{file} is no backup of ours: it has no ledger")
+                raise NotPossibleError(f"{file} is not a backup of Atrae: it has no ledger")
             [version] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as fault:
-        raise NotPossibleError(f"{file} is no backup of ours: {fault}") from fault
+        raise NotPossibleError(f"{file} is not a backup of Atrae: {fault}") from fault
     if version > HEAD:
         raise NotPossibleError(
             f"{file} is at version {version}, newer than this program's {HEAD}: install the newer "
@@ -113,63 +112,62 @@ def check_backup(file: Path) -> None:
 
 
 def restore(url: str, file: Path, *, step: Progress = lambda *_: None) -> None:
-    """Put the backup in the database's place, in one transaction of SQLite's.
+    """Replace the content of the database with the backup, in one transaction of SQLite.
 
-    The caller holds the lock of the database and has called `check_backup`. Killed half-way, the
-    database is what it was before, and until a restore comes to its end nothing else opens it: see
-    `unfinished`. Raises `NotDoneError` where the disk does not let it.
+    The caller holds the lock of the database and has called `check_backup`. If the process is
+    killed, the database is as before, and nothing else opens it until a restore has finished: see
+    `restore_marker`. Raises `NotPossibleError` if the disk fails.
     """
     target = require_sqlite_file(url)
     with restoring(target, file.absolute()):
         os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
         try:
-            _copy_over(target, file, step)
+            with (
+                _snapshot(file) as copy,
+                closing(sqlite3.connect(target, BUSY_SECONDS)) as database,
+            ):
+                _set_pragmas(database, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+                _copy_pages(copy, database, step)
+                _check_integrity(database, target)
         except sqlite3.Error as fault:
             raise NotPossibleError(
-                f"{target}: {fault}", "it was not restored: run it again"
+                f"{target}: {fault}", "the restore did not finish: run it again"
             ) from fault
-        # The last connection is closed: the log has been folded in.
+        # The last connection is closed, so SQLite has emptied the WAL.
         flush(target)
         flush(target.parent)
 
 
-def _copy_over(target: Path, file: Path, step: Progress) -> None:
-    with _reading(file) as theirs, closing(sqlite3.connect(target, BUSY_SECONDS)) as ours:
-        _pragmas(ours, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-        theirs.backup(ours, pages=PAGES_PER_STEP, progress=_progress(step))
-        _check(ours, target)
-
-
 @contextmanager
-def _reading(file: Path) -> Iterator[sqlite3.Connection]:
-    """One view of a database that somebody else may be writing to."""
+def _snapshot(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a read transaction on a database that another process may be writing to."""
     uri = f"{file.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, BUSY_SECONDS, isolation_level=None, uri=True)) as connection:
         connection.execute("BEGIN")
-        # The view begins with the first question; the steps of a backup then share it.
+        # The snapshot begins with the first query; all steps of a backup then share it.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield connection
 
 
-def _pragmas(connection: sqlite3.Connection, *names: str) -> None:
-    for name in names:
-        # To its end: a statement that is not finished keeps its lock.
-        connection.execute(f"PRAGMA {name}").fetchall()
+def _copy_pages(source: sqlite3.Connection, target: sqlite3.Connection, step: Progress) -> None:
+    def progress(_status: int, remaining: int, total: int) -> None:
+        step(total - remaining, total)
+
+    source.backup(target, pages=PAGES_PER_STEP, progress=progress)
 
 
-def _check(connection: sqlite3.Connection, file: Path) -> None:
-    said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-    if said != ["ok"]:
-        raise NotPossibleError(f"{file} is damaged: {'; '.join(map(str, said))}")
+def _set_pragmas(connection: sqlite3.Connection, *pragmas: str) -> None:
+    for pragma in pragmas:
+        # Fetched to the end, because an unfinished statement keeps its lock.
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _check_integrity(connection: sqlite3.Connection, file: Path) -> None:
+    faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+    if faults != ["ok"]:
+        raise NotPossibleError(f"{file} is damaged: {'; '.join(faults)}")
 
 
 def _has_ledger(connection: sqlite3.Connection) -> bool:
     query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger'"
     return connection.execute(query).fetchone() is not None
-
-
-def _progress(step: Progress) -> Callable[[int, int, int], None]:
-    def tell(_status: int, remaining: int, total: int) -> None:
-        step(total - remaining, total)
-
-    return tell

@@ -1,7 +1,7 @@
-"""Moving everything between SQLite and PostgreSQL: a step forward and back changes no byte.
+"""Move a database between SQLite and PostgreSQL without changing a byte of its content.
 
-All tables of the target are filled in one transaction and compared with the source before it is
-committed: the move happens whole, or the target is as empty as it was.
+All tables of the target are filled and compared with the source in one transaction: the move
+happens completely, or the target stays empty.
 """
 
 import hashlib
@@ -21,69 +21,75 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveResult:
-    """How many rows of each table there are in both, and the digest of all of them."""
+    """Number of rows of each table, and the digest of all of them; equal in both databases."""
 
     rows: dict[str, int]
     digest: str
 
 
-def move_database(source: Database, target: Database, *, step: Callable[[int], None]) -> MoveResult:
-    """Copy all of `source` into `target`, which must hold nothing yet.
+def move_database(
+    source: Database, target: Database, *, step: Callable[[int, int], None] = lambda *_: None
+) -> MoveResult:
+    """Copy all rows of `source` into `target`; calls `step` with the rows done and in total.
 
-    The caller sees to it that nobody writes to either. Raises `NotDoneError` for a target that is
-    not empty, or where what arrived is not what left: nothing has changed then.
+    The caller keeps others from writing to either. Raises `NotPossibleError`, with nothing changed,
+    if the target isn't empty or the copy differs.
     """
     migrate(target.engine)
-    with source.reading() as ours, target.writing(alone=True) as theirs:
-        check_schema(ours)
-        _refuse_unless_empty(theirs)
+    with source.reading() as reader, target.writing(alone=True) as writer:
+        check_schema(reader)
+        if occupied := [name for name, number in _count_rows(writer).items() if number]:
+            raise NotPossibleError(
+                f"the target is not empty ({', '.join(occupied)}): use a new database"
+            )
+        done, total = 0, sum(_count_rows(reader).values())
         for table in metadata.sorted_tables:
-            for rows in _batches(ours, table):
-                theirs.execute(insert(table), rows)
-                step(len(rows))
-        if theirs.dialect.name == "postgresql":
-            _set_sequences(theirs)
-        analyze(theirs)
-        before, after = fingerprint(ours), fingerprint(theirs)
+            for rows in _batches(reader, table):
+                writer.execute(insert(table), rows)
+                done += len(rows)
+                step(done, total)
+        if writer.dialect.name == "postgresql":
+            _set_sequences(writer)
+        analyze(writer)
+        before, after = fingerprint(reader), fingerprint(writer)
         if before != after:
-            wrong = [name for name in before if before[name] != after[name]]
-            raise NotPossibleError(f"what arrived is not what left, in: {', '.join(wrong)}")
-        counted = {name: number for name, (number, _) in before.items() if number}
-    return MoveResult(rows=counted, digest=combined_digest(before))
-
-
-def count_all_rows(connection: Connection) -> int:
-    """How many rows there are to be moved."""
-    return sum(
-        int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
-        for table in metadata.sorted_tables
-    )
+            different = [name for name in before if before[name] != after[name]]
+            raise NotPossibleError(f"the copy differs from the source in {', '.join(different)}")
+    counts = {name: number for name, (number, _) in before.items() if number}
+    return MoveResult(rows=counts, digest=combined_digest(before))
 
 
 def fingerprint(connection: Connection) -> dict[str, tuple[int, str]]:
-    """For each table the number of its rows and a digest over them, in the order of their keys."""
-    found = {}
+    """Return for each table the number of its rows and their digest, in the order of their keys."""
+    tables = {}
     for table in metadata.sorted_tables:
         number, digest = 0, hashlib.sha256()
         for rows in _batches(connection, table):
             number += len(rows)
             for row in rows:
                 digest.update(canonical_json(row) + b"\n")
-        found[table.name] = number, digest.hexdigest()
-    return found
+        tables[table.name] = number, digest.hexdigest()
+    return tables
 
 
 def combined_digest(tables: dict[str, tuple[int, str]]) -> str:
-    """One digest of a fingerprint: equal on two databases that hold the same."""
-    lines = "".join(f"{name} {number} {each}\n" for name, (number, each) in sorted(tables.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    """Return the digest of a fingerprint; equal databases have equal digests."""
+    lines = (f"{name} {number} {digest}\n" for name, (number, digest) in sorted(tables.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _count_rows(connection: Connection) -> dict[str, int]:
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in metadata.sorted_tables
+    }
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Json]]]:
+    # Bytewise on both: PostgreSQL would sort by the rules of a language.
+    bytewise = connection.dialect.name == "postgresql"
     keys = [
-        # Bytewise on both: PostgreSQL would sort by the rules of a language.
-        column.collate("C") if postgres and isinstance(column.type.python_type(), str) else column
-        for postgres in [connection.dialect.name == "postgresql"]
+        column.collate("C") if bytewise and isinstance(column.type.python_type(), str) else column
         for column in table.primary_key.columns
     ]
     query = select(table).order_by(*keys)
@@ -92,29 +98,14 @@ def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Js
             yield [{str(name): row[name] for name in row} for row in part]
 
 
-def _refuse_unless_empty(connection: Connection) -> None:
-    held = [
-        table.name
-        for table in metadata.sorted_tables
-        if connection.execute(select(func.count()).select_from(table)).scalar()
-    ]
-    if held:
-        raise NotPossibleError(
-            f"the target is not empty ({', '.join(held)}): a move fills a new database alone"
-        )
-
-
 def _set_sequences(connection: Connection) -> None:
-    """PostgreSQL numbers on after the last row; its sequences know nothing of rows brought in."""
-    last = select(func.max(ledger.c.seq)).scalar_subquery()
-    known = func.coalesce(last, 0) + 1
-    connection.execute(select(func.setval("ledger_seq", known, False)))
+    """Advance the sequences past the last rows, because inserted numbers don't advance them."""
+    last = func.coalesce(select(func.max(ledger.c.seq)).scalar_subquery(), 0)
+    connection.execute(select(func.setval("ledger_seq", last + 1, False)))
+    sequence = text("SELECT pg_get_serial_sequence(:table, :column)")
     for table in metadata.sorted_tables:
         for column in table.primary_key.columns:
-            name = connection.execute(
-                text("SELECT pg_get_serial_sequence(:table, :column)"),
-                {"table": table.name, "column": column.name},
-            ).scalar()
-            if name:
-                next_one = func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1
-                connection.execute(select(func.setval(name, next_one, False)))
+            names = {"table": table.name, "column": column.name}
+            if name := connection.scalar(sequence, names):
+                last = func.coalesce(select(func.max(column)).scalar_subquery(), 0)
+                connection.execute(select(func.setval(name, last + 1, False)))

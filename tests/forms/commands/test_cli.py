@@ -96,7 +96,7 @@ def test_the_whole_loop_as_in_production(tmp_path: Path) -> None:
         assert while_serving.returncode == 0, while_serving.stderr
     assert not (tmp_path / "forms.db-wal").exists(), "the log is folded in when the server ends"
     told = run("verify", directory=tmp_path, environ=environ)
-    assert told.stdout.startswith("everything holds: 1 contact")
+    assert told.stdout.startswith("Verified: 1 contact")
     exported = run("export", "ANA@example.org", directory=tmp_path, environ=environ)
     record = json.loads(exported.stdout)
     assert record["permissions"] == {"guide": "confirmed"}
@@ -153,13 +153,13 @@ def test_a_sites_folder_is_enough_for_verify_and_export(tmp_path: Path) -> None:
     store.database.close()
     assert run("verify", directory=tmp_path).returncode == 0
     told = run("export", "ana@example.org", directory=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "nobody of that address is on record\n")
+    assert (told.returncode, told.stderr) == (1, "this address is not on record\n")
 
 
 def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
     told = run("migrate", directory=tmp_path)
-    assert told.stdout == "the database was at nothing and is at 0004\n"
-    assert run("migrate", directory=tmp_path).stdout.startswith("the database was at 0004")
+    assert told.stdout == "Migrated the database from version none to 0004.\n"
+    assert "from version 0004 to 0004" in run("migrate", directory=tmp_path).stdout
 
 
 @pytest.mark.parametrize("command", ["", "serve", "verify", "export", "migrate"])

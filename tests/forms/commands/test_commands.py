@@ -66,7 +66,7 @@ def test_import_says_what_it_did_and_what_it_left_out(directory: Path) -> None:
     before = dump(url(directory))
     tried = run("import", "people.csv", "--dry-run", directory=directory, environ=KEY)
     assert (tried.returncode, tried.stderr) == (0, "")
-    assert "1 would be brought in, 1 would be left out" in tried.stdout
+    assert "Would import 1 permissions and leave out 1" in tried.stdout
     assert dump(url(directory)) == before
     unasked = run("import", "people.csv", directory=directory, environ=KEY)
     assert (unasked.returncode, "add --yes" in unasked.stderr) == (1, True)
@@ -74,7 +74,7 @@ def test_import_says_what_it_did_and_what_it_left_out(directory: Path) -> None:
     done = run("import", "people.csv", "--yes", directory=directory, environ=KEY)
     assert done.returncode == 0
     assert "people.csv: line 3: permitted already (left out)" in done.stdout
-    assert "1 are brought in, 1 are left out" in done.stdout
+    assert "Imported 1 permissions and left out 1" in done.stdout
     assert run("verify", directory=directory).returncode == 0
 
 
@@ -84,7 +84,7 @@ def test_a_file_with_faults_brings_in_nobody(directory: Path) -> None:
     told = run("import", "people.csv", "--yes", directory=directory, environ=KEY)
     assert told.returncode == 1
     assert "people.csv: line 4: 'email'" in told.stderr
-    assert "nothing was brought in" in told.stderr
+    assert "nothing was imported" in told.stderr
     assert dump(url(directory)) == before
 
 
@@ -99,14 +99,14 @@ def test_without_the_suppression_key_nothing_is_written(directory: Path) -> None
 
 def test_erase_leaves_no_byte_and_can_be_proven(directory: Path) -> None:
     asked = run("erase", "ana@example.org", "--dry-run", directory=directory, environ=KEY)
-    assert asked.stdout.startswith("would erase the address")
+    assert asked.stdout.startswith("Would erase the address")
     assert run("erase", "ana@example.org", directory=directory, environ=KEY).returncode == 1
     assert holding(directory, b"ana@example.org") != []
     done = run("erase", "ANA@example.org", "--yes", directory=directory, environ=KEY)
-    assert (done.returncode, done.stdout[:19]) == (0, "erased: the address")
+    assert (done.returncode, done.stdout[:19]) == (0, "Erased the address,")
     assert holding(directory, b"ana@example.org") == []
     again = run("erase", "ana@example.org", "--yes", directory=directory, environ=KEY)
-    assert (again.returncode, again.stderr) == (1, "nobody of that address is on record\n")
+    assert (again.returncode, again.stderr) == (1, "this address is not on record\n")
     assert run("verify", directory=directory).returncode == 0
 
 
@@ -131,7 +131,7 @@ def test_exports_are_for_programs(directory: Path) -> None:
     told = run("export", "--contacts", directory=directory)
     assert [json.loads(line)["state"] for line in told.stdout.splitlines()] == ["confirmed"]
     told = run("export", "--ledger", "--format", "csv", "-o", "all.csv", directory=directory)
-    assert (told.returncode, "lines are in all.csv" in told.stdout) == (0, True)
+    assert (told.returncode, "rows to all.csv" in told.stdout) == (0, True)
     assert (directory / "all.csv").stat().st_mode & 0o077 == 0
     assert "permission.confirmed" in (directory / "all.csv").read_text()
     for wrong in ((), ("ana@example.org", "--ledger")):
@@ -140,8 +140,8 @@ def test_exports_are_for_programs(directory: Path) -> None:
 
 def test_purge_says_what_goes(directory: Path) -> None:
     told = run("purge", "--dry-run", directory=directory, environ=KEY)
-    assert told.stdout.startswith("would let go: 0 requests")
-    assert run("purge", directory=directory, environ=KEY).stdout.startswith("let go: 0 requests")
+    assert told.stdout.startswith("Would delete 0 requests")
+    assert run("purge", directory=directory, environ=KEY).stdout.startswith("Deleted 0 requests")
 
 
 def test_backup_and_restore_refuse_to_forget(directory: Path) -> None:
@@ -150,10 +150,10 @@ def test_backup_and_restore_refuse_to_forget(directory: Path) -> None:
     run("erase", "ana@example.org", "--yes", directory=directory, environ=KEY)
     refused = run("restore", "copy.db", "--verify", "--yes", directory=directory)
     assert refused.returncode == 1
-    assert "knows 2 events that copy.db does not, 1 of them withdrawals" in refused.stderr
+    assert "has 2 events that copy.db does not have, 1 of them withdrawals" in refused.stderr
     forced = ("restore", "copy.db", "--verify", "--force")
     tried = run(*forced, "--dry-run", directory=directory)
-    assert tried.stdout == "copy.db is whole; 2 events are forgotten\n"
+    assert tried.stdout == "copy.db is intact. Restoring it would lose 2 events.\n"
     assert dump(url(directory)) != saved
     assert run(*forced, "--yes", directory=directory).returncode == 0
     assert dump(url(directory)) == saved
@@ -202,7 +202,7 @@ def test_doctor_ends_with_one_where_something_is_wrong(directory: Path) -> None:
 
 def test_webhooks_say_where_they_stand(directory: Path) -> None:
     told = run("webhooks", "status", directory=directory, environ=KEY)
-    assert "no endpoint is configured" in told.stdout
+    assert "No endpoint is configured" in told.stdout
     told = run("webhooks", "replay", "--yes", directory=directory, environ=KEY)
     assert told.returncode == 1
 

@@ -190,7 +190,7 @@ def test_by_command_the_mail_leaves_and_only_its_button_opts_in(tmp_path: Path) 
         1,
         f"no request with the number {number} is in quarantine\n",
     )
-    assert run("quarantine", directory=tmp_path).stderr == "nothing is in quarantine\n"
+    assert run("quarantine", directory=tmp_path).stderr == "Nothing is in quarantine.\n"
     assert run("verify", directory=tmp_path).returncode == 0
 
 
@@ -203,6 +203,6 @@ def test_by_command_one_is_discarded(tmp_path: Path) -> None:
     both = ("quarantine", "--release", "1", "--discard", "1")
     assert run(*both, directory=tmp_path, environ=KEY).returncode == 2
     done = run("quarantine", "--discard", str(number), directory=tmp_path, environ=KEY)
-    assert (done.returncode, done.stdout) == (0, "discarded: it is listed no more\n")
-    assert run("quarantine", directory=tmp_path).stderr == "nothing is in quarantine\n"
+    assert (done.returncode, done.stdout) == (0, "Discarded.\n")
+    assert run("quarantine", directory=tmp_path).stderr == "Nothing is in quarantine.\n"
     assert run("verify", directory=tmp_path).returncode == 0

@@ -86,7 +86,7 @@ def test_the_owner_suppresses_and_lifts_by_command(tmp_path: Path) -> None:
         assert (unasked.returncode, "add --yes" in unasked.stderr) == (1, True)
         assert len(here.inbox.messages) == 2
         done = run("lift", EMAIL, "--reason", "a call", "--yes", directory=tmp_path, environ=KEY)
-        assert (done.returncode, done.stdout) == (0, "lifted: they can ask again\n")
+        assert (done.returncode, done.stdout) == (0, "Lifted. This person can sign up again.\n")
         assert here.submit(EMAIL).status_code == 303
         here.inbox.wait(3)
         here.settled()

@@ -92,9 +92,9 @@ def test_verify_holds_the_record_against_the_mail(
         environ=environ(directory),
     )
     assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout.startswith("everything holds: 2 contact, ")
-    assert "it is what was mailed on" in told.stdout
-    assert " a second" in told.stdout
+    assert told.stdout.startswith("Verified: 2 contact, ")
+    assert "it matches the checkpoint mailed on" in told.stdout
+    assert " per second" in told.stdout
 
 
 def test_verify_refuses_a_past_that_is_not_the_mailed_one(
@@ -113,7 +113,7 @@ def test_verify_refuses_a_past_that_is_not_the_mailed_one(
     other = run(
         "verify", "--checkpoint", str(saved), "--key", OTHER.public.hex, directory=tmp_path / "anew"
     )
-    assert (other.returncode, "which you do not use" in other.stderr) == (1, True)
+    assert (other.returncode, "which is not one of yours" in other.stderr) == (1, True)
 
 
 def test_verify_says_when_there_are_no_checkpoints(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_proof_travels(kept: tuple[Path, EmailMessage], tmp_path: Path) -> Non
 def test_a_proof_of_nobody_and_without_a_key(kept: tuple[Path, EmailMessage]) -> None:
     directory, _ = kept
     told = run("proof", "eve@example.org", directory=directory, environ=environ(directory))
-    assert (told.returncode, told.stderr) == (1, "nobody of that name is on record\n")
+    assert (told.returncode, told.stderr) == (1, "this person is not on record\n")
     keyless = {**environ(directory), "ATRAE_CHECKPOINT_KEY": ""}
     told = run("proof", "ana@example.org", directory=directory, environ=keyless)
     assert (told.returncode, "ATRAE_CHECKPOINT_KEY is missing" in told.stderr) == (2, True)

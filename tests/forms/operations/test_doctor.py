@@ -17,8 +17,7 @@ from forms.declared.findings import Level, Line
 from forms.operations.doctor import check_public, check_smtp, examine
 from forms.operations.sender_dns import Dns, Texts, UnansweredError, check_sender
 from forms.settings.environment import SuppressionKey
-from forms.store.upkeep.health import check_database, check_space
-from forms.store.upkeep.postgresql import DURABILITY, SERVER_LOG
+from forms.store.upkeep.health import DURABILITY, SERVER_LOG, check_database, check_space
 
 from ..databases import rows
 from ..declared import NOW, catalogue, pages, write_bundle

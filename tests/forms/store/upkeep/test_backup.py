@@ -55,7 +55,7 @@ def test_a_backup_is_one_whole_file_of_its_owner(store: Store, url: str, tmp_pat
 def test_a_backup_is_not_written_over_another(store: Store, url: str, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     backup(url, target)
-    with pytest.raises(NotPossibleError, match="there already"):
+    with pytest.raises(NotPossibleError, match="already exists"):
         backup(url, target)
     backup(url, target, force=True)
     with pytest.raises(NotPossibleError, match="the database itself"):

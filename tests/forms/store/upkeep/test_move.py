@@ -50,7 +50,7 @@ def database(url: str) -> Iterator[Database]:
 
 def step(source: str, target: str) -> MoveResult:
     with database(source) as ours, database(target) as theirs:
-        return move_database(ours, theirs, step=lambda _rows: None)
+        return move_database(ours, theirs)
 
 
 def export(url: str) -> tuple[str, str, str, str]:
@@ -258,7 +258,7 @@ def test_a_move_that_fails_leaves_the_target_empty(tmp_path: Path, postgresql_ur
     file = f"sqlite:///{tmp_path / 'forms.db'}"
     live(file, SOME)
 
-    def fail(_rows: int) -> None:
+    def fail(_done: int, _total: int) -> None:
         raise KeyboardInterrupt
 
     with (

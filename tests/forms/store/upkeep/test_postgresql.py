@@ -9,8 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from forms.declared.findings import Level
 from forms.store.database.tables import contact
-from forms.store.upkeep.health import check_database
-from forms.store.upkeep.postgresql import DURABILITY, SERVER_LOG, check_durability, check_server_log
+from forms.store.upkeep.health import (
+    DURABILITY,
+    SERVER_LOG,
+    check_database,
+    check_durability,
+    check_server_log,
+)
 
 from ...databases import PostgreSQL, postgresql_server, rows
 from ...declared import NOW
@@ -98,10 +103,10 @@ def test_a_server_that_does_not_wait_for_the_disk_is_an_error(postgresql_url: st
 def test_each_setting_that_speaks_is_named(
     settings: dict[str, str], named: tuple[str, ...]
 ) -> None:
-    (line,) = check_server_log({"log_error_verbosity": "default", **settings})
+    line = check_server_log({"log_error_verbosity": "default", **settings})
     assert line.level is Level.WARNING
     assert all(name in line.message for name in named)
     assert ("may write every address" in line.message) == bool(named)
-    (line,) = check_server_log({"log_error_verbosity": "terse", **settings})
+    line = check_server_log({"log_error_verbosity": "terse", **settings})
     assert line.level is Level.OK
     assert [line.level for line in check_durability({"fsync": "on"})] == [Level.OK]
