@@ -11,23 +11,10 @@ from sqlalchemy import Connection, Row, select
 
 from ...catalogue import Wording
 from ...declared.canonical import Json
-from ...permission.ledger import SAYING, START, Entry, Event, Kind, sealed
+from ...permission.ledger import SAYING, START, Detail, Entry, Event, Kind, sealed
 from ..database.tables import contact, detail, ledger, wording
-from .statements import (
-    ADD_DETAIL,
-    ADD_EVENT,
-    CHAIN,
-    EVENT,
-    HEAD,
-    LAST_SEQ,
-    NEXT_SEQS,
-    PENDING,
-    PENDING_ID,
-    SEQ,
-    SUBJECT,
-    detail_row,
-    event_row,
-)
+from . import statements
+from .statements import SUBJECT, row_of
 
 EVENT_COLUMNS = tuple(column.name for column in ledger.columns)
 
@@ -54,12 +41,12 @@ def event_from_row(row: Sequence[Any]) -> Event:
 
 def read_chain(connection: Connection, subject: str) -> tuple[Event, ...]:
     """Return all events of a subject, in order."""
-    return tuple(map(event_from_row, CHAIN.rows(connection, {SUBJECT: subject})))
+    return tuple(map(event_from_row, statements.CHAIN.rows(connection, {SUBJECT: subject})))
 
 
 def read_events(connection: Connection, seqs: Iterable[int]) -> tuple[Event, ...]:
     """Return the events with these numbers, in the order of `seqs`; unknown ones are left out."""
-    results = (EVENT.rows(connection, {SEQ: seq}) for seq in seqs)
+    results = (statements.EVENT.rows(connection, {statements.SEQ: seq}) for seq in seqs)
     return tuple(event_from_row(row) for rows in results for row in rows)
 
 
@@ -90,7 +77,7 @@ def read_details(
 
 def read_pending(connection: Connection, pending_id: str) -> PendingRequest | None:
     """Return the pending request with this id."""
-    rows = PENDING.rows(connection, {PENDING_ID: pending_id})
+    rows = statements.PENDING.rows(connection, {statements.PENDING_ID: pending_id})
     if not rows:
         return None
     [(contact_id, seqs, expires)] = rows
@@ -126,23 +113,23 @@ def append(
     entries = list(entries)
     if not entries:
         return ()
-    prev = HEAD.scalar(connection, {SUBJECT: subject}) or START if head is None else head
-    events, details = [], []
+    if head is None:
+        head = statements.HEAD.scalar(connection, {SUBJECT: subject}) or START
+    events, details = list[Event](), list[Detail]()
     seqs = _next_seqs(connection) if seqs is None else seqs
     for entry, seq, salt in zip(entries, seqs, salts, strict=False):
-        event, event_detail = sealed(entry, seq=seq, at=at, subject=subject, prev=prev, salt=salt)
+        event, event_detail = sealed(entry, seq=seq, at=at, subject=subject, prev=head, salt=salt)
         events.append(event)
-        prev = event.digest
-        if event_detail is not None:
-            details.append(detail_row(event_detail))
-    ADD_EVENT.run_each(connection, [event_row(event) for event in events])
+        head = event.digest
+        details += [event_detail] if event_detail else []
+    statements.ADD_EVENT.run_each(connection, list(map(row_of, events)))
     if details:
-        ADD_DETAIL.run_each(connection, details)
+        statements.ADD_DETAIL.run_each(connection, list(map(row_of, details)))
     return tuple(events)
 
 
 def _next_seqs(connection: Connection) -> Iterator[int]:
     if connection.dialect.name == "postgresql":
         while True:
-            yield int(NEXT_SEQS.scalar(connection, {"number": 1}))
-    yield from count(int(LAST_SEQ.scalar(connection, {}) or 0) + 1)
+            yield int(statements.NEXT_SEQS.scalar(connection, {"number": 1}))
+    yield from count(int(statements.LAST_SEQ.scalar(connection, {}) or 0) + 1)

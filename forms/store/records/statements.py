@@ -42,18 +42,12 @@ ADD_DETAIL = Prepared(insert(detail))
 ADD_PENDING = Prepared(insert(pending))
 ADD_MAIL = Prepared(insert(outbox))
 
-_EVENT_FIELDS = tuple(field.name for field in fields(Event))
-_DETAIL_FIELDS = tuple(field.name for field in fields(Detail))
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in (Event, Detail)}
 
 
-def event_row(event: Event) -> dict[str, object]:
-    """Return the columns of an event. `dataclasses.asdict` would copy each value deeply."""
-    return {name: getattr(event, name) for name in _EVENT_FIELDS}
-
-
-def detail_row(event_detail: Detail) -> dict[str, object]:
-    """Return the columns of a detail."""
-    return {name: getattr(event_detail, name) for name in _DETAIL_FIELDS}
+def row_of(value: Event | Detail) -> dict[str, object]:
+    """Return the columns of an event or a detail; `dataclasses.asdict` would copy each deeply."""
+    return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
 def insert_into(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:

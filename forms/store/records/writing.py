@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from ...catalogue import Catalogue, Wording
 from ...permission.ledger import SYSTEM, Entry, Event, Kind, spell
@@ -49,23 +49,16 @@ def insert_catalogue(
     insert_wordings(connection, new, now=now, salts=salts)
     known = set(connection.scalars(select(form.c.version)))
     versions = {declared.version: declared for declared in catalogue.forms.values()}
+    forms = [declared for version, declared in sorted(versions.items()) if version not in known]
     rows = [
-        {
-            "version": version,
-            "id": declared.id,
-            "body": declared.spelled().decode(),
-            "first_seen": spell(now),
-        }
-        for version, declared in sorted(versions.items())
-        if version not in known
+        {"version": declared.version, "id": declared.id, "body": declared.spelled().decode()}
+        for declared in forms
     ]
-    if rows:
-        connection.execute(insert(form), rows)
-        entries = [
-            Entry(kind=Kind.FORM_LOADED, form=row["id"], form_version=row["version"])
-            for row in rows
-        ]
-        append(connection, SYSTEM, entries, at=now, salts=salts)
+    entries = [
+        Entry(kind=Kind.FORM_LOADED, form=declared.id, form_version=declared.version)
+        for declared in forms
+    ]
+    _insert_first_seen(connection, form, rows, entries, now=now, salts=salts)
 
 
 def insert_wordings(
@@ -75,25 +68,30 @@ def insert_wordings(
 
     The caller holds the lock of that chain.
     """
-    if not wordings:
-        return
+    columns = ("digest", "purpose", "language", "text")
     rows = [
-        {
-            "digest": text.digest,
-            "purpose": text.purpose,
-            "language": text.language,
-            "text": text.text,
-            "body": text.spelled().decode(),
-            "first_seen": spell(now),
-        }
+        {name: getattr(text, name) for name in columns} | {"body": text.spelled().decode()}
         for text in wordings
     ]
-    connection.execute(insert(wording), rows)
     entries = [
         Entry(kind=Kind.WORDING_LOADED, wording=text.digest, purpose=text.purpose)
         for text in wordings
     ]
-    append(connection, SYSTEM, entries, at=now, salts=salts)
+    _insert_first_seen(connection, wording, rows, entries, now=now, salts=salts)
+
+
+def _insert_first_seen(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[dict[str, str]],
+    entries: Sequence[Entry],
+    *,
+    now: datetime,
+    salts: Iterable[str],
+) -> None:
+    if rows:
+        connection.execute(insert(table), [row | {"first_seen": spell(now)} for row in rows])
+        append(connection, SYSTEM, entries, at=now, salts=salts)
 
 
 def insert_pending(

@@ -11,7 +11,7 @@ from forms.permission.ledger import START, Entry, Kind, Method, sealed, spell
 from forms.store.database.engine import Database
 from forms.store.database.prepared import driver_of
 from forms.store.database.tables import contact, detail, ledger
-from forms.store.records.statements import detail_row, event_row
+from forms.store.records.statements import row_of
 
 from ...forms.declared import NOW, catalogue
 
@@ -89,8 +89,8 @@ def _rows(numbers: range, first: int) -> Batch:
         moment = spell(NOW)
         person = {"id": who, "address": address, "key": address}
         rows[contact].append(person | {"created": moment, "asked": moment})
-        rows[ledger].append(event_row(event))
-        rows[detail].append(detail_row(told))
+        rows[ledger].append(row_of(event))
+        rows[detail].append(row_of(told))
     return rows
 
 
