@@ -89,7 +89,7 @@ def proof(email: str | None, contact: str | None, output: Path | None) -> None:
     from ..evidence.proof import bundle_of, flaws
     from ..settings.keys import first_key
     from ..store.database.read_only import open_records
-    from ..store.people.evidence import read_evidence
+    from ..store.people.export import read_evidence
 
     if (email is None) == (contact is None):
         raise click.UsageError("name the person by EMAIL or by --contact")

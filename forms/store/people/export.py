@@ -1,22 +1,30 @@
-"""Export everything on record about one person, with the exact wordings."""
+"""Export everything on record about one person, with the exact wordings.
+
+The export is for the person; the evidence is what a signed proof contains.
+"""
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from ...catalogue import Wording
 from ...declared.address import Address
 from ...declared.canonical import Json
-from ...permission.ledger import Event, spell
+from ...permission.ledger import SYSTEM, Event, spell
 from ...permission.preferences import choice_of
 from ...permission.record import Record
 from ...settings.environment import SuppressionKey
-from ..database.tables import contact, outbox, pending, suppression
+from ..database.tables import contact, form, outbox, pending, suppression, wording
 from ..records.rows import read_chain, read_detail_rows, read_details, read_wordings
 
 MAIL_COLUMNS = ("template", "because", "created", "state", "attempts", "at", "message_id", "reply")
+PROOF_MAIL_COLUMNS = (
+    *("id", "template", "because", "created", "state", "at", "checked", "message_id", "reply"),
+    "events",
+)
 
 
 def export_person(
@@ -41,14 +49,42 @@ def export_person(
         "choices": {purpose: _choices(record, purpose) for purpose in purposes},
         "events": _events(connection, events),
         "open_requests": _open_requests(connection, person.id),
-        "mails": read_mails(connection, person.id, MAIL_COLUMNS),
+        "mails": _read_mails(connection, person.id, MAIL_COLUMNS),
     }
     if key is not None:
         exported["suppressions"] = _suppressions(connection, key.conceal(address.key))
     return exported
 
 
-def read_mails(connection: Connection, contact_id: str, columns: Sequence[str]) -> list[Any]:
+def read_evidence(connection: Connection, person: Address | str) -> dict[str, Any] | None:
+    """Return the evidence about the person with this address or contact id, or `None`.
+
+    After an erasure, only the id identifies the person, and what was erased is missing.
+    """
+    is_person = contact.c.id == person if isinstance(person, str) else contact.c.key == person.key
+    row = connection.execute(select(contact).where(is_person)).one_or_none()
+    if row is None or row.id == SYSTEM:
+        return None
+    events = read_chain(connection, row.id)
+    details = read_detail_rows(connection, events)
+    return {
+        "contact": row.id,
+        "address": row.address or "",
+        "created": row.created,
+        "events": [asdict(event) | {"kind": str(event.kind)} for event in events],
+        "details": {str(d.event): {"salt": d.salt, "body": d.body} for d in details},
+        "wordings": _bodies(connection, wording, "digest", {e.wording for e in events}),
+        "forms": _bodies(connection, form, "version", {e.form_version for e in events}),
+        "mails": _read_mails(connection, row.id, PROOF_MAIL_COLUMNS),
+    }
+
+
+def _bodies(connection: Connection, table: Table, key: str, values: set[str]) -> dict[str, str]:
+    query = select(table.c[key], table.c.body).where(table.c[key].in_(sorted(values - {""})))
+    return {str(digest): str(body) for digest, body in connection.execute(query)}
+
+
+def _read_mails(connection: Connection, contact_id: str, columns: Sequence[str]) -> list[Any]:
     """Return these columns of each email to the contact, in the order of their ids."""
     query = select(outbox).where(outbox.c.contact == contact_id).order_by(outbox.c.id)
     return [
@@ -81,13 +117,13 @@ def _events(connection: Connection, events: Sequence[Event]) -> list[Json]:
     return [_event(e, wordings.get(e.wording), details.get(e.seq)) for e in events]
 
 
-def _event(event: Event, wording: Wording | None, event_detail: Json) -> Json:
+def _event(event: Event, text: Wording | None, event_detail: Json) -> Json:
     return {
         "event": event.seq,
         "at": event.at,
         "kind": str(event.kind),
         "purpose": event.purpose,
-        "wording": wording.model_dump(mode="json") if wording else None,
+        "wording": text.model_dump(mode="json") if text else None,
         "wording_digest": event.wording,
         "form": event.form,
         "form_version": event.form_version,

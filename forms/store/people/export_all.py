@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from ...declared.canonical import Json
 from ...permission.ledger import SYSTEM, concerns, permission_of
 from ..database.tables import contact, detail, ledger
-from ..records.rows import event_from_fields
+from ..records.rows import EVENT_COLUMNS, event_from_row
 
 STREAMED = {"yield_per": 1000}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,26 +26,23 @@ ExportRow = dict[str, Json]
 def contact_rows(connection: Connection) -> Iterator[ExportRow]:
     """Yield a row for each contact and each of its purposes."""
     query = (
-        select(ledger, contact.c.address.label("_address"), contact.c.created.label("_created"))
+        select(ledger, contact.c.address, contact.c.created)
         .join(contact, contact.c.id == ledger.c.subject)
         .where(ledger.c.subject != SYSTEM)
         .order_by(ledger.c.subject, ledger.c.seq)
     )
-    rows = connection.execute(query, execution_options=STREAMED).mappings()
-    for subject, group in groupby(rows, key=lambda row: str(row["subject"])):
+    rows = connection.execute(query, execution_options=STREAMED)
+    for subject, group in groupby(rows, key=lambda row: str(row.subject)):
         chain = list(group)
-        events = [
-            event_from_fields({str(k): v for k, v in row.items() if not str(k).startswith("_")})
-            for row in chain
-        ]
+        events = [event_from_row(row[: len(EVENT_COLUMNS)]) for row in chain]
         for purpose in sorted({event.purpose for event in events if event.purpose}):
             permission = permission_of(events, purpose)
             last = [event for event in events if concerns(event, purpose)][-1]
             grant = permission.grant
             yield {
                 "contact": subject,
-                "address": chain[0]["_address"] or "",
-                "created": chain[0]["_created"],
+                "address": chain[0].address or "",
+                "created": chain[0].created,
                 "purpose": purpose,
                 "state": str(permission.state),
                 "since": last.at,
@@ -58,17 +55,14 @@ def contact_rows(connection: Connection) -> Iterator[ExportRow]:
 def event_rows(connection: Connection) -> Iterator[ExportRow]:
     """Yield a row for each event, in order, with its detail unless that is erased."""
     query = (
-        select(ledger, detail.c.body.label("_body"))
+        select(ledger, detail.c.body)
         .outerjoin(detail, detail.c.event == ledger.c.seq)
         .order_by(ledger.c.seq)
     )
     for row in connection.execute(query, execution_options=STREAMED).mappings():
-        fields: ExportRow = {
-            str(name): row[name] for name in row if name not in ("_body", "detail")
-        }
-        body = row["_body"]
-        fields["detail"] = json.loads(body) if body else None
-        yield fields | {"detail_digest": row["detail"]}
+        fields: ExportRow = {str(name): value for name, value in row.items()}
+        body, digest = fields.pop("body"), fields.pop("detail")
+        yield fields | {"detail": json.loads(str(body)) if body else None, "detail_digest": digest}
 
 
 def write_jsonl(rows: Iterable[ExportRow], out: TextIO) -> int:

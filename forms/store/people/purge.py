@@ -1,24 +1,25 @@
-"""Purging: what nobody confirmed, and what need not be kept, goes by itself.
+"""Delete what is over: unconfirmed requests and contacts, old replies, webhooks and proofs of work.
 
 - A request that nobody confirmed in time becomes an `expired` event, and its link stops working.
-- A contact who never confirmed anything and waits for nothing loses address and answers: an
-  `erased` event with the method `purge`. Suppressions stay.
-- What mail servers replied is blanked when it is old: it served to find out why a mail was late.
-- What other programs were told of, or could not be told of, is forgotten when it is old.
-- Proofs of work that nobody can use any more are forgotten.
+- A contact who never confirmed anything and has no open request loses the address and the answers:
+  an `erased` event with the method `purge`. Suppressions stay.
+- Replies of mail servers are blanked when they are old, because they only explain late email.
+- Webhooks are deleted when they are old, whether delivered or failed.
+- Proofs of work are deleted when they have expired.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, select, update
 
 from ...permission import retention
 from ...permission.ledger import GRANTS, SYSTEM, spell
-from ...permission.retention import Retention
+from ...permission.retention import PASSIVE, Retention
 from ..database.tables import contact, ledger, outbox, pending, spent, webhook
 from ..records.rows import read_pending
 from ..records.store import Store
@@ -28,132 +29,111 @@ from .erase import UNFINISHED, delete_personal_data, scrub
 log = logging.getLogger("atrae.forms.purge")
 
 BATCH = 200
-"""Contacts in one transaction: nobody else waits long for their turn."""
+"""Rows in one transaction, few enough that other writers don't wait long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purged:
-    """What went, or would go."""
+    """Numbers of rows that were purged, or that a dry run would purge."""
 
-    expired: int = 0
-    erased: int = 0
-    replies: int = 0
-    webhooks: int = 0
-    proofs: int = 0
+    expired: int
+    erased: int
+    replies: int
+    webhooks: int
+    proofs: int
 
 
-def purge(
-    store: Store,
-    *,
-    now: datetime,
-    keep: Retention,
-    dry_run: bool = False,
-    step: Callable[[int], None] = lambda _done: None,
-) -> Purged:
-    """Let go what is over. `step` is told how many were dealt with, for a progress bar.
+Act = Callable[[Connection, Sequence[Any]], object]
+"""Purge the rows with these ids or keys."""
 
-    Each batch is a transaction of its own: interrupted, it goes on where it was the next time.
+
+def purge(store: Store, *, now: datetime, keep: Retention, dry_run: bool = False) -> Purged:
+    """Purge what is over, or count it in a dry run.
+
+    Each batch is a transaction of its own. An interrupted purge continues the next time.
     """
-    if dry_run:
-        with store.database.reading() as connection:
-            return Purged(
-                expired=len(connection.execute(_overdue(now)).all()),
-                erased=len(connection.execute(_done_with(now, keep)).all()),
-                replies=_old_replies(connection, now, keep),
-                webhooks=len(connection.execute(_told(now, keep)).all()),
-                proofs=len(connection.execute(_useless(now)).all()),
-            )
-    expired = _in_batches(store, _overdue(now), _expire, now, step)
-    erased = _in_batches(store, _done_with(now, keep), _let_go, now, step)
-    with store.database.writing() as connection:
-        replies = _old_replies(connection, now, keep)
-        if replies:
-            connection.execute(update(outbox).where(*_settled(now, keep)).values(reply=""))
-    hooks = _in_batches(store, _told(now, keep), _forget_call, now, step)
-    proofs = _in_batches(store, _useless(now), _forget_proof, now, step)
-    return Purged(expired=expired, erased=erased, replies=replies, webhooks=hooks, proofs=proofs)
+    tasks: dict[str, tuple[Select[Any], Act]] = {
+        "expired": (_overdue_requests(now), partial(_expire, store, now)),
+        "erased": (_unconfirmed_contacts(now, keep), partial(_erase, store, now)),
+        "replies": (_old_replies(now, keep), _blank_replies),
+        "webhooks": (_old_webhooks(now, keep), _delete_webhooks),
+        "proofs": (_expired_proofs(now), _delete_proofs),
+    }
+    if not dry_run:
+        return Purged(**{name: _in_batches(store, *task) for name, task in tasks.items()})
+    with store.database.reading() as connection:
+        queries = {
+            name: select(func.count()).select_from(query.subquery())
+            for name, (query, _) in tasks.items()
+        }
+        return Purged(**{name: connection.scalar(query) or 0 for name, query in queries.items()})
 
 
-def tidy_up(store: Store, *, now: datetime, keep: Retention | None = None) -> Purged:
-    """Purge and scrub, if there is anything: what a handler does by itself once a day."""
-    wish = keep or Retention()
-    gone = purge(store, now=now, keep=wish, dry_run=True)
-    if gone != Purged():
-        gone = purge(store, now=now, keep=wish)
-        log.info(
-            "purged: expired=%s erased=%s replies=%s webhooks=%s proofs=%s",
-            *(gone.expired, gone.erased, gone.replies, gone.webhooks, gone.proofs),
-        )
+def tidy_up(store: Store, *, now: datetime) -> Purged:
+    """Purge and scrub if there is anything to purge: the handler's daily task."""
+    purged = purge(store, now=now, keep=Retention(), dry_run=True)
+    if any(asdict(purged).values()):
+        purged = purge(store, now=now, keep=Retention())
+        numbers = " ".join(f"{name}={number}" for name, number in asdict(purged).items())
+        log.info("purged: %s", numbers)
     scrub(store.database)
-    return gone
+    return purged
 
 
-Act = Callable[[Connection, Store, Any, datetime], None]
-
-
-def _in_batches(
-    store: Store,
-    query: Select[Any],
-    act: Act,
-    now: datetime,
-    step: Callable[[int], None],
-) -> int:
+def _in_batches(store: Store, query: Select[Any], act: Act) -> int:
     total = 0
     while True:
         with store.database.writing() as connection:
-            found = connection.execute(query.limit(BATCH)).scalars().all()
-            for each in found:
-                act(connection, store, each, now)
-        total += len(found)
-        step(len(found))
-        if len(found) < BATCH:
+            ids = connection.scalars(query.limit(BATCH)).all()
+            if ids:
+                act(connection, ids)
+        total += len(ids)
+        if len(ids) < BATCH:
             return total
 
 
-def _expire(connection: Connection, store: Store, pending_id: str, now: datetime) -> None:
-    asked = read_pending(connection, pending_id)
-    if asked is not None:
-        store.lock_contact(connection, asked.contact)
-        decision = retention.expire(asked.events, store.read_record(connection, asked.contact))
-        store.write(connection, asked.contact, decision, now=now)
-    connection.execute(delete(pending).where(pending.c.id == pending_id))
+def _expire(store: Store, now: datetime, connection: Connection, ids: Sequence[str]) -> None:
+    for pending_id in ids:
+        request = read_pending(connection, pending_id)
+        if request is not None:
+            store.lock_contact(connection, request.contact)
+            decision = retention.expire(
+                request.events, store.read_record(connection, request.contact)
+            )
+            store.write(connection, request.contact, decision, now=now)
+    connection.execute(delete(pending).where(pending.c.id.in_(ids)))
 
 
-def _let_go(connection: Connection, store: Store, contact_id: str, now: datetime) -> None:
-    store.lock_contact(connection, contact_id)
-    decision = retention.forget(store.read_record(connection, contact_id, now))
-    store.write(connection, contact_id, decision, now=now)
-    delete_personal_data(connection, contact_id)
+def _erase(store: Store, now: datetime, connection: Connection, ids: Sequence[str]) -> None:
+    for contact_id in ids:
+        store.lock_contact(connection, contact_id)
+        decision = retention.forget(store.read_record(connection, contact_id, now))
+        store.write(connection, contact_id, decision, now=now)
+        delete_personal_data(connection, contact_id)
 
 
-def _forget_call(connection: Connection, _store: Store, call: int, _now: datetime) -> None:
-    connection.execute(delete(webhook).where(webhook.c.id == call))
+def _blank_replies(connection: Connection, ids: Sequence[int]) -> None:
+    connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(reply=""))
 
 
-def _forget_proof(connection: Connection, _store: Store, nonce: str, _now: datetime) -> None:
-    connection.execute(delete(spent).where(spent.c.nonce == nonce))
+def _delete_webhooks(connection: Connection, ids: Sequence[int]) -> None:
+    connection.execute(delete(webhook).where(webhook.c.id.in_(ids)))
 
 
-def _useless(now: datetime) -> Select[str]:
-    return select(spent.c.nonce).where(spent.c.expires <= spell(now)).order_by(spent.c.expires)
+def _delete_proofs(connection: Connection, nonces: Sequence[str]) -> None:
+    connection.execute(delete(spent).where(spent.c.nonce.in_(nonces)))
 
 
-def _told(now: datetime, keep: Retention) -> Select[int]:
-    over = webhook.c.state.in_((Delivery.DONE, Delivery.FAILED))
-    old = webhook.c.at <= spell(now - keep.webhooks)
-    return select(webhook.c.id).where(over, old).order_by(webhook.c.id)
-
-
-def _overdue(now: datetime) -> Select[str]:
+def _overdue_requests(now: datetime) -> Select[Any]:
     return select(pending.c.id).where(pending.c.expires <= spell(now)).order_by(pending.c.expires)
 
 
-def _done_with(now: datetime, keep: Retention) -> Select[str]:
-    """Contacts with an address who never confirmed anything, and wait for nothing."""
+def _unconfirmed_contacts(now: datetime, keep: Retention) -> Select[Any]:
+    """Select contacts with an address who never confirmed anything and have no open request."""
     before = spell(now - keep.pending)
     mine = ledger.c.subject == contact.c.id
     confirmed = exists().where(mine, ledger.c.kind.in_(GRANTS))
-    recent = exists().where(mine, ledger.c.kind.not_in(retention.PASSIVE), ledger.c.at > before)
+    recent = exists().where(mine, ledger.c.kind.not_in(PASSIVE), ledger.c.at > before)
     waiting = exists().where(pending.c.contact == contact.c.id, pending.c.expires > spell(now))
     return (
         select(contact.c.id)
@@ -163,11 +143,18 @@ def _done_with(now: datetime, keep: Retention) -> Select[str]:
     )
 
 
-def _settled(now: datetime, keep: Retention) -> tuple[ColumnElement[bool], ...]:
-    old = outbox.c.at <= spell(now - keep.replies)
-    return old, outbox.c.state.not_in(UNFINISHED), outbox.c.reply != ""
+def _old_replies(now: datetime, keep: Retention) -> Select[Any]:
+    is_old = outbox.c.at <= spell(now - keep.replies)
+    is_settled = outbox.c.state.not_in(UNFINISHED)
+    query = select(outbox.c.id).where(is_old, is_settled, outbox.c.reply != "")
+    return query.order_by(outbox.c.id)
 
 
-def _old_replies(connection: Connection, now: datetime, keep: Retention) -> int:
-    query = select(func.count()).select_from(outbox).where(*_settled(now, keep))
-    return int(connection.execute(query).scalar() or 0)
+def _old_webhooks(now: datetime, keep: Retention) -> Select[Any]:
+    is_settled = webhook.c.state.in_((Delivery.DONE, Delivery.FAILED))
+    is_old = webhook.c.at <= spell(now - keep.webhooks)
+    return select(webhook.c.id).where(is_settled, is_old).order_by(webhook.c.id)
+
+
+def _expired_proofs(now: datetime) -> Select[Any]:
+    return select(spent.c.nonce).where(spent.c.expires <= spell(now)).order_by(spent.c.expires)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from forms.declared.address import parse_address
 from forms.declared.canonical import canonical_json
 from forms.evidence.proof import bundle_of, flaws, key_of
-from forms.store.people.evidence import read_evidence
+from forms.store.people.export import read_evidence
 
 from ..databases import EmptyDatabase
 from ..declared import NOW, catalogue
