@@ -1,6 +1,6 @@
-"""Recomputing all that can be: texts, chains, details, states, mails, checkpoints.
+"""Verify everything that can be recomputed: texts, chains, details, states, emails, checkpoints.
 
-Linear in the number of events, and streaming: memory does not grow with the number of people.
+Takes linear time in the number of events; memory doesn't grow with the number of people.
 """
 
 from collections.abc import Generator
@@ -9,11 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from ...permission.ledger import SYSTEM
 from ..database.tables import checkpoint, contact, detail, form, ledger, outbox, wording
-from .chains import check_chains
+from .chains import check_chains, check_orphans
 from .checkpoints import check_checkpoints
 from .finding import Finding, KnownTexts, Trust
-from .loose import check_orphans
-from .texts import check_forms, check_wordings, read_valid_wordings, system_chain
+from .texts import check_forms, check_wordings, read_system_chain, read_valid_wordings
 
 __all__ = ["Finding", "Trust", "count_rows", "verify"]
 
@@ -21,11 +20,11 @@ NO_TRUST = Trust()
 
 
 def verify(connection: Connection, trust: Trust = NO_TRUST) -> Generator[Finding, None, None]:
-    """Every fault of the database, in the order of the tables; `trust` is what the owner holds.
+    """Yield every fault of the database; `trust` is what the owner keeps outside of it.
 
-    Without it, checkpoints are held against the keys that the database itself names.
+    Without it, checkpoints are verified with the keys in the database itself.
     """
-    system = system_chain(connection)
+    system = read_system_chain(connection)
     yield from check_wordings(connection, system)
     yield from check_forms(connection, system)
     versions = frozenset(connection.scalars(select(form.c.version)))
@@ -35,11 +34,11 @@ def verify(connection: Connection, trust: Trust = NO_TRUST) -> Generator[Finding
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
-    """How many rows there are to be vouched for. The owner's own row is no contact."""
+    """Count the verified rows by table. The owner's own row is no contact."""
     counts = {}
     for table in (contact, ledger, detail, wording, form, outbox, checkpoint):
         query = select(func.count()).select_from(table)
         if table is contact:
             query = query.where(contact.c.id != SYSTEM)
-        counts[table.name] = int(connection.scalar(query) or 0)
+        counts[table.name] = connection.scalar(query) or 0
     return counts

@@ -1,120 +1,135 @@
-"""Each chain, event by event, and what hangs on it: details, the contact, its mails, its requests.
+"""Verify each chain event by event, and what belongs to it: details, contact, emails, requests.
 
-The ledger is read once, in the order of its chains; what hangs on them is asked for in batches.
+The ledger is read once, in the order of its chains; what belongs to them is read in batches.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, exists, select
 
 from ...declared.address import parse_address
 from ...declared.canonical import Json
-from ...evidence.audit import Chain
+from ...evidence.audit import TEMPLATES, Chain, MailRow, mail_faults, missing_mails, missing_pending
 from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
-from ..records.rows import event_from_fields
+from ..queues.outbox import Fate
+from ..records.rows import EVENT_COLUMNS, event_from_fields
 from ..records.suppression import SUBJECT_PREFIX
 from .finding import Finding, KnownTexts
-from .mails import check_mails
-from .suppressions import check_suppressions
 
 BATCH = 500
-"""Subjects whose contacts, mails and requests are asked for at once."""
+"""Subjects whose contacts, emails and requests are read at a time."""
 FETCHED = 1000
-"""Events that are fetched at once."""
+"""Events that are fetched at a time."""
+_KINDS = frozenset(map(str, Kind))
+_STATES = frozenset(map(str, Fate))
 
 Rows = Mapping[str, list[Row[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
-    """What hangs on the chains of a batch, by subject."""
+class _Related:
+    """Rows that belong to the chains of a batch, by subject."""
 
-    people: Rows
+    contacts: Rows
     mails: Rows
     requests: Rows
     suppressions: Rows
 
 
 def check_chains(connection: Connection, known: KnownTexts) -> Iterator[Finding]:
-    """Walk every chain from its first event to its last."""
+    """Verify every chain from its first event to its last."""
     query = (
         select(ledger, detail.c.salt, detail.c.body)
         .outerjoin(detail, detail.c.event == ledger.c.seq)
         .order_by(ledger.c.subject, ledger.c.seq)
     )
     with connection.execute(query, execution_options={"yield_per": FETCHED}) as rows:
-        yield from _walk(connection, rows, known)
-
-
-def _walk(connection: Connection, rows: Iterable[Row[Any]], known: KnownTexts) -> Iterator[Finding]:
-    grouped = (
-        (str(subject), list(group)) for subject, group in groupby(rows, key=lambda row: row.subject)
-    )
-    while batch := list(islice(grouped, BATCH)):
-        subjects = [subject for subject, _ in batch]
-        beside = _Beside(
-            _by(connection, contact, "id", subjects),
-            _by(connection, outbox, "contact", subjects),
-            _by(connection, pending, "contact", subjects),
-            _by(connection, suppression, "address", _concealed(subjects)),
+        grouped = (
+            (str(subject), list(group))
+            for subject, group in groupby(rows, key=lambda row: row.subject)
         )
-        for subject, group in batch:
-            yield from _chain(subject, group, beside, known)
+        while batch := list(islice(grouped, BATCH)):
+            subjects = [subject for subject, _ in batch]
+            addresses = [s.removeprefix(SUBJECT_PREFIX) for s in subjects if _is_suppression(s)]
+            related = _Related(
+                _rows_by(connection, contact, "id", subjects),
+                _rows_by(connection, outbox, "contact", subjects),
+                _rows_by(connection, pending, "contact", subjects),
+                _rows_by(connection, suppression, "address", addresses),
+            )
+            for subject, group in batch:
+                yield from _check_chain(subject, group, related, known)
 
 
-def _concealed(subjects: list[str]) -> list[str]:
-    return [
-        each.removeprefix(SUBJECT_PREFIX) for each in subjects if each.startswith(SUBJECT_PREFIX)
-    ]
+def check_orphans(connection: Connection) -> Iterator[Finding]:
+    """Find rows that belong to no chain, so that `check_chains` does not see them."""
+    for table, name in ((outbox, "mail"), (pending, "pending")):
+        has_contact = exists().where(contact.c.id == table.c.contact)
+        has_events = exists().where(ledger.c.subject == table.c.contact)
+        for row_id in connection.scalars(select(table.c.id).where(~has_contact)):
+            yield Finding(f"{name} {row_id}", "its contact is gone")
+        for row_id in connection.scalars(select(table.c.id).where(has_contact, ~has_events)):
+            yield Finding(f"{name} {row_id}", "its contact has no events")
+    has_chain = exists().where(ledger.c.subject == SUBJECT_PREFIX + suppression.c.address)
+    for row in connection.execute(select(suppression).where(~has_chain)):
+        yield Finding(f"suppression {row.address} {row.scope}", "no event in the ledger added it")
+    has_event = exists().where(ledger.c.seq == detail.c.event)
+    for seq in connection.scalars(select(detail.c.event).where(~has_event)):
+        yield Finding(f"detail of event {seq}", "its event is gone")
 
 
-def _by(connection: Connection, table: Table, column: str, subjects: list[str]) -> Rows:
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
+def _is_suppression(subject: str) -> bool:
+    return subject.startswith(SUBJECT_PREFIX)
+
+
+def _rows_by(connection: Connection, table: Table, column: str, subjects: list[str]) -> Rows:
+    rows: dict[str, list[Row[Any]]] = defaultdict(list)
     owner = table.c[column]
     query = select(table).where(owner.in_(subjects)).order_by(*table.primary_key)
     for row in connection.execute(query):
-        found[str(row._mapping[owner])].append(row)
-    return found
+        rows[str(row._mapping[owner])].append(row)
+    return rows
 
 
-def _chain(
-    subject: str, rows: list[Row[Any]], beside: _Beside, known: KnownTexts
+def _check_chain(
+    subject: str, rows: list[Row[Any]], related: _Related, known: KnownTexts
 ) -> Iterator[Finding]:
     events: list[Event] = []
     for row in rows:
-        fields = _fields(row)
-        found = tuple(_event(row, fields, events, known))
-        yield from found
-        if found:
+        # The columns of the ledger come first; those of the detail are left out.
+        fields: dict[str, Json] = dict(zip(EVENT_COLUMNS, row, strict=False))
+        findings = tuple(_check_event(row, fields, events, known))
+        yield from findings
+        if findings:
             return
         events.append(event_from_fields(fields))
-    chain = Chain(
-        subject=subject, events=tuple(events), details=_details(rows), standing=known.standing
-    )
+    details = {row.seq: json.loads(row.body) for row in rows if row.body}
+    chain = Chain(subject=subject, events=tuple(events), details=details, standing=known.standing)
     for row in rows:
         if row.detail and row.salt is None and row.seq > chain.erased:
-            yield Finding(f"detail of event {row.seq}", "it is gone, and nobody was erased")
-    if subject.startswith(SUBJECT_PREFIX):
+            yield Finding(f"detail of event {row.seq}", "it is gone without an erasure")
+    if _is_suppression(subject):
         address = subject.removeprefix(SUBJECT_PREFIX)
-        yield from check_suppressions(address, chain, beside.suppressions.get(address, []))
+        yield from _check_suppressions(address, chain, related.suppressions.get(address, []))
         return
     if subject != SYSTEM:
-        yield from _person(chain, beside.people.get(subject, []))
-    yield from check_mails(chain, beside.mails.get(subject, []), beside.requests.get(subject, []))
+        yield from _check_contact(chain, related.contacts.get(subject, []))
+    mails, requests = related.mails.get(subject, []), related.requests.get(subject, [])
+    yield from _check_mails(chain, mails, requests)
 
 
-def _event(
+def _check_event(
     row: Row[Any], fields: dict[str, Json], before: list[Event], known: KnownTexts
 ) -> Iterator[Finding]:
     place = f"ledger event {row.seq}"
     if row.kind not in _KINDS:
-        yield Finding(place, f"there is no kind {row.kind!r}")
+        yield Finding(place, f"unknown kind {row.kind!r}")
     elif row.digest != digest_of_event(fields):
         yield Finding(place, "it was altered: its digest is not that of its fields")
     elif row.prev != (before[-1].digest if before else START):
@@ -123,41 +138,39 @@ def _event(
         yield Finding(place, f"its wording {row.wording} is gone")
     elif row.form_version and row.form_version not in known.forms:
         yield Finding(place, f"its form {row.form_version} is gone")
-    elif row.salt is not None and _digest(row) != row.detail:
+    elif row.salt is not None and _digest_of_detail(row) != row.detail:
         yield Finding(f"detail of event {row.seq}", "it was altered: the digest differs")
 
 
-_KINDS = frozenset(map(str, Kind))
+def _digest_of_detail(row: Row[Any]) -> str:
+    return Detail(event=row.seq, salt=row.salt, body=row.body).digest
 
 
-def _person(chain: Chain, people: list[Row[Any]]) -> Iterator[Finding]:
+def _check_contact(chain: Chain, contacts: list[Row[Any]]) -> Iterator[Finding]:
     place = f"contact {chain.subject}"
-    if not people:
-        yield Finding(place, "it is gone, and has events")
+    if not contacts:
+        yield Finding(place, "it is gone, but has events")
         return
-    person = people[0]
-    if person.address is None:
+    row = contacts[0]
+    if row.address is None:
         if not chain.erased:
-            yield Finding(place, "its address is gone, and nobody was erased")
-        return
-    if person.key != _key(person.address, person.key):
+            yield Finding(place, "its address is gone without an erasure")
+    elif row.key != _key_of(row.address, row.key):
         yield Finding(place, "its key is not that of its address")
-        return
-    given = _given(chain)
-    if given and given != person.address:
-        yield Finding(place, "its address is not the one that was typed in")
+    elif _recorded_address(chain) not in ("", row.address):
+        yield Finding(place, "its address is not the one in its events")
 
 
-def _given(chain: Chain) -> str:
-    """The address that the events say the person has: the first typed in, or the last moved to."""
+def _recorded_address(chain: Chain) -> str:
+    """Return the contact's address by its events: the first one, or the last it moved to."""
     since = [event for event in chain.events if event.seq > chain.erased]
     moves = [e for e in since if e.kind is Kind.CHANGED and e.method == Method.MOVE]
-    typed = (chain.details.get(event.seq, {}).get("email") for event in moves[-1:] or since)
-    return next((address for address in typed if isinstance(address, str) and address), "")
+    emails = (chain.details.get(event.seq, {}).get("email") for event in moves[-1:] or since)
+    return next((email for email in emails if isinstance(email, str) and email), "")
 
 
-def _key(address: str, likely: str) -> str:
-    # Most addresses are plain, and reading each of a million takes its time.
+def _key_of(address: str, likely: str) -> str:
+    # Most addresses are plain, and parsing a million takes long.
     if address.isascii() and address.casefold() == likely:
         return likely
     try:
@@ -166,17 +179,64 @@ def _key(address: str, likely: str) -> str:
         return ""
 
 
-def _details(rows: Iterable[Row[Any]]) -> dict[int, Mapping[str, Json]]:
-    return {row.seq: json.loads(row.body) for row in rows if row.body}
+def _check_suppressions(address: str, chain: Chain, rows: Sequence[Row[Any]]) -> Iterator[Finding]:
+    """Compare the rows of an address with the last event of each scope."""
+    by_scope = {str(row.scope): row for row in rows}
+    last = {str(chain.details.get(e.seq, {}).get("scope", "")): e for e in chain.events}
+    for scope, event in last.items():
+        place, row = f"suppression {address} {scope}", by_scope.pop(scope, None)
+        recorded = {"at": event.at, **chain.details.get(event.seq, {})}
+        if event.kind is Kind.LIFTED:
+            if row is not None:
+                yield Finding(place, f"event {event.seq} lifted it, but it still exists")
+        elif row is None:
+            yield Finding(place, f"event {event.seq} added it, but it is gone")
+        elif recorded != {name: row._mapping[name] for name in ("at", "scope", "reason", "key_id")}:
+            yield Finding(place, f"it differs from what event {event.seq} added")
+    for scope in by_scope:
+        yield Finding(f"suppression {address} {scope}", "no event in the ledger added it")
 
 
-def _digest(row: Row[Any]) -> str:
-    return Detail(event=row.seq, salt=row.salt, body=row.body).digest
+def _check_mails(
+    chain: Chain, mails: Sequence[Row[Any]], requests: Sequence[Row[Any]]
+) -> Iterator[Finding]:
+    """Verify a contact's emails and open requests, and find the missing ones."""
+    parsed = [_parse_mail(row, chain) for row in mails]
+    for row, mail in zip(mails, parsed, strict=True):
+        yield from _check_mail(row, mail, chain)
+    held = set()
+    for row in requests:
+        events = chain.about(_parse_numbers(row.events))
+        if not events or any(event.kind is not Kind.REQUESTED for event in events):
+            yield Finding(f"pending {row.id}", "it names no request of its contact")
+        held |= {event.seq for event in events}
+    for event, fault in (*missing_mails(chain, parsed), *missing_pending(chain, parsed, held)):
+        yield Finding(f"ledger event {event.seq}", fault)
 
 
-def _fields(row: Row[Any]) -> dict[str, Json]:
-    # The columns of the ledger come first; what is beside them is left out.
-    return dict(zip(_COLUMNS, row, strict=False))
+def _check_mail(row: Row[Any], mail: MailRow, chain: Chain) -> Iterator[Finding]:
+    place = f"mail {row.id}"
+    if row.template not in TEMPLATES or row.state not in _STATES:
+        yield Finding(place, "unknown template or state")
+    elif (fault := next(mail_faults(mail, chain), None)) is not None:
+        yield Finding(place, fault)
+    elif row.dedupe != f"{row.template}:{row.because}":
+        yield Finding(place, "it is not the one email that its event requested")
 
 
-_COLUMNS = tuple(column.name for column in ledger.columns)
+def _parse_mail(row: Row[Any], chain: Chain) -> MailRow:
+    return MailRow(
+        template=row.template,
+        because=row.because,
+        events=chain.about(_parse_numbers(row.events)),
+        created=row.created,
+        sent=row.at if row.state == Fate.SENT else "",
+        checked=row.checked,
+    )
+
+
+def _parse_numbers(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

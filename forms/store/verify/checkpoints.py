@@ -1,6 +1,6 @@
-"""The checkpoints: unbroken, signed, over the very events that are there, and as they were mailed.
+"""Verify the checkpoints: complete, signed, over the events that exist, and equal to those mailed.
 
-One walk along the ledger in the order of its numbers serves all of them.
+All of them are verified in one pass over the ledger, in the order of its numbers.
 """
 
 import json
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from ...evidence.checkpoint import NO_HEADS, Checkpoint, heads_after
 from ...evidence.signing import PublicKey
@@ -18,71 +18,83 @@ from ..records.checkpoints import checkpoint_from_row, public_keys
 from .finding import Finding, Trust
 
 FETCHED = 1000
+"""Events that are fetched at a time."""
 
 
 def check_checkpoints(
     connection: Connection, system: Sequence[Event], trust: Trust
 ) -> Iterator[Finding]:
-    """Every checkpoint in turn, then the last one against what the owner holds."""
-    keys = {key.id: key for key in public_keys(connection)} | {key.id: key for key in trust.keys}
-    announced = _announced(connection, system)
-    made = connection.execute(select(checkpoint).order_by(checkpoint.c.id)).all()
+    """Verify every checkpoint in order, then compare with what the owner keeps."""
+    keys = {key.id: key for key in (*public_keys(connection), *trust.keys)}
+    announced = _read_announced(connection, system)
+    rows = connection.execute(select(checkpoint).order_by(checkpoint.c.id)).all()
+    checkpoints = list(map(checkpoint_from_row, rows))
     query = select(ledger.c.seq, ledger.c.digest).order_by(ledger.c.seq)
-    with connection.execute(query, execution_options={"yield_per": FETCHED}) as rows:
-        yield from _each(
-            made, _Walk((int(seq), str(digest)) for seq, digest in rows), keys, announced
-        )
+    with connection.execute(query, execution_options={"yield_per": FETCHED}) as events:
+        cursor = _LedgerCursor((int(seq), str(digest)) for seq, digest in events)
+        yield from _check_each(checkpoints, cursor, keys, announced)
     for number in announced:
-        yield Finding(f"checkpoint {number}", "the ledger says that it was made, and it is gone")
-    yield from _trusted(checkpoint_from_row(made[-1]) if made else None, trust)
-    yield from _as_mailed(connection, trust.mailed)
+        yield Finding(f"checkpoint {number}", "the ledger says that it was made, but it is gone")
+    ids = [key.id for key in trust.keys]
+    if checkpoints and ids and checkpoints[-1].key_id not in ids:
+        last = checkpoints[-1]
+        yield Finding(
+            f"checkpoint {last.id}",
+            f"it was signed with key {last.key_id}, which is not one that you trust "
+            f"({', '.join(ids)})",
+        )
+    if trust.mailed is not None:
+        stored = {stored.id: stored for stored in checkpoints}.get(trust.mailed.id)
+        place = f"checkpoint {trust.mailed.id}"
+        if stored is None:
+            yield Finding(place, "it was mailed, but the database does not have it: rows were cut")
+        elif stored != trust.mailed:
+            yield Finding(place, "the mailed one differs from the database: the past was rewritten")
 
 
-def _each(
-    made: Sequence[Row[Any]],
-    walk: "_Walk",
+def _check_each(
+    checkpoints: Sequence[Checkpoint],
+    cursor: "_LedgerCursor",
     keys: Mapping[str, PublicKey],
     announced: dict[int, dict[str, Any]],
 ) -> Iterator[Finding]:
-    """Takes out of `announced` what is there."""
+    """Verify each checkpoint, and remove it from `announced`."""
     before: Checkpoint | None = None
-    for row in made:
-        found = checkpoint_from_row(row)
-        place = f"checkpoint {found.id}"
-        if found.id != (before.id + 1 if before else 1):
-            yield Finding(f"checkpoint {found.id - 1}", "it is gone")
-        if found.key_id not in keys:
-            yield Finding(place, f"its key {found.key_id} is not known")
-        elif not found.is_by(keys[found.key_id]):
-            yield Finding(place, "it was altered: its signature does not hold")
-        elif before is None or before.id == found.id - 1:
-            yield from walk.held_against(found, before)
-        if announced.pop(found.id, None) != asdict(found):
-            yield Finding(place, "the ledger does not say that it was made so")
-        before = found
+    for current in checkpoints:
+        place = f"checkpoint {current.id}"
+        if current.id != (before.id + 1 if before else 1):
+            yield Finding(f"checkpoint {current.id - 1}", "it is gone")
+        if current.key_id not in keys:
+            yield Finding(place, f"its key {current.key_id} is unknown")
+        elif not current.is_by(keys[current.key_id]):
+            yield Finding(place, "it was altered: its signature is invalid")
+        elif before is None or before.id == current.id - 1:
+            yield from cursor.check_heads(current, before)
+        if announced.pop(current.id, None) != asdict(current):
+            yield Finding(place, "it differs from what the ledger says")
+        before = current
 
 
-class _Walk:
-    """Goes along the ledger once, from checkpoint to checkpoint."""
+class _LedgerCursor:
+    """Reads the ledger once, from checkpoint to checkpoint."""
 
     def __init__(self, rows: Iterator[tuple[int, str]]) -> None:
         self._rows = rows
         self._next = next(self._rows, None)
         self._missing = 0
 
-    def held_against(self, found: Checkpoint, before: Checkpoint | None) -> Iterator[Finding]:
-        """The events since `before` hash to the heads of `found`."""
-        first = before.last + 1 if before else 1
-        heads = heads_after(before.heads if before else NO_HEADS, self._digests(first, found.last))
-        if heads != found.heads:
-            hint = f"; event {self._missing} is not there" if self._missing else ""
+    def check_heads(self, current: Checkpoint, before: Checkpoint | None) -> Iterator[Finding]:
+        """Compare the heads of `current` with those computed from the events since `before`."""
+        first, heads = (before.last + 1, before.heads) if before else (1, NO_HEADS)
+        if heads_after(heads, self._digests(first, current.last)) != current.heads:
+            hint = f"; event {self._missing} is missing" if self._missing else ""
             yield Finding(
-                f"checkpoint {found.id}",
-                f"the events from {first} to {found.last} are not those that it sealed{hint}",
+                f"checkpoint {current.id}",
+                f"the events from {first} to {current.last} are not those it sealed{hint}",
             )
 
     def _digests(self, first: int, last: int) -> Iterator[str]:
-        """In the order of the numbers. `_missing` is the first number that was skipped."""
+        """Yield the digests in order, and set `_missing` to the first number that was skipped."""
         self._missing, expected = 0, first
         while self._next is not None and self._next[0] <= last:
             (number, digest), self._next = self._next, next(self._rows, None)
@@ -96,42 +108,19 @@ class _Walk:
             self._missing = expected
 
 
-def _announced(connection: Connection, system: Sequence[Event]) -> dict[int, dict[str, Any]]:
-    """What the system's events say of each checkpoint, by its number."""
-    seqs = [event.seq for event in system if event.kind is Kind.SEALED]
-    rows: Iterator[Row[Any]] = iter(())
-    if seqs:
-        query = select(detail.c.event, detail.c.body).where(
-            detail.c.event.between(seqs[0], seqs[-1])
-        )
-        rows = iter(connection.execute(query.order_by(detail.c.event)))
-    wanted, said = frozenset(seqs), {}
-    for row in rows:
-        if row.event in wanted:
+def _read_announced(connection: Connection, system: Sequence[Event]) -> dict[int, dict[str, Any]]:
+    """Return what the system's events record about each checkpoint, by its number."""
+    seqs = frozenset(event.seq for event in system if event.kind is Kind.SEALED)
+    if not seqs:
+        return {}
+    query = select(detail.c.event, detail.c.body).order_by(detail.c.event)
+    announced = {}
+    # A range, because the number of parameters is limited.
+    for seq, text in connection.execute(query.where(detail.c.event.between(min(seqs), max(seqs)))):
+        if seq in seqs:
             try:
-                body = json.loads(row.body)
-                said[int(body["id"])] = body
+                body = json.loads(text)
+                announced[int(body["id"])] = body
             except (ValueError, KeyError, TypeError):
                 continue
-    return said
-
-
-def _trusted(last: Checkpoint | None, trust: Trust) -> Iterator[Finding]:
-    ids = [key.id for key in trust.keys]
-    if last is not None and ids and last.key_id not in ids:
-        yield Finding(
-            f"checkpoint {last.id}",
-            f"it was made with key {last.key_id}, which is not one that you trust "
-            f"({', '.join(ids)})",
-        )
-
-
-def _as_mailed(connection: Connection, mailed: Checkpoint | None) -> Iterator[Finding]:
-    if mailed is None:
-        return
-    place = f"checkpoint {mailed.id}"
-    row = connection.execute(select(checkpoint).where(checkpoint.c.id == mailed.id)).one_or_none()
-    if row is None:
-        yield Finding(place, "it was mailed, and the database does not have it: the record was cut")
-    elif checkpoint_from_row(row) != mailed:
-        yield Finding(place, "the database has another one than was mailed: the past was rewritten")
+    return announced

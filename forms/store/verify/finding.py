@@ -1,4 +1,4 @@
-"""What a check says, and what it is told."""
+"""Types that the checks share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ...evidence.signing import PublicKey
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is off: the row it was found at, and what is wrong with it."""
+    """A fault, with the row in which it was found."""
 
     place: str
     fault: str
@@ -22,22 +22,22 @@ class Finding:
 
 @dataclass(frozen=True)
 class KnownTexts:
-    """What events may name."""
+    """Wordings and versions of forms that events may name."""
 
     wordings: Mapping[str, Wording]
     forms: frozenset[str]
 
     @cached_property
     def standing(self) -> frozenset[str]:
-        """The digests of the wordings that ask for a standing permission."""
+        """Digests of the wordings that ask for a standing permission."""
         return frozenset(d for d, text in self.wordings.items() if text.lasts is Lasts.STANDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """What the owner holds that does not come from the database."""
+    """Evidence that the owner keeps outside of the database."""
 
     keys: tuple[PublicKey, ...] = ()
-    """The last checkpoint must be by one of them."""
+    """Public keys, one of which must have signed the last checkpoint."""
     mailed: Checkpoint | None = None
-    """A checkpoint as it was mailed."""
+    """A checkpoint as it was emailed."""

@@ -1,9 +1,9 @@
-"""Wordings and forms: each is what its digest says, first seen when the system's chain says."""
+"""Verify wordings and forms: each matches its digest, and the event that loaded it."""
 
 import json
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from ...catalogue import Wording
 from ...declared.canonical import canonical_json, digest_of
@@ -13,8 +13,8 @@ from ..records.rows import read_chain
 from .finding import Finding
 
 
-def system_chain(connection: Connection) -> tuple[Event, ...]:
-    """The system's events; empty where a row cannot even be read (the chains' check says so)."""
+def read_system_chain(connection: Connection) -> tuple[Event, ...]:
+    """Return the system's events, or none if a row is unreadable, which `check_chains` reports."""
     try:
         return read_chain(connection, SYSTEM)
     except ValueError:
@@ -22,55 +22,61 @@ def system_chain(connection: Connection) -> tuple[Event, ...]:
 
 
 def read_valid_wordings(connection: Connection) -> dict[str, Wording]:
-    """The wordings that can be read; the others are found by `wordings`."""
-    found = {}
+    """Return the readable wordings by digest; `check_wordings` reports the others."""
+    wordings = {}
     for row in connection.execute(select(wording.c.digest, wording.c.body)):
         try:
-            found[row.digest] = Wording.model_validate_json(row.body)
+            wordings[row.digest] = Wording.model_validate_json(row.body)
         except ValueError:
             continue
-    return found
+    return wordings
 
 
 def check_wordings(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
-    """Each wording against its digest, its columns and the event that loaded it."""
-    seen = {e.wording: e.at for e in system if e.kind is Kind.WORDING_LOADED}
+    """Compare each wording with its digest, its columns and the event that loaded it."""
+    loaded = {e.wording: e.at for e in system if e.kind is Kind.WORDING_LOADED}
     for row in connection.execute(select(wording).order_by(wording.c.digest)):
         place = f"wording {row.digest}"
         try:
             text = Wording.model_validate_json(row.body)
         except ValueError:
-            yield Finding(place, "its body cannot be read")
+            yield Finding(place, "its body is unreadable")
             continue
         if text.spelled().decode() != row.body or text.digest != row.digest:
-            yield Finding(place, "its text is not the one that was shown: the digest differs")
+            yield Finding(place, "it was altered: its digest is not that of its text")
         if (text.purpose, text.language, text.text) != (row.purpose, row.language, row.text):
-            yield Finding(place, "its columns are not those of its body")
-        if seen.get(row.digest) != row.first_seen:
-            yield Finding(place, "the ledger does not say that it was first seen then")
-    yield from _lost("wording", seen, connection.scalars(select(wording.c.digest)))
+            yield Finding(place, "its columns differ from its body")
+    yield from _check_loaded(connection, wording, loaded)
 
 
 def check_forms(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
-    """Each version of each form in the same way."""
-    seen = {e.form_version: e.at for e in system if e.kind is Kind.FORM_LOADED}
+    """Compare each version of each form with its digest, its id and the event that loaded it."""
+    loaded = {e.form_version: e.at for e in system if e.kind is Kind.FORM_LOADED}
     for row in connection.execute(select(form).order_by(form.c.version)):
         place = f"form {row.version}"
-        # The digest of the text as it is: an older program's form need not fit today's model.
+        # Read as JSON, because the form of an older program may not fit today's model.
         try:
             body = json.loads(row.body)
         except ValueError:
-            yield Finding(place, "its body cannot be read")
+            yield Finding(place, "its body is unreadable")
             continue
         if digest_of(body) != row.version or canonical_json(body).decode() != row.body:
-            yield Finding(place, "it is not what was loaded: the digest differs")
+            yield Finding(place, "it was altered: its version is not the digest of its body")
         elif body.get("id") != row.id:
-            yield Finding(place, "its columns are not those of its body")
-        if seen.get(row.version) != row.first_seen:
-            yield Finding(place, "the ledger does not say that it was first seen then")
-    yield from _lost("form", seen, connection.scalars(select(form.c.version)))
+            yield Finding(place, "its columns differ from its body")
+    yield from _check_loaded(connection, form, loaded)
 
 
-def _lost(table: str, seen: Iterable[str], there: Iterable[str]) -> Iterator[Finding]:
-    for digest in sorted(set(seen) - set(there)):
-        yield Finding(f"{table} {digest}", "the ledger says that it was loaded, and it is gone")
+def _check_loaded(
+    connection: Connection, table: Table, loaded: dict[str, str]
+) -> Iterator[Finding]:
+    [key] = table.primary_key.columns
+    rows = connection.execute(select(key, table.c.first_seen).order_by(key))
+    stored = {str(digest): first_seen for digest, first_seen in rows}
+    for digest, first_seen in stored.items():
+        if loaded.get(digest) != first_seen:
+            yield Finding(f"{table.name} {digest}", "no event in the ledger loaded it at that time")
+    for digest in sorted(loaded.keys() - stored.keys()):
+        yield Finding(
+            f"{table.name} {digest}", "the ledger says that it was loaded, but it is gone"
+        )

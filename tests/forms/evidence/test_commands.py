@@ -109,7 +109,7 @@ def test_verify_refuses_a_past_that_is_not_the_mailed_one(
         pass
     told = run("verify", "--checkpoint", str(saved), directory=tmp_path / "anew")
     assert told.returncode == 1
-    assert told.stderr.startswith("checkpoint 1: it was mailed, and the database does not have it")
+    assert told.stderr.startswith("checkpoint 1: it was mailed, but the database does not have it")
     other = run(
         "verify", "--checkpoint", str(saved), "--key", OTHER.public.hex, directory=tmp_path / "anew"
     )

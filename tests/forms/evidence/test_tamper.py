@@ -164,7 +164,7 @@ def test_a_suppression_that_nobody_asked_for_is_found(here: Lived) -> None:
     with tampered(here.database) as connection:
         connection.execute(insert(suppression).values(row))
         assert findings(connection) == [
-            f"suppression {'0' * 64} all: the ledger does not say that it was added"
+            f"suppression {'0' * 64} all: no event in the ledger added it"
         ]
 
 
@@ -184,7 +184,7 @@ def test_a_chain_cut_at_its_end_is_found_by_the_checkpoint(here: Lived) -> None:
         found = findings(connection)
     assert len(found) == 1, "nothing else is off: the cut was a clean one"
     assert found[0].startswith("checkpoint 2: the events from ")
-    assert f"event {seq} is not there" in found[0]
+    assert f"event {seq} is missing" in found[0]
 
 
 def test_a_chain_written_anew_is_found_by_the_checkpoint(here: Lived) -> None:
@@ -220,14 +220,14 @@ def test_a_past_that_was_rolled_back_is_found_by_the_mail(here: Lived) -> None:
         assert findings(connection) == []
         mailed = findings(connection, Trust(keys=(KEY.public,), mailed=here.sealed[1]))
     assert mailed == [
-        "checkpoint 2: it was mailed, and the database does not have it: the record was cut"
+        "checkpoint 2: it was mailed, but the database does not have it: rows were cut"
     ]
 
 
 def test_a_checkpoint_by_somebody_elses_key_is_found(here: Lived) -> None:
     """Who rewrites everything and signs it themselves has another key."""
     assert here.found(Trust(keys=(OTHER.public,))) == [
-        f"checkpoint 3: it was made with key {KEY.public.id}, which is not one that you trust "
+        f"checkpoint 3: it was signed with key {KEY.public.id}, which is not one that you trust "
         f"({OTHER.public.id})"
     ]
 
