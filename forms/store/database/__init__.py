@@ -1,0 +1,1 @@
+"""Database layer: engines, tables, transactions, locks, and migrations."""

@@ -100,7 +100,7 @@ class TranslatedErrors:
         """Nothing to prepare."""
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
-        """Raises a `DBAPIError` in place of an error of the driver."""
+        """Raise a `DBAPIError` in place of an error of the driver."""
         if fault is None:
             return
         connection, dialect = self._connection, self._connection.dialect

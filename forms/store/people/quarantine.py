@@ -53,7 +53,7 @@ def held_requests(connection: Connection) -> Iterator[ExportRow]:
 def release(store: Store, number: int, *, now: datetime, limits: Limits) -> int:
     """Release the request of event `number`; return how many purposes are requested now.
 
-    Raises `NotDoneError` if there is no such request, or if no email may be sent to the address.
+    Raises `NotPossibleError` if there is no such request, or if the address may get no email.
     """
     contact_id, submitted = _held(store, number)
     wordings = store.wordings(e.wording for e in store.current_record(contact_id).events)
@@ -83,7 +83,7 @@ def release(store: Store, number: int, *, now: datetime, limits: Limits) -> int:
 def discard(store: Store, number: int, *, now: datetime) -> int:
     """Discard the request of event `number`; return how many purposes it had.
 
-    Raises `NotDoneError` if there is no such request.
+    Raises `NotPossibleError` if there is no such request.
     """
     contact_id, _ = _held(store, number)
     held = held_with(number, store.current_record(contact_id))

@@ -14,7 +14,7 @@ NEVER_UPDATED = {**APPEND_ONLY, "detail": "event"}
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Create all tables and triggers."""
     _references()
     _evidence()
     _work()
@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back: it would destroy evidence."""
+    """Refuse, because it would destroy evidence."""
     raise NotImplementedError("the first tables hold evidence and are never dropped")
 
 
@@ -131,7 +131,7 @@ def _sqlite_triggers() -> None:
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
-        # INSERT OR REPLACE deletes without asking the triggers of DELETE.
+        # INSERT OR REPLACE deletes rows without firing the triggers of DELETE.
         op.execute(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "

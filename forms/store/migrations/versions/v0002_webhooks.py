@@ -12,7 +12,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table and its indexes."""
+    """Create the table and its index."""
     op.create_table(
         "webhook",
         sa.Column("id", WHOLE, nullable=False),
@@ -32,5 +32,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back: what was delivered cannot be called back, and nothing here is evidence."""
+    """Drop the table: it contains no evidence."""
     op.drop_table("webhook")

@@ -1,8 +1,7 @@
-"""The chains of suppressions that were added before suppressions had any.
+"""Chains for suppressions that were added before suppressions had chains.
 
-Each gets the event that the ledger lacks. It is dated when it was migrated, its method says so, and
-its detail has the row as it was found, with the time that the row gives: nothing here vouches for
-what happened before.
+Each suppression gets the event that the ledger lacks. Its time is that of the migration, its method
+is `migrated`, and its detail is the row with the row's own time. It proves nothing about the past.
 """
 
 import json
@@ -30,7 +29,7 @@ _SUPPRESSIONS = sa.text(
     "WHERE address > :address OR (address = :address AND scope > :scope) "
     "ORDER BY address, scope LIMIT :batch"
 )
-_TOLD = sa.text(
+_CHAINS = sa.text(
     "SELECT ledger.subject, ledger.digest, detail.body FROM ledger "
     "LEFT JOIN detail ON detail.event = ledger.seq "
     "WHERE ledger.subject IN :subjects ORDER BY ledger.seq"
@@ -38,25 +37,25 @@ _TOLD = sa.text(
 _EMPTY = ("purpose", "wording", "form", "form_version", "page", "language", "campaign")
 _EVENT = ("seq", "at", "subject", *_EMPTY, "kind", "method", "detail", "prev", "digest")
 _ADD_EVENT = sa.text(
-    f"INSERT INTO ledger ({', '.join(_EVENT)}) VALUES ({', '.join(f':{each}' for each in _EVENT)})"
+    f"INSERT INTO ledger ({', '.join(_EVENT)}) VALUES ({', '.join(f':{name}' for name in _EVENT)})"
 )
 _ADD_DETAIL = sa.text("INSERT INTO detail (event, salt, body) VALUES (:event, :salt, :body)")
 
 
 def upgrade() -> None:
-    """Write the first event of each; those that have theirs are left alone."""
+    """Write the first event of each suppression that has none."""
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
-        # A handler that is still at work waits, and finds its chain then.
+        # A running handler waits, and then sees the new chains.
         connection.execute(sa.text("LOCK TABLE suppression IN SHARE MODE"))
     now = context.config.attributes["now"].astimezone(UTC)
     at = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
     for rows in _batches(connection):
-        _vouch(connection, rows, at)
+        _add_events(connection, rows, at)
 
 
 def downgrade() -> None:
-    """The ledger is append-only: what was written stays, and the earlier version passes it by."""
+    """Change nothing: the ledger is append-only, and the earlier version ignores the events."""
 
 
 def _batches(connection: sa.Connection) -> Iterator[list[dict[str, str]]]:
@@ -66,14 +65,14 @@ def _batches(connection: sa.Connection) -> Iterator[list[dict[str, str]]]:
         last = {name: rows[-1][name] for name in last}
 
 
-def _vouch(connection: sa.Connection, rows: list[dict[str, str]], at: str) -> None:
-    heads, said = _chains(connection, rows)
+def _add_events(connection: sa.Connection, rows: list[dict[str, str]], at: str) -> None:
+    heads, scopes = _read_chains(connection, rows)
     events: list[dict[str, Json]] = []
     details: list[dict[str, Json]] = []
     numbers = _numbers(connection)
     for row in rows:
         subject = PREFIX + row.pop("address")
-        if (subject, row["scope"]) in said:
+        if (subject, row["scope"]) in scopes:
             continue
         body, salt = canonical_json(dict[str, Json](row)).decode(), secrets.token_hex(16)
         event: dict[str, Json] = {
@@ -94,16 +93,16 @@ def _vouch(connection: sa.Connection, rows: list[dict[str, str]], at: str) -> No
         connection.execute(_ADD_DETAIL, details)
 
 
-def _chains(
+def _read_chains(
     connection: sa.Connection, rows: list[dict[str, str]]
 ) -> tuple[dict[str, str], set[tuple[str, str]]]:
-    """The heads of the chains that there are, and the scopes that each of them speaks of."""
+    """Return the heads of the existing chains, and the scopes that each of them has events for."""
     subjects = sorted({PREFIX + row["address"] for row in rows})
-    heads, said = {}, set()
-    for subject, digest, body in connection.execute(_TOLD, {"subjects": subjects}):
+    heads, scopes = {}, set()
+    for subject, digest, body in connection.execute(_CHAINS, {"subjects": subjects}):
         heads[subject] = digest
-        said.add((subject, json.loads(body or "{}").get("scope", "")))
-    return heads, said
+        scopes.add((subject, json.loads(body or "{}").get("scope", "")))
+    return heads, scopes
 
 
 def _numbers(connection: sa.Connection) -> Iterator[int]:

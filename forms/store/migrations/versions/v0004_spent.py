@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table and its index."""
+    """Create the table and its index."""
     op.create_table(
         "spent",
         sa.Column("nonce", sa.Text, nullable=False),
@@ -22,5 +22,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back: each is good for some minutes anyway."""
+    """Drop the table: proofs expire within minutes."""
     op.drop_table("spent")
