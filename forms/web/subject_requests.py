@@ -17,8 +17,9 @@ from ..permission import subject_requests
 from ..permission.ledger import Event, Kind, Wish
 from ..permission.record import Record
 from ..permission.submission import Raw
+from ..store.people.erase import erase_own_data
+from ..store.people.export import read_own_data
 from ..store.people.move_address import move_address
-from ..store.people.own_data import erase_own_data, read_own_data
 from . import request_body
 from .context import Context
 from .own_data import describe_own_data

@@ -17,40 +17,38 @@ from ...permission.record import Decision, Scope
 from ..database.engine import Database
 from ..database.tables import contact, detail, ledger, outbox, pending, setting
 from ..records.statements import insert_into
-from ..records.store import Store
+from ..records.store import Decide, Store
 
 UNFINISHED = ("waiting", "claimed")
 SCRUB_REQUESTED = "scrub-wanted"
 """Setting that exists if something was erased since the files were last scrubbed."""
 
 
-def erasure_decision(*, method: Method, reason: str = "erased") -> Decision:
-    """Return the decision to erase: nothing more is sent, unless the person signs up again."""
-    entry = Entry(kind=Kind.ERASED, method=method)
-    return Decision(entries=(entry,), suppress=Scope.MARKETING, reason=reason)
-
-
 def erase(store: Store, contact_id: str, *, now: datetime, method: Method) -> bool:
-    """Erase a contact in one transaction; return whether there was one to erase."""
+    """Erase a contact in one transaction; return whether there was one to erase.
+
+    Nothing more is sent to the address, unless the person signs up again.
+    """
+    entry = Entry(kind=Kind.ERASED, method=method)
+    decision = Decision(entries=(entry,), suppress=Scope.MARKETING, reason="erased")
+    return erase_own_data(store, contact_id, lambda _record: decision, now=now)
+
+
+def erase_own_data(store: Store, contact_id: str, decide: Decide, *, now: datetime) -> bool:
+    """Erase the contact if `decide`, called under its lock, returns entries.
+
+    Returns whether it was erased.
+    """
     with store.database.writing() as connection:
-        decision = erasure_decision(method=method)
-        return erase_in_transaction(connection, store, contact_id, decision, now=now)
-
-
-def erase_in_transaction(
-    connection: Connection, store: Store, contact_id: str, decision: Decision, *, now: datetime
-) -> bool:
-    """Erase a contact in the caller's transaction, with the caller's decision."""
-    if contact_id == SYSTEM:
-        return False
-    store.lock_contact(connection, contact_id)
-    query = select(contact.c.id).where(contact.c.id == contact_id, contact.c.key.is_not(None))
-    if connection.execute(query).one_or_none() is None:
-        return False
-    # The suppression first: it is derived from the key, which is deleted next.
-    store.write(connection, contact_id, decision, now=now)
-    delete_personal_data(connection, contact_id)
-    return True
+        store.lock_contact(connection, contact_id)
+        decision = decide(store.read_record(connection, contact_id, now))
+        has_key = select(contact.c.key).where(contact.c.id == contact_id, contact.c.id != SYSTEM)
+        if not decision.entries or connection.scalar(has_key) is None:
+            return False
+        # The suppression first: it is derived from the key, which is deleted next.
+        store.write(connection, contact_id, decision, now=now)
+        delete_personal_data(connection, contact_id)
+        return True
 
 
 def delete_personal_data(connection: Connection, contact_id: str) -> None:
@@ -125,8 +123,8 @@ def _check_wal_is_empty(database: Database) -> None:
     wal = Path(f"{database.engine.url.database}-wal")
     if database.engine.dialect.name == "sqlite" and wal.exists() and wal.stat().st_size:
         raise NotPossibleError(
-            "the record is erased, but copies stay in the database's log while another program "
-            "reads it: run `atrae forms purge` afterwards"
+            "the person is erased, but copies stay in the database's WAL while another program "
+            "reads it: run `atrae forms purge` when it has finished"
         )
 
 

@@ -11,14 +11,21 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from ...catalogue import Wording
-from ...declared.address import Address
+from ...declared.address import Address, parse_address
 from ...declared.canonical import Json
 from ...permission.ledger import SYSTEM, Event, spell
 from ...permission.preferences import choice_of
 from ...permission.record import Record
 from ...settings.environment import SuppressionKey
 from ..database.tables import contact, form, outbox, pending, suppression, wording
-from ..records.rows import read_chain, read_detail_rows, read_details, read_wordings
+from ..records.rows import (
+    read_address,
+    read_chain,
+    read_detail_rows,
+    read_details,
+    read_wordings,
+)
+from ..records.store import Store
 
 MAIL_COLUMNS = ("template", "because", "created", "state", "attempts", "at", "message_id", "reply")
 PROOF_MAIL_COLUMNS = (
@@ -54,6 +61,13 @@ def export_person(
     if key is not None:
         exported["suppressions"] = _suppressions(connection, key.conceal(address.key))
     return exported
+
+
+def read_own_data(store: Store, contact_id: str) -> dict[str, Json] | None:
+    """Return the record of a contact, or `None` if the contact is erased or unknown."""
+    with store.database.reading() as connection:
+        address = read_address(connection, contact_id)
+        return export_person(connection, parse_address(address), store.key) if address else None
 
 
 def read_evidence(connection: Connection, person: Address | str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from ...permission.record import Scope
 from ..database.tables import contact, suppression
 from ..records.rows import read_address
 from ..records.store import Decide, Store
-from ..records.suppression import Suppression, add
+from ..records.suppression import add
 
 
 def move_address(
@@ -54,7 +54,5 @@ def _copy_suppressions(
         return
     query = select(suppression).where(suppression.c.address == old)
     for row in connection.execute(query).all():
-        copy = Suppression(
-            address=new, scope=Scope(row.scope), key_id=row.key_id, reason=row.reason
-        )
-        add(connection, copy, now=now, salts=[store.new_id()])
+        fields = {"key_id": row.key_id, "reason": row.reason}
+        add(connection, new, Scope(row.scope), **fields, now=now, salts=store.salts())

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from ...declared.canonical import Json
 from ...errors import NotPossibleError
@@ -35,14 +36,8 @@ def held_requests(connection: Connection) -> Iterator[ExportRow]:
         & (later.c.method == Method.MOVE)
     )
     columns = (ledger.c.seq.label("id"), ledger.c.at, contact.c.address, ledger.c.purpose)
-    query = (
-        select(*columns, ledger.c.form, ledger.c.page, detail.c.body.label("signs"))
-        .join(contact, contact.c.id == ledger.c.subject)
-        .join(detail, detail.c.event == ledger.c.seq)
-        .where(ledger.c.method == Method.QUARANTINED, contact.c.address.is_not(None))
-        .where(~exists().where(moved))
-        .order_by(ledger.c.seq)
-    )
+    query = _quarantined(*columns, ledger.c.form, ledger.c.page, detail.c.body.label("signs"))
+    query = query.where(~exists().where(moved)).order_by(ledger.c.seq)
     decided = _decided_events(connection)
     for row in connection.execute(query, execution_options=STREAMED).mappings():
         if row["id"] not in decided:
@@ -74,7 +69,7 @@ def release(store: Store, number: int, *, now: datetime, limits: Limits) -> int:
     if committed.decision.notices:
         return len(committed.events)
     if Scope.ALL in store.current_record(contact_id).suppressed:
-        raise NotPossibleError("nothing may be sent there: the address is suppressed, see `lift`")
+        raise NotPossibleError("the address is suppressed: see `atrae forms lift`")
     raise NotPossibleError(
         "this address was sent a confirmation a moment ago, or too many today: try again later"
     )
@@ -93,19 +88,23 @@ def discard(store: Store, number: int, *, now: datetime) -> int:
 
 def _held(store: Store, number: int) -> tuple[str, Mapping[str, Json]]:
     """Return the contact of a request in quarantine, and the detail that it came with."""
-    query = (
-        select(ledger.c.subject, detail.c.body)
-        .join(contact, contact.c.id == ledger.c.subject)
-        .join(detail, detail.c.event == ledger.c.seq)
-        .where(ledger.c.seq == number, ledger.c.method == Method.QUARANTINED)
-        .where(contact.c.address.is_not(None))
-    )
+    query = _quarantined(ledger.c.subject, detail.c.body).where(ledger.c.seq == number)
     with store.database.reading() as connection:
         row = connection.execute(query).one_or_none()
         is_open = row is not None and number not in _decided_events(connection)
     if row is None or not is_open or not held_with(number, store.current_record(row.subject)):
         raise NotPossibleError(f"no request with the number {number} is in quarantine")
     return str(row.subject), json.loads(row.body)
+
+
+def _quarantined(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select columns of the events in quarantine, of their contacts and of their details."""
+    return (
+        select(*columns)
+        .join_from(ledger, contact, contact.c.id == ledger.c.subject)
+        .join(detail, detail.c.event == ledger.c.seq)
+        .where(ledger.c.method == Method.QUARANTINED, contact.c.address.is_not(None))
+    )
 
 
 def _decided_events(connection: Connection) -> frozenset[int]:

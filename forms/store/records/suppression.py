@@ -7,7 +7,6 @@ database's unique constraint keeps the chain from forking.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
@@ -20,28 +19,30 @@ from .rows import append
 SUBJECT_PREFIX = "suppression:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
-    """A suppression to add: `address` is the HMAC under the key with id `key_id`."""
-
-    address: str
-    scope: Scope
-    key_id: str
-    reason: str
-
-
 def subject_of(address: str) -> str:
     """Return the subject of the chain of a concealed address."""
     return SUBJECT_PREFIX + address
 
 
-def add(connection: Connection, new: Suppression, *, now: datetime, salts: Iterable[str]) -> None:
-    """Suppress an address. A suppression of the same scope is replaced."""
-    _delete(connection, new.address, new.scope)
-    fields = {"scope": new.scope.value, "reason": new.reason, "key_id": new.key_id}
-    connection.execute(insert(suppression).values(address=new.address, at=spell(now), **fields))
+def add(
+    connection: Connection,
+    address: str,
+    scope: Scope,
+    *,
+    key_id: str,
+    reason: str,
+    now: datetime,
+    salts: Iterable[str],
+) -> None:
+    """Suppress an address, given as its HMAC under the key with id `key_id`.
+
+    A suppression of the same scope is replaced.
+    """
+    _delete(connection, address, scope)
+    fields = {"scope": scope.value, "reason": reason, "key_id": key_id}
+    connection.execute(insert(suppression).values(address=address, at=spell(now), **fields))
     entry = Entry(kind=Kind.SUPPRESSED, method=Method.RULE, detail=dict(fields))
-    append(connection, subject_of(new.address), [entry], at=now, salts=salts)
+    append(connection, subject_of(address), [entry], at=now, salts=salts)
 
 
 def lift(

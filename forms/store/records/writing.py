@@ -15,7 +15,7 @@ from ...settings.environment import SuppressionKey
 from ..database.tables import contact, form, webhook, wording
 from .rows import append
 from .statements import ADD_MAIL, ADD_PENDING
-from .suppression import Suppression, add, lift
+from .suppression import add, lift
 
 
 class Delivery(StrEnum):
@@ -153,8 +153,8 @@ def apply_suppressions(
     if decision.lift is not None:
         lift(connection, concealed, decision.lift, reason=reason, now=now, salts=salts)
     if decision.suppress is not None:
-        row = Suppression(address=concealed, scope=decision.suppress, key_id=key.id, reason=reason)
-        add(connection, row, now=now, salts=salts)
+        scope = decision.suppress
+        add(connection, concealed, scope, key_id=key.id, reason=reason, now=now, salts=salts)
 
 
 def queue_webhooks(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from forms.permission.subject_requests import erase
 from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
-from forms.store.people.erase import erase_in_transaction
+from forms.store.people.erase import erase_own_data
 from forms.store.queues.outbox import Fate, Queue
 from forms.store.records.checkpoints import Sealer
 from forms.store.records.store import Store
@@ -88,10 +89,8 @@ class Lived:
 
     def erase(self, contact: str) -> None:
         self.now += timedelta(minutes=1)
-        with self.database.writing() as connection:
-            record = self.store.read_record(connection, contact, self.now)
-            decision = erase(record, method=Method.LINK, language="en")
-            erase_in_transaction(connection, self.store, contact, decision, now=self.now)
+        decide = partial(erase, method=Method.LINK, language="en")
+        assert erase_own_data(self.store, contact, decide, now=self.now)
 
     def drain(self) -> None:
         """Every mail that is owed leaves."""

@@ -12,7 +12,7 @@ from forms.permission.record import Scope
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.database.migrate import HEAD, migrate, revision_of
-from forms.store.records.suppression import Suppression, add
+from forms.store.records.suppression import add
 from forms.store.verify import verify
 
 from ...databases import dump, rows
@@ -71,9 +71,9 @@ def test_each_gets_one_event_that_says_where_it_comes_from(database_url: str) ->
 def test_a_scope_that_has_its_event_keeps_it_and_the_other_one_follows(database_url: str) -> None:
     begun_earlier(database_url, 1)
     engine, address = open_engine(database_url), KEY.conceal("p0@x")
-    erased = Suppression(address=address, scope=Scope.MARKETING, key_id=KEY.id, reason="erased")
+    erased, at = {"key_id": KEY.id, "reason": "erased"}, NOW - timedelta(days=1)
     with engine.begin() as connection:
-        add(connection, erased, now=NOW - timedelta(days=1), salts=["s"])
+        add(connection, address, Scope.MARKETING, **erased, now=at, salts=["s"])
     engine.dispose()
     assert migrated(database_url) == []
     methods = rows(database_url, "SELECT method FROM ledger ORDER BY seq")

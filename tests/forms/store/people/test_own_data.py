@@ -12,7 +12,8 @@ from sqlalchemy import Text
 
 from forms.permission import subject_requests
 from forms.store.database import tables
-from forms.store.people.own_data import erase_own_data, read_own_data
+from forms.store.people.erase import erase_own_data
+from forms.store.people.export import read_own_data
 
 from ...declared import NOW
 from ...delivery.test_outbox import opened
