@@ -1,11 +1,22 @@
-"""What `forms doctor` says: one line for each thing that it looked at."""
+"""Results of checks: faults of the record, and the lines of `forms doctor`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault of the record or of a proof, with its place."""
+
+    place: str
+    fault: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.fault}"
+
+
 class Level(StrEnum):
-    """How bad it is."""
+    """Severity of a line."""
 
     OK = "ok"
     WARNING = "warning"
@@ -14,7 +25,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A finding; what is not fine says the way out."""
+    """Result of one check by `forms doctor`; the message of a fault tells how to fix it."""
 
     level: Level
     subject: str

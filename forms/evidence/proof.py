@@ -13,12 +13,12 @@ refused, so that no byte of it can be altered unseen. Its parts:
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from ..catalogue import Lasts, Wording
 from ..declared.canonical import Json, canonical_json, digest_of
+from ..declared.findings import Finding
 from ..permission.ledger import START, Detail, Event, Kind, digest_of_event, spell
 from .audit import TEMPLATES, Chain, MailRow, mail_faults, missing_mails
 from .consent_record import consent_record, states
@@ -35,19 +35,8 @@ Evidence: TypeAlias = dict[str, Any]
 """`contact`, `address`, `created`, `events`, `details`, `wordings`, `forms`, `mails`: JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Something that is off in a bundle: its place, and what is wrong."""
-
-    place: str
-    fault: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.fault}"
-
-
 def bundle_of(evidence: Evidence, *, issued: datetime, key: SigningKey) -> bytes:
-    """The file. `evidence` is what `store.proof.evidence_of` reads."""
+    """Return the file's content; `evidence` is what `store.people.export.read_evidence` returns."""
     events = [_event(fields) for fields in evidence["events"]]
     body: dict[str, Any] = {
         "format": FORMAT,
@@ -59,48 +48,50 @@ def bundle_of(evidence: Evidence, *, issued: datetime, key: SigningKey) -> bytes
     return canonical_json({**body, "signature": key.sign(canonical_json(body))}) + b"\n"
 
 
-def flaws(content: bytes, keys: tuple[PublicKey, ...] = ()) -> Iterator[Flaw]:
-    """Everything that is off with a bundle. With `keys`, it must be signed by one of them."""
+def flaws(content: bytes, keys: tuple[PublicKey, ...] = ()) -> Iterator[Finding]:
+    """Yield every fault of a bundle. With `keys`, it must be signed by one of them."""
     if len(content) > LARGEST:
-        yield Flaw("bundle", "it is too large to be one of ours")
+        yield Finding("bundle", "it is too large to be a proof")
         return
     try:
         whole = json.loads(content)
         if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-            yield Flaw("bundle", "it is no proof of ours")
+            yield Finding("bundle", "it is not a proof of Atrae")
             return
         yield from _evidence(whole["evidence"], whole["record"])
         yield from _signature(whole, keys)
         if canonical_json(whole) + b"\n" != content:
-            yield Flaw("bundle", "it is not spelled as we spell it: bytes were altered")
+            yield Finding("bundle", "it was altered: its JSON is not canonical")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        yield Flaw("bundle", "it is not whole: something is missing, or is not what it should be")
+        yield Finding("bundle", "something is missing or malformed")
 
 
 def key_of(content: bytes) -> PublicKey:
-    """The key that a bundle without flaws was signed with."""
+    """Return the key that a valid bundle was signed with."""
     return PublicKey(json.loads(content)["key"]["public"])
 
 
-def _signature(whole: Mapping[str, Any], keys: tuple[PublicKey, ...]) -> Iterator[Flaw]:
+def _signature(whole: Mapping[str, Any], keys: tuple[PublicKey, ...]) -> Iterator[Finding]:
     key = PublicKey(whole["key"]["public"])
     body = {name: value for name, value in whole.items() if name != "signature"}
     if whole["key"]["id"] != key.id:
-        yield Flaw("key", "its id is not that of the key")
+        yield Finding("key", "its id doesn't match the key")
     if not key.vouches(canonical_json(body), whole["signature"]):
-        yield Flaw("signature", "it does not hold: something in the bundle was altered")
+        yield Finding("signature", "it is invalid: something in the bundle was altered")
     if keys and key not in keys:
         known = ", ".join(each.id for each in keys)
-        yield Flaw("key", f"the bundle is signed with {key.id}, not with {known}")
+        yield Finding("key", f"the bundle is signed with {key.id}, not with {known}")
 
 
-def _evidence(evidence: Evidence, record: Json) -> Iterator[Flaw]:
+def _evidence(evidence: Evidence, record: Json) -> Iterator[Finding]:
     for digest, text in evidence["wordings"].items():
         if digest_of(json.loads(text)) != digest or _respelled(text) != text:
-            yield Flaw(f"wording {digest}", "its text is not the one that was shown")
+            yield Finding(f"wording {digest}", "it was altered: its digest is not that of its text")
     for version, text in evidence["forms"].items():
         if digest_of(json.loads(text)) != version or _respelled(text) != text:
-            yield Flaw(f"form {version}", "it is not what was loaded")
+            yield Finding(
+                f"form {version}", "it was altered: its version is not the digest of its text"
+            )
     broken = tuple(_chain(evidence))
     yield from broken
     if broken:
@@ -108,46 +99,46 @@ def _evidence(evidence: Evidence, record: Json) -> Iterator[Flaw]:
     events = [_event(fields) for fields in evidence["events"]]
     yield from _mails(evidence, events)
     if evidence["states"] != states(events):
-        yield Flaw("states", "they are not what the events amount to")
+        yield Finding("states", "they don't follow from the events")
     if record != consent_record(evidence["contact"], events, _wordings(evidence)):
-        yield Flaw("record", "it does not say what the evidence says")
+        yield Finding("record", "it doesn't follow from the evidence")
 
 
-def _chain(evidence: Evidence) -> Iterator[Flaw]:
+def _chain(evidence: Evidence) -> Iterator[Finding]:
     prev, details = START, evidence["details"]
     erased = max((e["seq"] for e in evidence["events"] if e["kind"] == Kind.ERASED), default=0)
     for fields in evidence["events"]:
         place = f"event {fields['seq']}"
         said = details.get(str(fields["seq"]))
         if fields["digest"] != digest_of_event(fields):
-            yield Flaw(place, "it was altered: its digest is not that of its fields")
+            yield Finding(place, "it was altered: its digest is not that of its fields")
         elif fields["prev"] != prev or fields["subject"] != evidence["contact"]:
-            yield Flaw(place, "the event before it is missing: the chain is broken")
+            yield Finding(place, "the event before it is missing: the chain is broken")
         elif fields["wording"] and fields["wording"] not in evidence["wordings"]:
-            yield Flaw(place, "the wording that it names is missing")
+            yield Finding(place, "the wording that it names is missing")
         elif fields["form_version"] and fields["form_version"] not in evidence["forms"]:
-            yield Flaw(place, "the form that it names is missing")
+            yield Finding(place, "the form that it names is missing")
         elif said is None and fields["detail"] and fields["seq"] > erased:
-            yield Flaw(f"detail of {place}", "it is missing, and nobody was erased")
+            yield Finding(f"detail of {place}", "it is missing without an erasure")
         elif said is not None and _detail(fields["seq"], said) != fields["detail"]:
-            yield Flaw(f"detail of {place}", "it was altered: the digest differs")
+            yield Finding(f"detail of {place}", "it was altered: the digest differs")
         prev = fields["digest"]
     for number in details.keys() - {str(fields["seq"]) for fields in evidence["events"]}:
-        yield Flaw(f"detail of event {number}", "there is no such event")
+        yield Finding(f"detail of event {number}", "there is no such event")
 
 
-def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Flaw]:
+def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Finding]:
     """Each mail judged again as `verify` judges it in the database; then those that are gone."""
     chain = _chain_of(evidence, events)
     read = [(mail["id"], _mail(mail, chain)) for mail in evidence["mails"]]
     for number, mail in read:
         if mail.template not in TEMPLATES:
-            yield Flaw(f"mail {number}", "there is no such template")
+            yield Finding(f"mail {number}", "there is no such template")
             return
         for fault in mail_faults(mail, chain):
-            yield Flaw(f"mail {number}", fault)
+            yield Finding(f"mail {number}", fault)
     for event, fault in missing_mails(chain, [mail for _, mail in read]):
-        yield Flaw(f"event {event.seq}", fault)
+        yield Finding(f"event {event.seq}", fault)
 
 
 def _chain_of(evidence: Evidence, events: list[Event]) -> Chain:

@@ -1,6 +1,7 @@
 """Import people who opted in elsewhere, in one transaction: the whole file or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,13 +49,10 @@ def import_grants(
     A dry run does the whole import and rolls it back, so that its result is exact.
     """
     results: list[ImportResult] = []
-    try:
-        with store.database.writing(alone=True) as connection:
-            results.append(_import(connection, store, grants, now, step))
-            if dry_run:
-                raise _DryRunError
-    except _DryRunError:
-        pass
+    with suppress(_DryRunError), store.database.writing(alone=True) as connection:
+        results.append(_import(connection, store, grants, now, step))
+        if dry_run:
+            raise _DryRunError
     return results[0]
 
 

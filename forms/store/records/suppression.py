@@ -1,9 +1,9 @@
 """Suppress an address, or lift a suppression: the row, and the event that proves it.
 
 Row and chain name the address only by its HMAC, and both survive erasure. The HMAC is part of the
-chain's subject (`subject_of`), so `verify` finds rows that were deleted, added or changed by hand
-without knowing the address or the key. Callers hold the lock of the contact with that address; the
-database's unique constraint keeps the chain from forking.
+chain's subject, so `verify` finds rows that were deleted, added or changed by hand without knowing
+the address or the key. Callers hold the lock of the contact with that address; the database's
+unique constraint keeps the chain from forking.
 """
 
 from collections.abc import Iterable
@@ -17,11 +17,7 @@ from ..database.tables import suppression
 from .rows import append
 
 SUBJECT_PREFIX = "suppression:"
-
-
-def subject_of(address: str) -> str:
-    """Return the subject of the chain of a concealed address."""
-    return SUBJECT_PREFIX + address
+"""Prefix of the subject of an address's chain, before the HMAC."""
 
 
 def add(
@@ -42,7 +38,7 @@ def add(
     fields = {"scope": scope.value, "reason": reason, "key_id": key_id}
     connection.execute(insert(suppression).values(address=address, at=spell(now), **fields))
     entry = Entry(kind=Kind.SUPPRESSED, method=Method.RULE, detail=dict(fields))
-    append(connection, subject_of(address), [entry], at=now, salts=salts)
+    append(connection, SUBJECT_PREFIX + address, [entry], at=now, salts=salts)
 
 
 def lift(
@@ -58,7 +54,7 @@ def lift(
     if _delete(connection, address, scope):
         fields = {"scope": scope.value, "reason": reason}
         entry = Entry(kind=Kind.LIFTED, method=Method.RULE, detail=dict(fields))
-        append(connection, subject_of(address), [entry], at=now, salts=salts)
+        append(connection, SUBJECT_PREFIX + address, [entry], at=now, salts=salts)
 
 
 def _delete(connection: Connection, address: str, scope: Scope) -> bool:

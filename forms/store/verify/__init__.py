@@ -7,14 +7,15 @@ from collections.abc import Generator
 
 from sqlalchemy import Connection, func, select
 
+from ...catalogue import Lasts
+from ...declared.findings import Finding
 from ...permission.ledger import SYSTEM
 from ..database.tables import checkpoint, contact, detail, form, ledger, outbox, wording
-from .chains import check_chains, check_orphans
-from .checkpoints import check_checkpoints
-from .finding import Finding, KnownTexts, Trust
+from .chains import KnownTexts, check_chains, check_orphans
+from .checkpoints import Trust, check_checkpoints
 from .texts import check_forms, check_wordings, read_system_chain, read_valid_wordings
 
-__all__ = ["Finding", "Trust", "count_rows", "verify"]
+__all__ = ["Trust", "count_rows", "verify"]
 
 NO_TRUST = Trust()
 
@@ -28,7 +29,9 @@ def verify(connection: Connection, trust: Trust = NO_TRUST) -> Generator[Finding
     yield from check_wordings(connection, system)
     yield from check_forms(connection, system)
     versions = frozenset(connection.scalars(select(form.c.version)))
-    yield from check_chains(connection, KnownTexts(read_valid_wordings(connection), versions))
+    wordings = read_valid_wordings(connection)
+    standing = frozenset(d for d, text in wordings.items() if text.lasts is Lasts.STANDING)
+    yield from check_chains(connection, KnownTexts(wordings, versions, standing))
     yield from check_orphans(connection)
     yield from check_checkpoints(connection, system, trust)
 

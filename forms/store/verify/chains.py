@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, exists, select
 
+from ...catalogue import Wording
 from ...declared.address import parse_address
 from ...declared.canonical import Json
+from ...declared.findings import Finding
 from ...evidence.audit import TEMPLATES, Chain, MailRow, mail_faults, missing_mails, missing_pending
 from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
 from ..queues.outbox import Fate
 from ..records.rows import EVENT_COLUMNS, event_from_fields
 from ..records.suppression import SUBJECT_PREFIX
-from .finding import Finding, KnownTexts
 
 BATCH = 500
 """Subjects whose contacts, emails and requests are read at a time."""
@@ -30,6 +31,16 @@ _KINDS = frozenset(map(str, Kind))
 _STATES = frozenset(map(str, Fate))
 
 Rows = Mapping[str, list[Row[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTexts:
+    """Wordings and versions of forms that events may name."""
+
+    wordings: Mapping[str, Wording]
+    forms: frozenset[str]
+    standing: frozenset[str]
+    """Digests of the wordings that ask for a standing permission."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,30 @@ All of them are verified in one pass over the ledger, in the order of its number
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from ...declared.findings import Finding
 from ...evidence.checkpoint import NO_HEADS, Checkpoint, heads_after
 from ...evidence.signing import PublicKey
 from ...permission.ledger import Event, Kind
 from ..database.tables import checkpoint, detail, ledger
 from ..records.checkpoints import checkpoint_from_row, public_keys
-from .finding import Finding, Trust
 
 FETCHED = 1000
 """Events that are fetched at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Evidence that the owner keeps outside of the database."""
+
+    keys: tuple[PublicKey, ...] = ()
+    """Public keys, one of which must have signed the last checkpoint."""
+    mailed: Checkpoint | None = None
+    """A checkpoint as it was emailed."""
 
 
 def check_checkpoints(

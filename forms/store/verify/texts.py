@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Table, select
 
 from ...catalogue import Wording
 from ...declared.canonical import canonical_json, digest_of
+from ...declared.findings import Finding
 from ...permission.ledger import SYSTEM, Event, Kind
 from ..database.tables import form, wording
 from ..records.rows import read_chain
-from .finding import Finding
 
 
 def read_system_chain(connection: Connection) -> tuple[Event, ...]:
