@@ -23,7 +23,10 @@ def migrate() -> None:
     from ..server import migrate_database
 
     before, after = migrate_database(database_url())
-    click.echo(f"Migrated the database from version {before or 'none'} to {after}.")
+    if before == after:
+        click.echo(f"The database is up to date, at version {after}.")
+    else:
+        click.echo(f"Migrated the database from version {before or 'none'} to {after}.")
 
 
 @click.command()
