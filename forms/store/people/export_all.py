@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from ...declared.canonical import Json
 from ...permission.ledger import SYSTEM, concerns, permission_of
 from ..database.tables import contact, detail, ledger
-from ..records.rows import EVENT_COLUMNS, event_from_row
+from ..records.rows import event_from_row
 
 STREAMED = {"yield_per": 1000}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +34,7 @@ def contact_rows(connection: Connection) -> Iterator[ExportRow]:
     rows = connection.execute(query, execution_options=STREAMED)
     for subject, group in groupby(rows, key=lambda row: str(row.subject)):
         chain = list(group)
-        events = [event_from_row(row[: len(EVENT_COLUMNS)]) for row in chain]
+        events = [event_from_row(row) for row in chain]
         for purpose in sorted({event.purpose for event in events if event.purpose}):
             permission = permission_of(events, purpose)
             last = [event for event in events if concerns(event, purpose)][-1]

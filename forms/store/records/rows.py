@@ -29,14 +29,13 @@ class PendingRequest:
     expires: datetime
 
 
-def event_from_fields(fields: Mapping[str, Any]) -> Event:
-    """Return the event with these fields. Raises `ValueError` for an unknown kind."""
-    return Event(**{**fields, "kind": Kind(fields["kind"])})
-
-
 def event_from_row(row: Sequence[Any]) -> Event:
-    """Return the event of a row of the ledger, its columns in the table's order."""
-    return event_from_fields(dict(zip(EVENT_COLUMNS, row, strict=True)))
+    """Return the event of a row that begins with the columns of the ledger, in its order.
+
+    Raises `ValueError` for an unknown kind.
+    """
+    fields = dict(zip(EVENT_COLUMNS, row, strict=False))
+    return Event(**{**fields, "kind": Kind(fields["kind"])})
 
 
 def read_chain(connection: Connection, subject: str) -> tuple[Event, ...]:

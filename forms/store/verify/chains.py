@@ -20,7 +20,7 @@ from ...evidence.audit import TEMPLATES, Chain, MailRow, mail_faults, missing_ma
 from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
 from ..queues.outbox import Fate
-from ..records.rows import EVENT_COLUMNS, event_from_fields
+from ..records.rows import EVENT_COLUMNS, event_from_row
 from ..records.suppression import SUBJECT_PREFIX
 
 BATCH = 500
@@ -119,7 +119,7 @@ def _check_chain(
         yield from findings
         if findings:
             return
-        events.append(event_from_fields(fields))
+        events.append(event_from_row(row))
     details = {row.seq: json.loads(row.body) for row in rows if row.body}
     chain = Chain(subject=subject, events=tuple(events), details=details, standing=known.standing)
     for row in rows:
