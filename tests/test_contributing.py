@@ -55,8 +55,13 @@ def apply_diff(folder: Path, diff: str) -> None:
 
 def atrae(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a copy of the program."""
+    return run_python(program, "-c", _RUN, str(program), *arguments)
+
+
+def run_python(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a copy of the program."""
     return subprocess.run(
-        [sys.executable, "-c", _RUN, str(program), *arguments],
+        [sys.executable, *arguments],
         cwd=program,
         env={**os.environ, "PYTHONPATH": str(program)},
         capture_output=True,
@@ -101,6 +106,15 @@ def test_the_check_of_the_example_finds_something(site: MakeSite, tmp_path: Path
     assert "first.md" not in result.stdout + result.stderr
 
 
+def test_the_email_of_the_example_is_sent_and_recorded(tmp_path: Path) -> None:
+    program = changed_program(tmp_path / "program", "Add an email")
+    shutil.copytree(ROOT / "tests", program / "tests", ignore=shutil.ignore_patterns("test_*"))
+    database = tmp_path / "database"
+    database.mkdir()
+    result = run_python(program, "-m", "tests.forms.changed_email", str(database))
+    assert result.returncode == 0, result.stderr
+
+
 def test_the_front_matter_key_of_the_example_reaches_templates(
     tiny: MakeSite, tmp_path: Path
 ) -> None:
@@ -130,13 +144,5 @@ def test_the_first_change_works_step_by_step(tmp_path: Path) -> None:
         apply_diff(tmp_path, dedent(diff))
     tests = [path for path, _, _ in created if path.startswith("tests/")]
     assert len(tests) == 2
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    result = run_python(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert (result.returncode, "3 passed" in result.stdout) == (0, True), result.stdout

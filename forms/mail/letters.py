@@ -113,8 +113,8 @@ def _item(
 ) -> Item:
     wording, language = wordings[event.wording], event.language
     purpose = catalogue.purposes.get(event.purpose)
-    receipt = owed.template in (Template.RECEIPT, Template.LINK)
-    file = delivered(catalogue, event.purpose, language) if receipt else None
+    delivers = RULES[owed.template].delivers_files
+    file = delivered(catalogue, event.purpose, language) if delivers else None
     standing = wording.lasts is Lasts.STANDING and owed.template is not Template.CONFIRM
     return Item(
         name=catalogue.text(purpose.name, language) if purpose else event.purpose,

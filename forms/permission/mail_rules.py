@@ -37,6 +37,8 @@ class MailRule:
     Where several rules name the same kind and method, one of their emails is owed. Without an
     email that is owed, `verify` reports the event.
     """
+    delivers_files: bool = False
+    """The email has download links for the guides it speaks of."""
     states_choices: bool = False
     """The email lists what the person is subscribed to, so it is dropped and composed again if
     they change that while it is being sent."""
@@ -135,6 +137,7 @@ RULES: Mapping[Template, MailRule] = {
             permitted=_has_unended,
             speaks_of=_unended,
             owed_by=frozenset(Method),
+            delivers_files=True,
             states_choices=True,
         ),
         MailRule(
@@ -143,6 +146,7 @@ RULES: Mapping[Template, MailRule] = {
             permitted=_has_all_grants,
             speaks_of=_every_event,
             owed_by=frozenset({Method.LINK}),
+            delivers_files=True,
             states_choices=True,
         ),
         *(
