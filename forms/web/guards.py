@@ -27,7 +27,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..links.tokens import Action, ExpiredError, TokenError
+from ..links.tokens import LINKS, AnyLink, ExpiredError, Link, TokenError, UnsubscribeLink
 from ..settings.networks import Network, Rate, network_of, visitor
 from . import request_body
 from .context import Context
@@ -63,8 +63,8 @@ class RouteGuards:
     """The checks of one route."""
 
     charge: Charge
-    action: Action | None
-    """Action that the token in its path must have."""
+    link: type[Link] | None
+    """Kind of link whose token is in the path."""
     form: bool
     has_token: bool
     one_click: bool
@@ -74,14 +74,13 @@ class RouteGuards:
 def guards_of(path: str, method: str) -> RouteGuards:
     """Return the checks of a route. They follow from its path and method, so none is missing."""
     first, form, has_token = path.split("/")[1], method == "POST", "{token}" in path
-    action = Action(first) if has_token and first in set(Action) else None
     charge = Charge.LINK if has_token else Charge.FORM if form else Charge.LOOK
     return RouteGuards(
         charge=charge,
-        action=action,
+        link=LINKS.get(first) if has_token else None,
         form=form,
         has_token=has_token,
-        one_click=form and first == Action.UNSUBSCRIBE,
+        one_click=form and first == UnsubscribeLink.action,
     )
 
 
@@ -119,7 +118,7 @@ def charge(context: Context, guards: RouteGuards, request: Request) -> None:
         RefusalError: There were too many (429).
     """
     token = request.path_params.get("token", "")
-    if guards.has_token and _is_ours(context, guards.action, token):
+    if guards.has_token and _is_ours(context, guards.link, token):
         # A digest, because memory must not hold links that work.
         digest = sha256(token.encode()).digest()[:16]
         _count(context, (Charge.LINK, digest), RATES[Charge.LINK])
@@ -148,6 +147,22 @@ def client_network(context: Context, request: Request) -> Network | None:
         defence.forwarded_header,
     )
     return None if address is None or address.is_loopback else network_of(address)
+
+
+def read_link(
+    context: Context, request: Request, link: type[AnyLink], *, expired: str = "expired"
+) -> AnyLink:
+    """Return the claims of the link that was followed.
+
+    Raises:
+        RefusalError: The link isn't ours (404), or is too old: 410, with the texts `expired`.
+    """
+    try:
+        return context.tokens.read(link, request.path_params["token"], now=context.clock())
+    except ExpiredError:
+        raise RefusalError(410, expired) from None
+    except TokenError:
+        raise RefusalError(404, "token") from None
 
 
 async def _read_form(context: Context, guards: RouteGuards, request: Request) -> None:
@@ -183,11 +198,11 @@ def _rate(context: Context, charge: Charge) -> Rate | None:
     return Rate(burst=most, per_minute=most) if most else None
 
 
-def _is_ours(context: Context, action: Action | None, token: str) -> bool:
-    if action is None:
+def _is_ours(context: Context, link: type[Link] | None, token: str) -> bool:
+    if link is None:
         return False
     try:
-        context.tokens.read(action, token, now=context.clock())
+        context.tokens.read(link, token, now=context.clock())
     except ExpiredError:
         return True
     except TokenError:

@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ..catalogue import Resource, State
-from ..links.tokens import Action, ExpiredError, TokenError
+from ..links.tokens import ExpiredError, GuideLink, Link, OffersLink, TokenError
 from ..mail.letters import delivered
 from ..permission import guides
 from ..permission.record import Record
 from ..store.records.store import Decide
 from . import request_body
 from .context import Context
+from .guards import read_link
 from .request_body import RefusalError
 from .responses import SECRET, available_language, page, see_other
 
@@ -45,14 +46,13 @@ def download(context: Context, request: Request) -> Response:
 
     An expired link shows a button that emails a new one.
     """
-    try:
-        _contact, purpose, language, _name = _read_link(context, request)
-    except ExpiredError as expired:
-        return _expired(context, expired.ids[2])
-    file = delivered(context.catalogue(), purpose, language)
+    link, is_expired = _read_link(context, request)
+    if is_expired:
+        return _expired(context, link.language)
+    file = delivered(context.catalogue(), link.purpose, link.language)
     path = context.files(file) if file else None
     if file is None or path is None or not path.is_file():
-        log.error("the file of purpose=%s language=%s is missing", purpose, language)
+        log.error("the file of purpose=%s language=%s is missing", link.purpose, link.language)
         raise RefusalError(404, "file")
     response = GuideResponse(path, file)
     if "," in request.headers.get("range", ""):
@@ -68,13 +68,15 @@ def send_again(context: Context, request: Request) -> Response:
     """
     if request_body.form_of(request).get("do") != ["again"]:
         raise RefusalError(400, "choice")
-    try:
-        contact, purpose, language, _name = _read_link(context, request)
-    except ExpiredError as expired:
-        contact, purpose, language, _name = expired.ids
-    now, limits = context.clock(), context.limits
-    decide = partial(guides.resend_link, purpose, now=now, language=language, limits=limits)
-    return _commit(context, contact, decide, language)
+    link, _ = _read_link(context, request)
+    decide = partial(
+        guides.resend_link,
+        link.purpose,
+        now=context.clock(),
+        language=link.language,
+        limits=context.limits,
+    )
+    return _commit(context, link.contact, decide, link.language)
 
 
 def show_offers(context: Context, request: Request) -> Response:
@@ -119,29 +121,22 @@ def _commit(context: Context, contact: str, decide: Decide, language: str) -> Re
     return see_other(context.links.target(path))
 
 
-def _read_link(context: Context, request: Request) -> tuple[str, str, str, str]:
-    """Return a link's contact, purpose, language and file name.
+def _read_link(context: Context, request: Request) -> tuple[GuideLink, bool]:
+    """Return a link's claims, and whether it is too old.
 
     Raises:
-        ExpiredError: The link is too old; the error holds the same ids.
         RefusalError: The link isn't ours.
     """
-    token, name = request.path_params["token"], request.path_params["name"]
+    token, is_expired = request.path_params["token"], False
     try:
-        ids = context.tokens.read(Action.RESOURCE, token, now=context.clock())
+        link: Link = context.tokens.read(GuideLink, token, now=context.clock())
     except ExpiredError as expired:
-        _checked(expired.ids, name)
-        raise
+        link, is_expired = expired.link, True
     except TokenError:
         raise RefusalError(404, "token") from None
-    return _checked(ids, name)
-
-
-def _checked(ids: tuple[str, ...], name: str) -> tuple[str, str, str, str]:
-    if len(ids) != 4 or ids[3] != name:
+    if not isinstance(link, GuideLink) or link.name != request.path_params["name"]:
         raise RefusalError(404, "token")
-    contact, purpose, language, _ = ids
-    return contact, purpose, language, name
+    return link, is_expired
 
 
 def _expired(context: Context, language: str) -> Response:
@@ -157,14 +152,8 @@ def _expired(context: Context, language: str) -> Response:
 
 
 def _read_offer_link(context: Context, request: Request) -> tuple[str, Record, str]:
-    try:
-        ids = context.tokens.read(Action.MORE, request.path_params["token"], now=context.clock())
-    except TokenError:
-        raise RefusalError(404, "token") from None
-    if len(ids) != 3:
-        raise RefusalError(404, "token")
-    contact, epoch, language = ids
-    record = context.store.current_record(contact)
-    if str(record.epoch) != epoch or not guides.may_accept_offers(record):
+    link = read_link(context, request, OffersLink)
+    record = context.store.current_record(link.contact)
+    if record.epoch != link.epoch or not guides.may_accept_offers(record):
         raise RefusalError(410, "outdated")
-    return contact, record, available_language(context.catalogue(), language)
+    return link.contact, record, available_language(context.catalogue(), link.language)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ..catalogue import Catalogue, State
-from ..links.tokens import Action, ExpiredError, TokenError
+from ..links.tokens import ConfirmLink, UnsubscribeLink
 from ..mail.letters import delivered
 from ..permission import optin
 from ..permission.ledger import Method
@@ -27,6 +27,7 @@ from ..store.records.store import Committed
 from . import request_body
 from .context import Context
 from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_with_errors
+from .guards import read_link
 from .request_body import RefusalError
 from .responses import SECRET, available_language, message, page, see_other
 from .screening.screen import Credentials, ask_again, proof_used, read_credentials, screen
@@ -67,9 +68,10 @@ def show_unsubscribe(context: Context, request: Request) -> Response:
 
     It changes nothing, because email scanners follow links.
     """
-    contact, language, purposes = _read_unsubscribe_link(context, request)
+    link = read_link(context, request, UnsubscribeLink)
+    language, purposes = link.language, link.purposes
     catalogue = context.catalogue()
-    record = context.store.current_record(contact)
+    record = context.store.current_record(link.contact)
     names = [
         catalogue.text(catalogue.purposes[purpose].name, language)
         if purpose in catalogue.purposes
@@ -189,36 +191,19 @@ def _after_confirm(
 
 
 def _unsubscribe(context: Context, request: Request, method: Method) -> str:
-    contact, language, purposes = _read_unsubscribe_link(context, request)
-    decide = partial(optin.withdraw, purposes, method=method, language=language)
-    context.store.commit_for_contact(contact, decide, now=context.clock())
-    return language
-
-
-def _read_unsubscribe_link(context: Context, request: Request) -> tuple[str, str, tuple[str, ...]]:
-    match _read_token(context, request, Action.UNSUBSCRIBE):
-        case (contact, language, *purposes) if purposes:
-            return contact, language, tuple(purposes)
-        case _:
-            raise RefusalError(404, "token")
+    link = read_link(context, request, UnsubscribeLink)
+    decide = partial(optin.withdraw, link.purposes, method=method, language=link.language)
+    context.store.commit_for_contact(link.contact, decide, now=context.clock())
+    return link.language
 
 
 def _read_pending(context: Context, request: Request) -> tuple[PendingRequest, Record]:
-    ids = _read_token(context, request, Action.CONFIRM)
-    pending = context.store.pending_request(ids[0]) if len(ids) == 1 else None
+    link = read_link(context, request, ConfirmLink)
+    pending = context.store.pending_request(link.pending)
     if pending is None or not pending[0].events:
         # It was purged after it expired.
         raise RefusalError(410, "expired")
     return pending
-
-
-def _read_token(context: Context, request: Request, action: Action) -> tuple[str, ...]:
-    try:
-        return context.tokens.read(action, request.path_params["token"], now=context.clock())
-    except ExpiredError:
-        raise RefusalError(410, "expired") from None
-    except TokenError:
-        raise RefusalError(404, "token") from None
 
 
 def _answers(raw: Raw) -> dict[str, str]:

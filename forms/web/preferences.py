@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ..catalogue import Catalogue
 from ..declared.address import LONGEST, parse_address
-from ..links.tokens import Action, ExpiredError, TokenError
+from ..links.tokens import PreferencesLink
 from ..permission import guides, optin, preferences, subject_requests, suppression
 from ..permission.ledger import Method, Wish
 from ..permission.record import Record
@@ -21,6 +21,7 @@ from ..permission.submission import Raw, ticked
 from ..store.records.store import Decide
 from . import request_body
 from .context import Context
+from .guards import read_link
 from .preferences_page import preferences_page
 from .request_body import RefusalError
 from .responses import SECRET, available_language, page, see_other
@@ -165,27 +166,10 @@ def _offers(catalogue: Catalogue, record: Record, language: str) -> tuple[guides
 
 
 def _me(context: Context, request: Request) -> tuple[str, Record, str]:
-    match read_token(context, request, Action.ME):
-        case (contact, epoch, language):
-            record = context.store.current_record(contact)
-        case _:
-            raise RefusalError(404, "token")
+    link = read_link(context, request, PreferencesLink)
+    record = context.store.current_record(link.contact)
     if not record.events:
         raise RefusalError(404, "token")
-    if str(record.epoch) != epoch:
+    if record.epoch != link.epoch:
         raise RefusalError(410, "outdated")
-    return contact, record, language
-
-
-def read_token(context: Context, request: Request, action: Action) -> tuple[str, ...]:
-    """Return the ids in a link's token.
-
-    Raises:
-        RefusalError: The link is too old or isn't ours.
-    """
-    try:
-        return context.tokens.read(action, request.path_params["token"], now=context.clock())
-    except ExpiredError:
-        raise RefusalError(410, "fresh_expired") from None
-    except TokenError:
-        raise RefusalError(404, "token") from None
+    return link.contact, record, link.language

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..declared.address import parse_address
-from ..links.tokens import Action
+from ..links.tokens import SubjectRequestLink
 from ..permission import subject_requests
 from ..permission.ledger import Event, Kind, Wish
 from ..permission.record import Record
@@ -22,8 +22,8 @@ from ..store.people.export import read_own_data
 from ..store.people.move_address import move_address
 from . import request_body
 from .context import Context
+from .guards import read_link
 from .own_data import describe_own_data
-from .preferences import read_token
 from .request_body import RefusalError
 from .responses import SECRET, available_language, message, page, see_other
 
@@ -147,12 +147,9 @@ def _reveal(context: Context, contact: str, language: str, *, download: bool) ->
 
 
 def _read_request(context: Context, request: Request) -> tuple[Event, Record]:
-    match read_token(context, request, Action.FRESH):
-        case (contact, number):
-            record = context.store.current_record(contact)
-            events = [event for event in record.events if str(event.seq) == number]
-        case _:
-            raise RefusalError(404, "token")
+    link = read_link(context, request, SubjectRequestLink, expired="fresh_expired")
+    record = context.store.current_record(link.contact)
+    events = [event for event in record.events if event.seq == link.event]
     if len(events) != 1 or events[0].kind is not Kind.ACCESS_ASKED:
         raise RefusalError(404, "token")
     return events[0], record

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from forms.links.tokens import Action, Tokens
+from forms.links.tokens import Link, Tokens
 
 from . import databases
 from .declared import GUIDE, GUIDE_NAME, catalogue, pages, write_bundle
@@ -66,8 +66,8 @@ class Production:
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
         return databases.dump(f"sqlite:///{self.directory / 'forms.db'}")
 
-    def token(self, action: Action, *ids: str) -> str:
-        return Tokens((SECRET,)).issue(action, ids, expires=None)
+    def token(self, link: Link) -> str:
+        return Tokens((SECRET,)).issue(link)
 
 
 @contextmanager

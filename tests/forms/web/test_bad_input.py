@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from forms.links.tokens import Action
+from forms.links.tokens import GuideLink
 
 from ..declared import GUIDE, GUIDE_NAME
 from ..production import Production, production
@@ -161,9 +161,9 @@ TRICKS = [
 @pytest.mark.parametrize("name", TRICKS)
 def test_no_trick_with_a_path_opens_another_file(running: Production, name: bytes) -> None:
     """Neither with a link to the guide, nor with one whose name is the trick itself."""
-    right = running.token(Action.RESOURCE, "c1", "guide", "en", GUIDE_NAME).encode()
+    right = running.token(GuideLink("c1", "guide", "en", GUIDE_NAME)).encode()
     plain = name.replace(b"%2f", b"/").replace(b"%2e", b".").decode("ascii", "replace")
-    signed = running.token(Action.RESOURCE, "c1", "guide", "en", plain).encode()
+    signed = running.token(GuideLink("c1", "guide", "en", plain)).encode()
     status, _, _ = running.send(get(b"/resource/" + right + b"/" + name))
     assert status in (404, 405)
     # What is signed says which guide, never which file: the guide or nothing.

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from forms.links.tokens import Action, Tokens
+from forms.links.tokens import GuideLink, Tokens, UnsubscribeLink
 from forms.store.database.engine import Database, open_engine
 from forms.store.verify import verify
 
@@ -28,8 +28,8 @@ def guided(here: World, email: str = "ana@example.org") -> str:
 def old_link(here: World, contact: str, *, days: int = 1, purpose: str = "guide") -> str:
     """A genuine link whose time is over."""
     expires = datetime.now(UTC) - timedelta(days=days)
-    ids = [contact, purpose, "en", GUIDE_NAME]
-    token = Tokens((SECRET,)).issue(Action.RESOURCE, ids, expires=expires)
+    old = GuideLink(contact, purpose, "en", GUIDE_NAME)
+    token = Tokens((SECRET,)).issue(old, expires=expires)
     return f"/resource/{token}/{quote(GUIDE_NAME, safe='')}"
 
 
@@ -128,7 +128,7 @@ def test_the_answer_is_the_same_whosever_link_it_was(here: World) -> None:
     guided(here)
     guided(here, "left@example.org")
     left = contact_of(here, "left@example.org")
-    leave = Tokens((SECRET,)).issue(Action.UNSUBSCRIBE, [left, "en", "guide"], expires=None)
+    leave = Tokens((SECRET,)).issue(UnsubscribeLink(left, "en", ("guide",)))
     here.client.post(f"/unsubscribe/{leave}", data={"do": "leave"})
     contacts = [contact_of(here, "ana@example.org"), left, "0" * 32]
     here.settled()
@@ -175,6 +175,7 @@ def test_a_known_person_gets_the_second_guide_with_one_press(here: World) -> Non
     """One click on a page, no form: asked for and confirmed, with the words that were shown."""
     receipt = here.confirmed("ana@example.org")
     more = link(receipt, "more")
+    here.settled()
     before = here.dump()
     shown = here.client.get(more)
     assert shown.status_code == 200
@@ -255,7 +256,7 @@ def test_in_their_language(here: World) -> None:
 def test_a_large_file_takes_no_memory_even_for_many(tmp_path: Path) -> None:
     large = bytes(range(256)) * (4096 * 32)
     with production(tmp_path, guide=large) as running:
-        token = running.token(Action.RESOURCE, "c1", "guide", "en", GUIDE_NAME)
+        token = running.token(GuideLink("c1", "guide", "en", GUIDE_NAME))
         url = f"http://127.0.0.1:{running.port}/resource/{token}/{quote(GUIDE_NAME)}"
         assert httpx.get(url, headers={"Range": "bytes=0-9"}).content == large[:10]
         running.forget_memory()
