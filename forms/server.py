@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from .app import create_app, open_store
 from .mail.smtp import Deliver, smtp_delivery
 from .operations.equip import read_operations
-from .settings.development import development_suppression_key
+from .settings.development import development_key
 from .settings.environment import Settings, SuppressionKey, read_environment
 from .site.bundle import Bundles
 from .store.database.engine import open_engine
@@ -116,6 +116,6 @@ def migrate_database(url: str) -> tuple[str, str]:
 
 
 def suppression_key(environ: Mapping[str, str], directory: Path) -> SuppressionKey | None:
-    """The key of the environment, else the one that `atrae serve` keeps in a site's folder."""
-    secret = environ.get("ATRAE_SUPPRESSION_KEY", "") or development_suppression_key(directory)
+    """Return the environment's key, else the one that `atrae serve` keeps for a site."""
+    secret = environ.get("ATRAE_SUPPRESSION_KEY", "") or development_key(directory, "suppression")
     return SuppressionKey(secret.encode()) if secret else None

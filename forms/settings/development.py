@@ -1,4 +1,4 @@
-"""The settings of `serve`, on one machine: nothing to be set, keys made and kept by themselves."""
+"""Settings for `atrae serve`, which needs no environment and makes its own keys."""
 
 import json
 import os
@@ -13,12 +13,12 @@ KEYS_NAME = "forms.keys.json"
 def development_settings(
     directory: Path, url: str, *, mail_from: str = "Atrae <you@example.org>"
 ) -> Settings:
-    """For `serve`: database and keys in `directory`, site and handler both at `url`.
+    """Return settings with database and keys in `directory`, and site and handler at `url`.
 
-    The keys are made at the first start and kept in a file that only its owner may read.
+    The keys are made at the first start, in a file that only its owner may read.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    keys = _kept_keys(directory / KEYS_NAME)
+    keys = _load_or_make_keys(directory / KEYS_NAME)
     return Settings.model_validate(
         {
             "database_url": file_url(directory),
@@ -32,30 +32,24 @@ def development_settings(
     )
 
 
-def development_suppression_key(directory: Path) -> str:
-    """The key that `development_settings` keeps below a site's folder, or empty without one."""
+def development_key(directory: Path, name: str) -> str:
+    """Return a key that `development_settings` keeps in a site's folder; empty if there is none.
+
+    The `name` is `suppression` or `checkpoint`.
+    """
     path = directory / DEVELOPMENT_FOLDER / KEYS_NAME
     if not path.exists():
         return ""
-    return str(json.loads(path.read_text(encoding="utf-8"))["suppression"])
+    return str(json.loads(path.read_text(encoding="utf-8")).get(name, ""))
 
 
-def development_checkpoint_key(directory: Path) -> str:
-    """The key that signs proofs in a site's folder, or empty without one."""
-    path = directory / DEVELOPMENT_FOLDER / KEYS_NAME
-    if not path.exists():
-        return ""
-    return str(json.loads(path.read_text(encoding="utf-8")).get("checkpoint", ""))
-
-
-def _kept_keys(path: Path) -> dict[str, str]:
+def _load_or_make_keys(path: Path) -> dict[str, str]:
     if not path.exists():
         names = ("secret", "suppression", "checkpoint")
-        fresh = {name: secrets.token_urlsafe(32) for name in names}
-        partial = path.with_suffix(".new")
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump(fresh, out)
-        partial.replace(path)
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return {name: str(kept[name]) for name in ("secret", "suppression")}
+        unfinished = path.with_suffix(".new")
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({name: secrets.token_urlsafe(32) for name in names}, file)
+        unfinished.replace(path)
+    keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return keys

@@ -1,39 +1,121 @@
-"""What the environment says. All that is wrong with it is said at once, each with a way out."""
+"""The environment: settings, and every fault in them at once, each with a fix."""
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address as Mailbox, AddressHeader
 from email.policy import default as mail_policy
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from .abuse import Defence, read_defence
+from . import abuse
+from .abuse import Defence
+
+T = TypeVar("T")
 
 SHORTEST_KEY = 32
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 NOBODY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply")
-NOT_YET = "unknown@example.org"
-"""Stands for a sender that is missing, so that its own fault is the only one."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEVELOPMENT_FOLDER = ".atrae"
 DATABASE_NAME = "forms.db"
 
 
 class SettingsError(Exception):
-    """The environment is not enough to start on. `faults` holds every one, ready to be shown."""
+    """The environment is incomplete or wrong. `faults` holds every fault, ready to be shown."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
 
 
+class Environment:
+    """Environment variables, and the faults that were found in them.
+
+    A fault names its variable and never repeats the value of a secret.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.faults: list[str] = []
+
+    def text(self, name: str) -> str:
+        """Return a variable without spaces around it; empty if it is not set."""
+        return self.variables.get(name, "").strip()
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a variable's words, which are separated by spaces or commas."""
+        return tuple(self.text(name).replace(",", " ").split())
+
+    def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        """Return a variable's value, or `default` if it is not set or `parse` refuses it."""
+        text = self.text(name)
+        return self._parse(name, parse, text, default) if text else default
+
+    def require(self, name: str, parse: Callable[[str], str], hint: str) -> str:
+        """Return a variable's value; empty if it is missing or `parse` refuses it."""
+        text = self.text(name)
+        if text:
+            return self._parse(name, parse, text, "", hint=f" ({hint})")
+        self.faults.append(f"{name} is missing: {hint}")
+        return ""
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys in a variable, at least one."""
+        keys = self.words(name)
+        if not keys:
+            self.faults.append(f"{name} is missing: {MAKE_A_KEY}")
+        elif any(len(key) < SHORTEST_KEY for key in keys):
+            short = f"a key has fewer than {SHORTEST_KEY} characters"
+            self.faults.append(f"{name}: {short}; {MAKE_A_KEY}")
+        return keys
+
+    def signing_keys(self, name: str) -> tuple[str, ...]:
+        """Return the Ed25519 keys in a variable, which may have none."""
+        from ..evidence.signing import signing_key
+
+        keys = self.words(name)
+        for key in keys:
+            self._parse(name, signing_key, key, None, hint=f"; {MAKE_A_KEY}")
+        return keys
+
+    def _parse(
+        self, name: str, parse: Callable[[str], T], text: str, default: T, *, hint: str = ""
+    ) -> T:
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.faults.append(f"{name}: {error}{hint}")
+            return default
+
+
+Variables: TypeAlias = Mapping[str, str] | Environment
+
+
+@contextmanager
+def reading(variables: Variables) -> Iterator[Environment]:
+    """Collect the faults of a block. Blocks within it that read its `Environment` add theirs.
+
+    Raises:
+        SettingsError: There were faults; raised at the end of the outermost block.
+    """
+    if isinstance(variables, Environment):
+        yield variables
+        return
+    environment = Environment(variables)
+    yield environment
+    if environment.faults:
+        raise SettingsError(tuple(environment.faults))
+
+
 class Smtp(BaseModel):
-    """Where mail is handed over. `tls`: `implicit`, `required` (STARTTLS) or `none`."""
+    """A mail server. `tls` is `implicit`, `required` (STARTTLS) or `none`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,7 +127,7 @@ class Smtp(BaseModel):
 
 
 class Settings(BaseModel):
-    """All that the handler is told from outside. Secrets do not show when it is printed."""
+    """The handler's settings. Secrets do not show when it is printed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,85 +136,85 @@ class Settings(BaseModel):
     suppression_key: SecretStr
     site_url: str
     public_url: str
-    """Where people reach the handler, without a slash at the end."""
+    """Public address of the handler, without a slash at the end."""
     mail_from: str
     reply_to: str
     owner: str = ""
-    """Who the record's own mails go to: checkpoints, alarms. Empty: nobody."""
+    """Address that gets checkpoints and alarms; empty: none."""
     smtp_url: SecretStr = SecretStr("")
     checkpoint_keys: tuple[SecretStr, ...] = ()
-    """The first signs checkpoints and proofs; without one there are no checkpoints."""
+    """The first one signs checkpoints and proofs; without one, there are no checkpoints."""
     handler_dir: Path = Path("handler")
     defence: Defence = Defence()
 
     @property
     def site_origin(self) -> str:
-        """Scheme, host and port of the site, as a browser spells them."""
+        """Origin of the site, as browsers spell it."""
         return origin_of(self.site_url)
 
     @property
     def public_origin(self) -> str:
-        """The same of the handler."""
+        """Origin of the handler."""
         return origin_of(self.public_url)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The secrets that sign tokens, the first one first."""
+        """Secrets of tokens; the first one signs."""
         return tuple(key.get_secret_value() for key in self.secret_keys)
 
     @property
     def mail_domain(self) -> str:
-        """The right half of our Message-IDs."""
+        """Domain of our Message-IDs."""
         return mailbox(self.mail_from).domain
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressionKey:
-    """The key under which addresses that must not be written to are remembered."""
+    """The key that conceals suppressed addresses."""
 
     secret: bytes
 
     @property
     def fingerprint(self) -> str:
-        """Kept in the database, so that a wrong key is noticed before it forgets anybody."""
+        """Digest that the database keeps, so that a wrong key is noticed at the start."""
         return hmac.new(self.secret, b"atrae: suppression key", hashlib.sha256).hexdigest()
 
     @property
     def id(self) -> str:
-        """The first letters of the fingerprint, kept with each suppression."""
+        """First letters of the fingerprint, kept with each suppression."""
         return self.fingerprint[:8]
 
     def conceal(self, address_key: str) -> str:
-        """The HMAC of an address: it can be asked for, and not be read back."""
+        """Return the HMAC of an address, which can be looked up but not read back."""
         return hmac.new(self.secret, address_key.encode(), hashlib.sha256).hexdigest()
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port (left out where it is the scheme's own), in lower case."""
+    """Return scheme, host and port (unless it is the scheme's own), in lower case."""
     parts = urlsplit(url)
     host = (parts.hostname or "").encode("idna").decode()
     host = f"[{host}]" if ":" in host else host
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
 
 
 def mailbox(text: str) -> Mailbox:
-    """The one mailbox in `text` (RFC 5322). Raises `ValueError` where there is not exactly one."""
+    """Return the mailbox in `text` (RFC 5322). Raises `ValueError` unless there is just one."""
     try:
         header = mail_policy.header_factory("From", text)
-        found = header.addresses if isinstance(header, AddressHeader) else ()
-    except (MessageError, ValueError, IndexError) as fault:
-        raise ValueError("it is no mailbox") from fault
-    if len(found) != 1 or not found[0].domain or header.defects or not text.isprintable():
-        raise ValueError("it is not exactly one mailbox")
-    return found[0]
+        boxes = header.addresses if isinstance(header, AddressHeader) else ()
+    except (MessageError, ValueError, IndexError) as error:
+        raise ValueError("it is no mailbox") from error
+    if len(boxes) != 1 or not boxes[0].domain or header.defects or not text.isprintable():
+        raise ValueError("it must be exactly one mailbox")
+    return boxes[0]
 
 
 def read_smtp(url: str) -> Smtp:
-    """Read `smtp://user:password@host:587` or `smtps://…`. Raises `ValueError` that says why not.
+    """Read `smtp://user:password@host:587` or `smtps://…`. Raises `ValueError`.
 
-    `smtps` speaks TLS from the first byte. `smtp` demands STARTTLS, but for a server on this very
+    `smtps` uses TLS from the first byte. `smtp` requires STARTTLS, except for a server on this
     machine or with `?tls=none`; a password is never sent in the clear to another machine.
     """
     parts = urlsplit(url)
@@ -141,11 +223,11 @@ def read_smtp(url: str) -> Smtp:
     local = parts.hostname in LOOPBACK
     tls = "implicit" if parts.scheme == "smtps" else _starttls(parts, local=local)
     if parts.username and tls == "none" and not local:
-        raise ValueError("it would send a password in the clear; leave ?tls=none out")
-    usual = 465 if tls == "implicit" else 587 if tls == "required" else 25
+        raise ValueError("it would send a password in the clear; leave out ?tls=none")
+    default = 465 if tls == "implicit" else 587 if tls == "required" else 25
     return Smtp(
         host=parts.hostname,
-        port=parts.port or usual,
+        port=parts.port or default,
         tls=tls,
         user=unquote(parts.username or ""),
         password=SecretStr(unquote(parts.password or "")),
@@ -153,136 +235,120 @@ def read_smtp(url: str) -> Smtp:
 
 
 def _starttls(parts: SplitResult, *, local: bool) -> str:
-    wish = parse_qs(parts.query).get("tls", ["none" if local else "required"])[0]
-    if wish not in ("none", "required"):
-        raise ValueError("?tls= is either none or required")
-    return wish
+    tls = parse_qs(parts.query).get("tls", ["none" if local else "required"])[0]
+    if tls not in ("none", "required"):
+        raise ValueError("?tls= must be none or required")
+    return tls
 
 
-def read_environment(environ: Mapping[str, str], directory: Path) -> Settings:
-    """The settings of a production handler. Raises `SettingsError` with every fault.
+def read_environment(variables: Variables, directory: Path) -> Settings:
+    """Return the settings of a production handler. Relative paths start at `directory`.
 
-    `directory` is where relative paths start: the working directory.
+    Raises:
+        SettingsError: Some are missing or wrong.
     """
-    asked = _Environment(environ)
-    keys = asked.keys("ATRAE_SECRET_KEY")
-    suppression = asked.keys("ATRAE_SUPPRESSION_KEY")
-    if len(suppression) > 1:
-        asked.faults.append("ATRAE_SUPPRESSION_KEY is one key: with another, people are forgotten")
-    sender = asked.read("ATRAE_MAIL_FROM", _answering, 'set it like "Ana <ana@example.org>"')
-    answers = asked.read("ATRAE_REPLY_TO", _answering, default=sender or NOT_YET)
-    defence, faults = read_defence(environ, directory)
-    asked.faults.extend(faults)
-    values = {
-        "defence": defence,
-        "database_url": asked.read("ATRAE_DATABASE_URL", _database, default=file_url(directory)),
-        "secret_keys": keys,
-        "suppression_key": suppression[0] if suppression else "",
-        "site_url": asked.read("ATRAE_SITE_URL", _web, "set it like https://example.org/"),
-        "public_url": asked.read(
-            "ATRAE_PUBLIC_URL", _web, "set it to where people reach this handler"
-        ).rstrip("/"),
-        "owner": asked.read("ATRAE_OWNER", _answering, default=answers or NOT_YET),
-        "smtp_url": asked.read(
-            "ATRAE_SMTP_URL", _smtp, "set it like smtp://user:password@mail.example.org:587"
-        ),
-        "mail_from": sender,
-        "reply_to": answers,
-        "checkpoint_keys": asked.signing_keys("ATRAE_CHECKPOINT_KEY"),
-        "handler_dir": directory / (environ.get("ATRAE_HANDLER_DIR") or "handler"),
-    }
-    if asked.faults:
-        raise SettingsError(tuple(asked.faults))
+    with reading(variables) as environment:
+        suppression_keys = environment.keys("ATRAE_SUPPRESSION_KEY")
+        if len(suppression_keys) > 1:
+            environment.faults.append(
+                "ATRAE_SUPPRESSION_KEY must be one key: with another, suppressions are lost"
+            )
+        sender = environment.require(
+            "ATRAE_MAIL_FROM", _read_mailbox, 'set it like "Ana <ana@example.org>"'
+        )
+        reply_to = environment.read("ATRAE_REPLY_TO", _read_mailbox, sender)
+        public_url = environment.require(
+            "ATRAE_PUBLIC_URL", _read_url, "set it to the handler's public address"
+        )
+        values = {
+            "defence": _read_defence(environment, directory),
+            "database_url": environment.read(
+                "ATRAE_DATABASE_URL", _read_database_url, file_url(directory)
+            ),
+            "secret_keys": environment.keys("ATRAE_SECRET_KEY"),
+            "suppression_key": "".join(suppression_keys[:1]),
+            "site_url": environment.require(
+                "ATRAE_SITE_URL", _read_url, "set it like https://example.org/"
+            ),
+            "public_url": public_url.rstrip("/"),
+            "owner": environment.read("ATRAE_OWNER", _read_mailbox, reply_to),
+            "smtp_url": environment.require(
+                "ATRAE_SMTP_URL",
+                _read_smtp_url,
+                "set it like smtp://user:password@mail.example.org:587",
+            ),
+            "mail_from": sender,
+            "reply_to": reply_to,
+            "checkpoint_keys": environment.signing_keys("ATRAE_CHECKPOINT_KEY"),
+            "handler_dir": directory / (environment.text("ATRAE_HANDLER_DIR") or "handler"),
+        }
     return Settings.model_validate(values)
 
 
-def read_database(environ: Mapping[str, str], directory: Path) -> str:
-    """Where the records are, for commands that only read them. Raises `SettingsError`.
+def read_database(variables: Variables, directory: Path) -> str:
+    """Return the URL of the database, for commands that need no other setting.
 
-    Without `ATRAE_DATABASE_URL` it is the database of `atrae serve` in a site's folder, where
-    there is one.
+    Without `ATRAE_DATABASE_URL`, it is the database of `atrae serve` in a site's folder, if there
+    is one. Raises `SettingsError`.
     """
-    asked = _Environment(environ)
-    ours = directory / DEVELOPMENT_FOLDER / DATABASE_NAME
-    default = f"sqlite:///{ours}" if ours.exists() else file_url(directory)
-    url = asked.read("ATRAE_DATABASE_URL", _database, default=default)
-    if asked.faults:
-        raise SettingsError(tuple(asked.faults))
-    return url
+    development = directory / DEVELOPMENT_FOLDER
+    is_there = (development / DATABASE_NAME).exists()
+    default = file_url(development if is_there else directory)
+    with reading(variables) as environment:
+        return environment.read("ATRAE_DATABASE_URL", _read_database_url, default)
 
 
 def file_url(directory: Path) -> str:
-    """The SQLite database in `directory`."""
+    """Return the URL of the SQLite database in `directory`."""
     return f"sqlite:///{directory / DATABASE_NAME}"
 
 
-class _Environment:
-    """Reads variables and gathers what is wrong with them. A secret's value is never repeated."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ = environ
-        self.faults: list[str] = []
-
-    def read(
-        self, name: str, check: Callable[[str], str], hint: str = "", *, default: str = ""
-    ) -> str:
-        value = self.environ.get(name, "").strip()
-        if not value and not default:
-            self.faults.append(f"{name} is missing: {hint}")
-            return ""
-        try:
-            return check(value or default)
-        except ValueError as fault:
-            self.faults.append(f"{name}: {fault}" + (f" ({hint})" if hint else ""))
-            return ""
-
-    def keys(self, name: str) -> tuple[str, ...]:
-        keys = tuple(self.environ.get(name, "").replace(",", " ").split())
-        if not keys:
-            self.faults.append(f"{name} is missing: {MAKE_A_KEY}")
-        elif any(len(key) < SHORTEST_KEY for key in keys):
-            self.faults.append(
-                f"{name}: a key has fewer than {SHORTEST_KEY} characters; {MAKE_A_KEY}"
-            )
-        return keys
-
-    def signing_keys(self, name: str) -> tuple[str, ...]:
-        """Keys that may be missing; each must be a whole one."""
-        from ..evidence.signing import signing_key
-
-        keys = tuple(self.environ.get(name, "").replace(",", " ").split())
-        for key in keys:
-            try:
-                signing_key(key)
-            except ValueError as fault:
-                self.faults.append(f"{name}: {fault}; {MAKE_A_KEY}")
-        return keys
+def _read_defence(environment: Environment, directory: Path) -> Defence:
+    default = Defence()
+    return Defence(
+        trusted_proxies=environment.read("ATRAE_TRUSTED_PROXIES", abuse.read_networks, ()),
+        forwarded_header=environment.read(
+            "ATRAE_FORWARDED_HEADER", abuse.read_header, default.forwarded_header
+        ),
+        submissions_per_minute=environment.read(
+            "ATRAE_SUBMISSIONS_PER_MINUTE", abuse.read_number, default.submissions_per_minute
+        ),
+        confirmations_per_hour=environment.read(
+            "ATRAE_CONFIRMATIONS_PER_HOUR", abuse.read_number, default.confirmations_per_hour
+        ),
+        blocked_domains=environment.read(
+            "ATRAE_BLOCKED_DOMAINS", abuse.read_domains, default.blocked_domains
+        ),
+        blocked_domains_file=environment.read(
+            "ATRAE_BLOCKED_DOMAINS_FILE", lambda name: abuse.read_file(directory / name), None
+        ),
+        check_mx=environment.read("ATRAE_CHECK_MX", abuse.read_switch, default.check_mx),
+    )
 
 
-def _web(url: str) -> str:
+def _read_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it must be a whole address, from https:// on")
+        raise ValueError("it must be a whole URL that starts with https://")
     if parts.username or parts.query or parts.fragment:
-        raise ValueError("it may have no user, query or fragment")
+        raise ValueError("it must have no user, query or fragment")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ValueError("it must be https; only localhost may go without")
+        raise ValueError("it must be https, except on localhost")
     return origin_of(url) + quote(parts.path, safe="/%")
 
 
-def _smtp(url: str) -> str:
+def _read_smtp_url(url: str) -> str:
     read_smtp(url)
     return url
 
 
-def _database(url: str) -> str:
+def _read_database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError("it must begin with sqlite:/// or postgresql://")
+        raise ValueError("it must start with sqlite:/// or postgresql://")
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _answering(text: str) -> str:
-    who = mailbox(text)
-    if who.username.lower().split("+")[0] in NOBODY:
-        raise ValueError("people must be able to answer; a no-reply address is refused")
+def _read_mailbox(text: str) -> str:
+    if mailbox(text).username.lower().split("+")[0] in NOBODY:
+        raise ValueError("people must be able to reply; a no-reply address is refused")
     return text

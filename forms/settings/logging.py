@@ -1,7 +1,6 @@
-"""The log: a line an event, in text or in JSON, and never an address or a token in it.
+"""The log: a line for each event, as text or JSON, without addresses and tokens.
 
-Nobody here writes an address into the log on purpose; whatever a library puts into a message or a
-traceback is taken out again, as is the token of a path.
+Our own messages have none; those that a library puts into a message or a traceback are removed.
 """
 
 import json
@@ -10,63 +9,70 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from .environment import SettingsError
+from .environment import Variables, reading
 
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:=/]+@[^\s@<>\"'(),;:=/]+")
 TOKEN = re.compile(r"/(confirm|unsubscribe|me|fresh|resource)/[^\s\"'?]+")
 QUIET = ("alembic", "httpx", "httpcore")
-FORMATS = ("text", "json")
 
 
 def without_persons(text: str) -> str:
-    """The text, with a sign in the place of each address and each token."""
+    """Return the text with each address and token replaced by an ellipsis."""
     return TOKEN.sub(r"/\1/…", ADDRESS.sub("…@…", text))
 
 
 class TextLines(logging.Formatter):
-    """For people: moment, level, who says it, what."""
+    """Lines for people: time, level, logger, message."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and a traceback below it where there is one."""
+        """Return a line, with the traceback below it if there is one."""
         return without_persons(super().format(record))
 
 
 class JsonLines(logging.Formatter):
-    """For programs: an object a line, with `at`, `level`, `from`, `message`, perhaps `trace`.
+    """Lines for programs: an object with `at`, `level`, `from`, `message` and perhaps `trace`.
 
-    What a message says as `name=value` is in the object by its name, too.
+    Each `name=value` in the message is also a member of the object.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Return a line."""
         message = without_persons(record.getMessage())
-        told = dict(re.findall(r"\b([a-z_]+)=(\S+)", message))
-        told |= {
+        fields: dict[str, str] = dict(re.findall(r"\b([a-z_]+)=(\S+)", message))
+        fields |= {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
             "message": message,
         }
         if record.exc_info:
-            told["trace"] = without_persons(self.formatException(record.exc_info))
-        return json.dumps(told, ensure_ascii=False)
+            fields["trace"] = without_persons(self.formatException(record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
 
 
-def read_format(environ: Mapping[str, str]) -> logging.Formatter:
-    """How ATRAE_LOG wants it. Raises `SettingsError`."""
-    wish = environ.get("ATRAE_LOG", "").strip() or "text"
-    if wish not in FORMATS:
-        raise SettingsError((f"ATRAE_LOG: it is one of {', '.join(FORMATS)}, not {wish!r}",))
-    return JsonLines() if wish == "json" else TextLines()
+FORMATS: Mapping[str, type[logging.Formatter]] = {"text": TextLines, "json": JsonLines}
+
+
+def read_format(variables: Variables) -> logging.Formatter:
+    """Return the formatter that `ATRAE_LOG` names. Raises `SettingsError`."""
+    with reading(variables) as environment:
+        formatter: logging.Formatter = TextLines()
+        return environment.read("ATRAE_LOG", _formatter, formatter)
 
 
 def configure(environ: Mapping[str, str]) -> None:
-    """Write the log to standard error, as ATRAE_LOG says. Raises `SettingsError`."""
+    """Write the log to standard error, as `ATRAE_LOG` says. Raises `SettingsError`."""
     handler = logging.StreamHandler()
     handler.setFormatter(read_format(environ))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _formatter(name: str) -> logging.Formatter:
+    if name not in FORMATS:
+        raise ValueError(f"it must be one of {', '.join(FORMATS)}, not {name!r}")
+    return FORMATS[name]()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.settings.abuse import Defence, read_defence
+from forms.settings.abuse import Defence
 from forms.settings.environment import SettingsError, read_environment
 from forms.settings.networks import ForwardedHeader
 
@@ -57,8 +57,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_value_is_refused_alone(tmp_path: Path, name: str, value: str) -> None:
-    _, faults = read_defence({name: value}, tmp_path)
-    assert len(faults) == 1
-    assert faults[0].startswith(f"{name}: ")
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError) as caught:
         read_environment(environment(tmp_path, URL, **{name: value}), tmp_path)
+    assert len(caught.value.faults) == 1
+    assert caught.value.faults[0].startswith(f"{name}: ")

@@ -54,7 +54,7 @@ def test_another_suppression_key_is_refused_at_the_start(tmp_path: Path) -> None
     known = {"ATRAE_DATABASE_URL": f"sqlite:///{tmp_path / 'forms.db'}"}
     told = run("purge", directory=tmp_path, environ={**known, "ATRAE_SUPPRESSION_KEY": NEW})
     assert told.returncode == 1
-    assert "set the old one" in told.stderr
+    assert "set the old key" in told.stderr
 
 
 def test_a_new_checkpoint_key_stands_in_front_of_the_old_one(tmp_path: Path) -> None:
