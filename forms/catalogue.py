@@ -1,11 +1,11 @@
-"""The door: what marketers declared, as the build compiles it and the handler reads it.
+"""The contract between build and handler: forms and purposes as a site declares them.
 
-A `Catalogue` travels as `handler/catalogue.json`. Everything in it is frozen. What a visitor was
-shown is a `Wording`, addressed by the digest of its canonical JSON; each rendered box carries that
-digest, so that a page cached yesterday is recorded with yesterday's text.
+The build writes a `Catalogue` as `handler/catalogue.json`, and the handler reads it. The text of a
+box is a `Wording`, addressed by the digest of its canonical JSON. The box has that digest as its
+value, so a submission from a cached page is recorded with the text on that page.
 """
 
-# pydantic copies defaults for each model; ruff cannot see from here that a Value is one.
+# pydantic copies mutable defaults; ruff does not see that a Value is a model.
 # ruff: noqa: RUF012
 
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ from .declared.fields import (
 from .declared.phrases import Phrases as Phrases
 
 HONEYPOT = "website"
-"""The input that people do not see and simple robots fill in."""
+"""Input that people do not see and simple robots fill in."""
 
 RESERVED_FIELDS = frozenset({HONEYPOT, "page", "language", "purpose", "version", "altcha"})
-"""Names that the form itself uses; no declared field may bear them."""
+"""Names that forms use themselves; no declared field may have them."""
 
 
 class Controller(Value):
-    """Who answers for the personal data: named in every form and every mail."""
+    """The controller of personal data, named in every form and email."""
 
     name: Annotated[str, Constraint(min_length=1)]
     address: Annotated[str, Constraint(min_length=1)]
@@ -42,7 +42,7 @@ class Controller(Value):
 
 
 class Resource(Value):
-    """A gated file. It lies in the handler's tree at `path`, never in the public one."""
+    """A gated file. It is in the handler's tree at `path`, never in the public one."""
 
     name: Annotated[str, Constraint(pattern=r"^[^/\\\x00-\x1f]{1,200}$")]
     digest: Annotated[str, Constraint(pattern=r"^[0-9a-f]{64}$")]
@@ -51,7 +51,7 @@ class Resource(Value):
 
     @property
     def path(self) -> str:
-        """Relative to the handler's tree; by content, so that a new edition is a new file."""
+        """Path in the handler's tree; by content, so a new edition is a new file."""
         return f"gated/{self.digest}/{self.name}"
 
 
@@ -61,20 +61,20 @@ class Lasts(StrEnum):
     STANDING = "standing"
     """Until it is withdrawn: a newsletter."""
     ONCE = "once"
-    """For this one delivery: a guide. It never becomes a standing permission."""
+    """For one delivery: a guide. It never becomes a standing permission."""
 
 
 class Frequency(StrEnum):
-    """How often a person wants to hear of a standing purpose."""
+    """How often a person wants emails about a standing purpose."""
 
     EVERY = "every"
-    """Each article, when it comes out."""
+    """For each article, when it is published."""
     WEEKLY = "weekly"
     MONTHLY = "monthly"
 
 
 class Purpose(Value):
-    """What we ask permission for, and the exact text with which we ask, in each language."""
+    """A purpose that people can permit, with its exact text in each language."""
 
     id: Identifier
     version: Annotated[int, Constraint(ge=1)] = 1
@@ -82,15 +82,15 @@ class Purpose(Value):
     name: Texts
     wording: Texts
     resource: dict[str, Resource] = {}
-    """Language code -> the file that a confirmed request delivers; empty: none is gated by this."""
+    """Language code -> the file that a confirmed request delivers; empty if there is none."""
     frequencies: tuple[Frequency, ...] = ()
-    """What the preference centre offers; the first holds until the person chooses another."""
+    """Choices in the preference centre; the first one is the default."""
     topics: tuple[Option, ...] = ()
-    """What the preference centre offers; all of them until the person chooses among them."""
+    """Choices in the preference centre; by default all of them."""
 
 
 class Wording(Value):
-    """The exact text shown beside one box, with who asked and where the privacy notice stands."""
+    """The exact text beside a box, with the controller and the privacy notice."""
 
     purpose: str
     version: int
@@ -124,17 +124,17 @@ class Form(Value):
 
     @property
     def address(self) -> Field | None:
-        """The field that holds the address to confirm: the first of kind `email`, if any."""
-        return next((asked for asked in self.fields if asked.kind is Kind.EMAIL), None)
+        """Field with the address to confirm: the first of kind `email`, if any."""
+        return next((field for field in self.fields if field.kind is Kind.EMAIL), None)
 
     @property
     def version(self) -> str:
-        """The digest of all that the form is: recorded with each event."""
+        """Digest of the whole form, recorded with each event."""
         return digest_of(self.model_dump(mode="json"))
 
 
 class State(StrEnum):
-    """The fixed states, each a static page of the theme reached by `303 See Other`."""
+    """Static pages of the theme that the handler redirects to."""
 
     CHECK_INBOX = "check-your-inbox"
     CONFIRMED = "confirmed"
@@ -143,7 +143,7 @@ class State(StrEnum):
 
 
 class Catalogue(Value):
-    """All that the handler knows of a site."""
+    """Everything that the handler knows about a site."""
 
     title: Texts
     default_language: str
@@ -156,23 +156,23 @@ class Catalogue(Value):
     purposes: dict[str, Purpose] = {}
     forms: dict[str, Form] = {}
     solver: str = ""
-    """Path of the script that does the forms' proof of work; empty: none is asked for."""
+    """Path of the script for proof of work; empty if none is required."""
 
     def wording(self, purpose: str, language: str) -> Wording:
-        """The text that asks for `purpose` in `language`. Raises `KeyError` where there is none."""
-        asked = self.purposes[purpose]
+        """Return the wording of `purpose` in `language`. Raises `KeyError` if there is none."""
+        declared = self.purposes[purpose]
         return Wording(
             purpose=purpose,
-            version=asked.version,
+            version=declared.version,
             language=language,
-            text=asked.wording[language],
+            text=declared.wording[language],
             controller=self.controller,
             privacy=self.privacy[language],
-            lasts=asked.lasts,
+            lasts=declared.lasts,
         )
 
     def wordings(self) -> dict[str, Wording]:
-        """Every wording in every language, by digest."""
+        """Return every wording in every language, by digest."""
         return {
             wording.digest: wording
             for purpose in self.purposes.values()
@@ -180,22 +180,22 @@ class Catalogue(Value):
         }
 
     def text(self, texts: Texts, language: str) -> str:
-        """The text in `language`, else in the default language, else empty."""
+        """Return the text in `language`, else in the default language, else an empty one."""
         return texts.get(language) or texts.get(self.default_language, "")
 
     def to_json(self) -> bytes:
-        """Canonical: equal catalogues are equal bytes."""
+        """Return canonical JSON: equal catalogues have equal bytes."""
         return self.spelled()
 
     @classmethod
     def from_json(cls, text: bytes) -> "Catalogue":
-        """Raises `pydantic.ValidationError`, which names every fault."""
+        """Read a catalogue. Raises `pydantic.ValidationError` with every fault."""
         return cls.model_validate_json(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One input of a sheet: the field in the visitor's language, what it holds, what is wrong."""
+    """An input of a sheet: the field in the visitor's language, its value and its error."""
 
     field: Field
     label: str
@@ -207,7 +207,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One box of a sheet. `ticked` is only ever true where the visitor ticked it themselves."""
+    """A box of a sheet. It is `ticked` only if the visitor ticked it."""
 
     wording: Wording
     ticked: bool
@@ -215,7 +215,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What the theme's `form.html` may ask: the same from the build and from the handler."""
+    """Values for the theme's `form.html`, for the build and for the handler."""
 
     form: Form
     language: str
@@ -229,9 +229,9 @@ class Sheet:
     controller: Controller
     privacy: str
     errors: Mapping[str, str] = field(default_factory=dict)
-    """Field name, or `purpose`, -> the key of an error text; empty on a fresh form."""
+    """Field name, or `purpose`, -> the key of an error text."""
     challenge: str = ""
-    """Where the script `solver` gets its challenge; both are empty where none is asked for."""
+    """URL of the challenge for the script `solver`; both are empty if none is required."""
     solver: str = ""
 
 
@@ -247,8 +247,8 @@ def sheet(
     errors: Mapping[str, str] | None = None,
     challenge: str = "",
 ) -> Sheet:
-    """Lay out `form` for a visitor; `values`, `ticked` (digests), `errors` are what they sent."""
-    given, wrong = values or {}, errors or {}
+    """Return the sheet of a form, with the `values`, `ticked` digests and `errors` of a visitor."""
+    values, errors = values or {}, errors or {}
 
     def say(texts: Texts) -> str:
         return catalogue.text(texts, language)
@@ -263,14 +263,14 @@ def sheet(
         button=say(form.button),
         inputs=tuple(
             Input(
-                field=asked,
-                label=say(asked.label),
-                hint=say(asked.hint),
-                value=given.get(asked.name, ""),
-                error=wrong.get(asked.name, ""),
-                options=tuple((option.value, say(option.label)) for option in asked.options),
+                field=declared,
+                label=say(declared.label),
+                hint=say(declared.hint),
+                value=values.get(declared.name, ""),
+                error=errors.get(declared.name, ""),
+                options=tuple((option.value, say(option.label)) for option in declared.options),
             )
-            for asked in form.fields
+            for declared in form.fields
         ),
         boxes=tuple(
             Box(wording=wording, ticked=wording.digest in ticked)
@@ -278,7 +278,7 @@ def sheet(
         ),
         controller=catalogue.controller,
         privacy=catalogue.privacy[language],
-        errors=wrong,
+        errors=errors,
         challenge=challenge if catalogue.solver else "",
         solver=catalogue.solver if challenge else "",
     )

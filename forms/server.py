@@ -1,4 +1,4 @@
-"""Production: the environment and the tree `handler/` -> a server."""
+"""The server in production, from the environment and the tree `handler/`."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ SWITCH_SECONDS = 0.001
 
 
 def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) -> None:
-    """Serve until a signal comes. Raises one of `app.START_ERRORS` where it cannot start."""
+    """Serve until a signal comes. Raises one of `app.START_ERRORS` if it can't start."""
     import uvicorn
 
     app = _application(environ, directory)
@@ -36,10 +36,10 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
         app,
         host=host,
         port=port,
-        # Paths hold tokens: an access log would keep them.
+        # An access log would keep the tokens in paths.
         access_log=False,
         server_header=False,
-        # Whom a proxy speaks for is read by `limits`, of declared ones alone.
+        # `settings.networks` reads the headers, and of trusted proxies only.
         proxy_headers=False,
         http=DeadlineProtocol,
         ws="none",
@@ -51,26 +51,25 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
 
 
 def ready_to_serve() -> None:
-    """Set the interpreter up for short answers, once everything is loaded."""
-    # Threads share one interpreter: whoever answers should not wait long for whoever writes mails.
+    """Tune the interpreter for fast responses, once everything is loaded."""
+    # Threads share one interpreter, and responses should not wait for the workers.
     sys.setswitchinterval(SWITCH_SECONDS)
-    # What was loaded stays: to look through all of it for garbage, again and again, holds up
-    # whoever waits for an answer meanwhile.
+    # Without this, the garbage collector would check all loaded modules again and again.
     gc.collect()
     gc.freeze()
 
 
 def work(environ: Mapping[str, str], directory: Path) -> None:
-    """Send what is owed, without answering anybody, until a signal comes.
+    """Send emails and webhooks, without serving, until a signal comes. Raises as `run` does.
 
-    On PostgreSQL beside as many others as there are; a SQLite file has one. Raises as `run` does.
+    On PostgreSQL several may run at once; on SQLite, only one.
     """
     app = _application(environ, directory)
 
     async def until_a_signal() -> None:
         stopped = asyncio.Event()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         async with app.router.lifespan_context(app):
             await stopped.wait()
 
@@ -81,7 +80,7 @@ def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
     settings, operations = read_environment(environ, directory), read_operations(environ)
     bundles = Bundles(settings.handler_dir)
     bundles.current()
-    # Said here in one line, rather than by a server that has half started.
+    # Checked here first, so that an error is one line.
     with sole_writer(settings.database_url.get_secret_value()):
         store = open_store(settings)
         store.prepare()
@@ -106,7 +105,7 @@ def _delivery(settings: Settings) -> Deliver:
 
 
 def migrate_database(url: str) -> tuple[str, str]:
-    """Bring the database to this version; returns the versions before and after."""
+    """Migrate the database to this version; return the versions before and after."""
     with sole_writer(url):
         engine = open_engine(url)
         try:

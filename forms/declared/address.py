@@ -1,16 +1,16 @@
-"""An e-mail address: as typed, as a mail server takes it, as the key that tells people apart."""
+"""Email addresses: as typed, as mail servers accept them, and as the key of a contact."""
 
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST = 254
-"""Octets in the longest address that SMTP can carry (RFC 5321, erratum 1690)."""
+"""Octets of the longest address in SMTP (RFC 5321, erratum 1690)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`key` is case-folded, NFC, with its domain in IDNA; `+tags` and dots are kept."""
+    """An address. `key` is case-folded, NFC, with its domain in IDNA; tags and dots are kept."""
 
     typed: str
     deliverable: str
@@ -18,10 +18,10 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Read an address, without asking the network. Raises `ValueError` where it is none.
+    """Read an address, without the network. Raises `ValueError`.
 
-    A local part outside ASCII is refused: few servers take one (RFC 6531), and a browser's own
-    check of `type=email` refuses it too. Domains may be in any script.
+    Domains may be in any script. Local parts must be ASCII, because few servers accept others
+    (RFC 6531), and neither does `type=email` in browsers.
     """
     typed = text.strip()
     if len(typed) > LONGEST:
@@ -30,8 +30,8 @@ def parse_address(text: str) -> Address:
         valid = validate_email(
             typed, check_deliverability=False, allow_smtputf8=False, test_environment=True
         )
-    except EmailNotValidError as fault:
-        raise ValueError(str(fault)) from fault
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
     deliverable = valid.ascii_email
     if deliverable is None:
         raise ValueError("the address has no ASCII form")

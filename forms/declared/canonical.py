@@ -1,22 +1,21 @@
-"""Canonical JSON and its digest: how everything that is addressed by its content is hashed."""
+"""Canonical JSON and its digest, for everything that is addressed by its content."""
 
 import hashlib
 import json
 from typing import TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-"""What JSON can say."""
+"""A value of JSON."""
 
-
-# Made once: `json.dumps` would make an encoder for each call.
-_SPELL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+# Once, because `json.dumps` would make an encoder for each call.
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def canonical_json(value: Json) -> bytes:
-    """The one spelling of a value that is ever hashed: sorted keys, no spaces, UTF-8."""
-    return _SPELL(value).encode()
+    """Return the only spelling that is hashed: sorted keys, no spaces, UTF-8."""
+    return _ENCODE(value).encode()
 
 
 def digest_of(value: Json) -> str:
-    """SHA-256 of the canonical JSON, in lower-case hexadecimal (64 characters)."""
+    """Return the SHA-256 of the canonical JSON in lower-case hexadecimal (64 characters)."""
     return hashlib.sha256(canonical_json(value)).hexdigest()

@@ -1,4 +1,4 @@
-"""The fields of a form: what a visitor may type or choose, as the build and the handler know it."""
+"""Fields of a form: the same values give the inputs and their validation."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,17 +13,17 @@ Texts = dict[str, str]
 
 
 class Value(BaseModel):
-    """A frozen value; an unknown key is an error, never ignored."""
+    """A frozen value; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def spelled(self) -> bytes:
-        """Its canonical JSON: equal values are equal bytes."""
+        """Return canonical JSON: equal values have equal bytes."""
         return canonical_json(self.model_dump(mode="json"))
 
 
 class Kind(StrEnum):
-    """The kinds of input that a form may have."""
+    """Kinds of input."""
 
     EMAIL = "email"
     TEXT = "text"
@@ -34,14 +34,14 @@ class Kind(StrEnum):
 
 
 class Option(Value):
-    """One choice of a `select`: the value recorded and the text shown."""
+    """A choice of a `select`: the recorded value and the text shown."""
 
     value: Annotated[str, Constraint(min_length=1, max_length=200)]
     label: Texts
 
 
 class Field(Value):
-    """One input. It gives both the HTML attributes and the validation."""
+    """An input, for its HTML attributes and for its validation."""
 
     name: Identifier
     kind: Kind = Kind.TEXT

@@ -1,0 +1,1 @@
+"""What proves consent: signatures, checkpoints, proofs, and the audit of emails."""

@@ -1,6 +1,6 @@
-"""Audit of emails: why each was sent, and which ones are missing, judged by a chain of events.
+"""Audit of emails: why each was sent, and which are missing, judged by a chain of events.
 
-`verify` audits the database with it, and a proof that was exported from one.
+`verify` audits the database, and `proof` an exported file.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -114,7 +114,7 @@ def _is_expiry(detail: Mapping[str, Json], event: Event, request: Event) -> bool
 
 
 def _was_permitted(mail: MailRow, chain: Chain) -> bool:
-    """Return whether it was permitted by the events that there were when it was claimed."""
+    """Return whether it was permitted by the events recorded when it was claimed."""
     then = tuple(event for event in chain.events if event.seq <= mail.checked)
     try:
         at = datetime.fromisoformat(mail.sent)

@@ -1,13 +1,12 @@
-"""Checkpoints: a signature over the heads of all chains, and how it travels to the owner. Pure.
+"""Checkpoints: signatures over the heads of all chains, which are emailed to the owner.
 
-The heads are hashed step by step: each checkpoint's `heads` is SHA-256 over those of the checkpoint
-before it and the digests of all events since, in the order of their numbers. An event's digest is
-over its own fields and the digest of the event before it in its chain, so that `heads` stands for
-every chain up to its head then, a new one costs no more than what is new, and `verify` recomputes
-all of them in one walk.
+A checkpoint's `heads` is the SHA-256 of the previous checkpoint's `heads` and the digests of all
+events since, by number. An event's digest covers its fields and the digest before it in its chain,
+so `heads` covers every chain. A new checkpoint reads only new events, and `verify` recomputes all
+checkpoints in one pass.
 
-The signature (Ed25519) is over the canonical JSON of every field but itself. A checkpoint in a mail
-is armoured as in RFC 7468: base64 between two marks, which survives any mail program.
+The signature (Ed25519) covers the canonical JSON of every other field. In an email, a checkpoint is
+armoured as in RFC 7468: base64 between two marks, which survives any mail program.
 """
 
 import base64
@@ -28,22 +27,22 @@ from ..permission.record import Decision, Notice, Template
 from .signing import PublicKey, SigningKey
 
 NO_HEADS = ""
-"""What the first checkpoint's heads begin with."""
+"""`heads` before the first checkpoint."""
 
 BEGIN = "-----BEGIN ATRAE CHECKPOINT-----"
 END = "-----END ATRAE CHECKPOINT-----"
 ARMOUR = re.compile(f"{BEGIN}(.{{1,8000}}?){END}", re.DOTALL)
 LARGEST_MAIL = 1 << 20
-"""Octets. A file that is larger is not read as a mail of ours."""
+"""Octets; a larger file is refused."""
 
 
 class CheckpointError(ValueError):
-    """What was read is no checkpoint of ours, or not whole."""
+    """There is no checkpoint, or it is damaged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """Every event up to the number `last`, vouched for at `at` by the holder of key `key_id`."""
+    """A signature over every event up to the number `last`."""
 
     id: int
     """1, 2, 3 … without a gap."""
@@ -55,22 +54,22 @@ class Checkpoint:
 
     @property
     def message(self) -> bytes:
-        """What is signed."""
+        """Signed message."""
         fields = {name: value for name, value in asdict(self).items() if name != "signature"}
         return b"atrae checkpoint\n" + canonical_json(fields)
 
     @property
     def moment(self) -> datetime:
-        """When it was made, in UTC."""
+        """Time of the checkpoint, in UTC."""
         return datetime.fromisoformat(self.at)
 
     def is_by(self, key: PublicKey) -> bool:
-        """Whether `key` made it, and no byte of it is another."""
+        """Return whether `key` signed it and nothing was altered."""
         return key.id == self.key_id and key.vouches(self.message, self.signature)
 
 
 def heads_after(heads: str, digests: Iterable[str]) -> str:
-    """Go on from the `heads` of a checkpoint with the digests of the events since."""
+    """Return `heads` after the events with these digests."""
     running = hashlib.sha256(heads.encode())
     for digest in digests:
         running.update(b"\n" + digest.encode())
@@ -80,7 +79,7 @@ def heads_after(heads: str, digests: Iterable[str]) -> str:
 def signed(
     before: Checkpoint | None, *, at: datetime, last: int, heads: str, key: SigningKey
 ) -> Checkpoint:
-    """The checkpoint that follows `before`."""
+    """Return the checkpoint that follows `before`."""
     bare = Checkpoint(
         id=before.id + 1 if before else 1,
         at=spell(at),
@@ -92,37 +91,39 @@ def signed(
     return replace(bare, signature=key.sign(bare.message))
 
 
-def sealing(made: Checkpoint, *, mailed: bool) -> Decision:
-    """What to write with a checkpoint: the event that says so, and the mail that it asks for."""
+def sealing(checkpoint: Checkpoint, *, mailed: bool) -> Decision:
+    """Record a checkpoint, and email it if it is `mailed`."""
     method = Method.MAILED if mailed else Method.SEALER
-    entry = Entry(kind=Kind.SEALED, method=method, detail=asdict(made))
+    entry = Entry(kind=Kind.SEALED, method=method, detail=asdict(checkpoint))
     notices = (Notice(template=Template.SEALED, about=(0,)),) if mailed else ()
     return Decision(entries=(entry,), notices=notices)
 
 
 def armoured(checkpoint: Checkpoint, key: PublicKey) -> str:
-    """The checkpoint and the key that it can be checked with, as lines for a mail."""
+    """Return the checkpoint and its public key as lines of an email."""
     body = canonical_json({**asdict(checkpoint), "public_key": key.hex})
     lines = wrap(base64.b64encode(body).decode(), 64)
     return "\n".join((BEGIN, *lines, END))
 
 
 def read_mailed(content: bytes) -> tuple[Checkpoint, PublicKey]:
-    """The checkpoint in a mail's text, or in a whole mail as it was saved (`.eml`).
+    """Read the checkpoint in an email's text or in a saved email (`.eml`).
 
-    Raises `CheckpointError` where there is none, or where its signature does not hold. Line breaks,
-    spaces and quotation marks that a mail program added do no harm.
+    Line breaks, spaces and quotation marks that a mail program added are ignored.
+
+    Raises:
+        CheckpointError: There is none, or its signature is wrong.
     """
     if len(content) > LARGEST_MAIL:
-        raise CheckpointError("this is too large for a checkpoint's mail")
-    # As a mail first: in its source, quoted-printable may have altered the block.
+        raise CheckpointError("this file is too large for an email with a checkpoint")
+    # The decoded text first, because quoted-printable may have altered the source.
     texts = (_text_of(content), content.decode(errors="replace"))
-    blocks = [found[1] for found in map(ARMOUR.search, texts) if found]
+    blocks = [match[1] for match in map(ARMOUR.search, texts) if match]
     if not blocks:
-        raise CheckpointError(f"there is no checkpoint in it: look for the line {BEGIN}")
+        raise CheckpointError(f"there is no checkpoint in this file: look for the line {BEGIN}")
     checkpoint, key = _unarmoured(re.sub(r"[\s>]", "", blocks[0]))
     if not checkpoint.is_by(key):
-        raise CheckpointError(f"the signature of checkpoint {checkpoint.id} does not hold")
+        raise CheckpointError(f"the signature of checkpoint {checkpoint.id} is wrong")
     return checkpoint, key
 
 
@@ -132,12 +133,12 @@ def _unarmoured(body: str) -> tuple[Checkpoint, PublicKey]:
         key = PublicKey(fields.pop("public_key"))
         checkpoint = Checkpoint(**fields)
         if armoured(checkpoint, key) != "\n".join((BEGIN, *wrap(body, 64), END)):
-            raise CheckpointError("the checkpoint is not spelled as we spell it")
+            raise CheckpointError("the checkpoint is not in canonical form")
         return checkpoint, key
     except CheckpointError:
         raise
-    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise CheckpointError("the checkpoint in it is not whole") from fault
+    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError("the checkpoint is damaged") from error
 
 
 def _text_of(content: bytes) -> str:

@@ -1,15 +1,15 @@
-"""The record of one person's consent in the vocabulary of ISO/IEC TS 27560:2023. Pure.
+"""A person's consent record in the vocabulary of ISO/IEC TS 27560:2023.
 
 The names of the fields are the specification's, as far as they are public: the record's header
 (`schema_version`, `record_id`, `pii_principal_id`), PII processing (`privacy_notice`, `language`,
 `purposes` with `purpose`, `lawful_basis`, `pii_information`, `pii_controllers`,
 `collection_method`, `processing_method`, `retention_period`, `withdrawal_method`), party
 identification (`party_id`, `party_name`, `party_address`, `party_email`, `party_role`) and events
-(`event_time`, `validity_duration`, `entity_id`, `event_type`, `event_state`). Ours are the values
-(`event_type` is our kind of event, `event_state` our state), the grouping of events into one list
-with `event_id` and `purpose`, and whatever begins with `x_atrae_`: the exact text and its digest.
-Nothing is claimed that we do not know: storage locations, jurisdiction, transfers and the like are
-the controller's to state, and are left out.
+(`event_time`, `validity_duration`, `entity_id`, `event_type`, `event_state`).
+
+Ours are the values (`event_type` is a `Kind`, `event_state` a `State`), the list of all events with
+`event_id` and `purpose`, and the `x_atrae_` fields: the exact text and its digest. Storage
+locations, jurisdiction and transfers are left out, because only the controller knows them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,30 +21,27 @@ from ..permission.ledger import Event, Kind, State, permission_of
 SCHEMA = "ISO/IEC TS 27560:2023 (profile atrae 1)"
 VALIDITY = {Lasts.STANDING: "until withdrawn", Lasts.ONCE: "one delivery"}
 BY_CONTROLLER = frozenset({Kind.IMPORTED, Kind.EXPIRED, Kind.BOUNCED, Kind.COMPLAINED})
-"""Kinds that the controller's side records; the others record what somebody did with the form or
-with a link that was mailed to the person."""
+"""Kinds that the controller causes. The others come from a form or an emailed link."""
 
 
 def consent_record(
     contact: str, events: Sequence[Event], wordings: Mapping[str, Wording]
 ) -> dict[str, Json]:
-    """The record of `contact`; `wordings` has every wording that `events` name."""
-    read = {event.wording: wordings[event.wording] for event in events if event.wording}
-    parties: dict[str, Controller] = {
-        _party(text.controller): text.controller for text in read.values()
-    }
+    """Return the record of `contact`; `wordings` has every wording that `events` name."""
+    texts = {event.wording: wordings[event.wording] for event in events if event.wording}
+    parties = {_party(text.controller): text.controller for text in texts.values()}
     return {
         "schema_version": SCHEMA,
         "record_id": events[-1].digest if events else "",
         "pii_principal_id": contact,
-        "pii_processing": [_processing(digest, text) for digest, text in sorted(read.items())],
-        "party_identification": [_identified(*each) for each in sorted(parties.items())],
-        "events": [_event(event, events, read) for event in events],
+        "pii_processing": [_processing(digest, text) for digest, text in sorted(texts.items())],
+        "party_identification": [_identified(party, parties[party]) for party in sorted(parties)],
+        "events": [_event(event, events, texts) for event in events],
     }
 
 
 def states(events: Iterable[Event]) -> dict[str, Json]:
-    """Purpose -> what the events amount to."""
+    """Return the state of each purpose."""
     known = tuple(events)
     purposes = sorted({event.purpose for event in known if event.purpose})
     return {purpose: str(permission_of(known, purpose).state) for purpose in purposes}
@@ -86,10 +83,10 @@ def _party(controller: Controller) -> str:
     return digest_of(controller.model_dump(mode="json"))[:16]
 
 
-def _event(event: Event, events: Sequence[Event], read: Mapping[str, Wording]) -> Json:
-    until = [each for each in events if each.seq <= event.seq]
+def _event(event: Event, events: Sequence[Event], texts: Mapping[str, Wording]) -> Json:
+    until = [other for other in events if other.seq <= event.seq]
     state = permission_of(until, event.purpose).state if event.purpose else State.NONE
-    text = read.get(event.wording)
+    text = texts.get(event.wording)
     granted = event.kind in (Kind.CONFIRMED, Kind.IMPORTED)
     by_controller = event.kind in BY_CONTROLLER and text is not None
     return {

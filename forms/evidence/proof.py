@@ -1,13 +1,12 @@
-"""Proof: all that is on record of one person, in one signed file that stands without the database.
+"""Proofs: everything on record about a person, in one signed file that needs no database.
 
-The file is canonical JSON (sorted keys, no spaces, UTF-8) and a line break; every other spelling is
-refused, so that no byte of it can be altered unseen. Its parts:
+The file is canonical JSON (sorted keys, no spaces, UTF-8) and a line break. Every other form is
+refused, so no byte can be altered unnoticed. Its parts:
 
-- `record`: the consent record in the vocabulary of ISO/IEC TS 27560:2023 (`consent_record` says
-  what follows the specification). It is derived from the evidence, and derived again when checked.
-- `evidence`: ours. The chain of events as the ledger holds it, each with its salted detail; the
-  wordings and forms that they name, as they were loaded; the mails, each with its *because* and its
-  receipt by the mail server; the states.
+- `record`: the consent record in the vocabulary of ISO/IEC TS 27560:2023. It is derived from the
+  evidence, and derived again when the file is checked.
+- `evidence`: in our own vocabulary. The chain of events with their salted details, the wordings and
+  forms that they name, the emails, each with its *because* and the mail server's reply, the states.
 - `key`, `issued`, `signature`: Ed25519 over the canonical JSON of everything else.
 """
 
@@ -25,11 +24,11 @@ from .consent_record import consent_record, states
 from .signing import PublicKey, SigningKey
 
 LARGEST = 32 << 20
-"""Octets. What is larger was not made by us."""
+"""Octets; a larger file is refused."""
 FORMAT = "atrae proof 2"
 
 SENT = "sent"
-"""The state of a mail that left; the others did not, or not yet."""
+"""State of an email that was sent."""
 
 Evidence: TypeAlias = dict[str, Any]
 """`contact`, `address`, `created`, `events`, `details`, `wordings`, `forms`, `mails`: JSON."""
@@ -79,7 +78,7 @@ def _signature(whole: Mapping[str, Any], keys: tuple[PublicKey, ...]) -> Iterato
     if not key.vouches(canonical_json(body), whole["signature"]):
         yield Finding("signature", "it is invalid: something in the bundle was altered")
     if keys and key not in keys:
-        known = ", ".join(each.id for each in keys)
+        known = ", ".join(trusted.id for trusted in keys)
         yield Finding("key", f"the bundle is signed with {key.id}, not with {known}")
 
 
@@ -109,7 +108,7 @@ def _chain(evidence: Evidence) -> Iterator[Finding]:
     erased = max((e["seq"] for e in evidence["events"] if e["kind"] == Kind.ERASED), default=0)
     for fields in evidence["events"]:
         place = f"event {fields['seq']}"
-        said = details.get(str(fields["seq"]))
+        detail = details.get(str(fields["seq"]))
         if fields["digest"] != digest_of_event(fields):
             yield Finding(place, "it was altered: its digest is not that of its fields")
         elif fields["prev"] != prev or fields["subject"] != evidence["contact"]:
@@ -118,9 +117,9 @@ def _chain(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(place, "the wording that it names is missing")
         elif fields["form_version"] and fields["form_version"] not in evidence["forms"]:
             yield Finding(place, "the form that it names is missing")
-        elif said is None and fields["detail"] and fields["seq"] > erased:
+        elif detail is None and fields["detail"] and fields["seq"] > erased:
             yield Finding(f"detail of {place}", "it is missing without an erasure")
-        elif said is not None and _detail(fields["seq"], said) != fields["detail"]:
+        elif detail is not None and _digest(fields["seq"], detail) != fields["detail"]:
             yield Finding(f"detail of {place}", "it was altered: the digest differs")
         prev = fields["digest"]
     for number in details.keys() - {str(fields["seq"]) for fields in evidence["events"]}:
@@ -128,16 +127,16 @@ def _chain(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Finding]:
-    """Each mail judged again as `verify` judges it in the database; then those that are gone."""
+    """Judge each email as `verify` does in the database, then find missing ones."""
     chain = _chain_of(evidence, events)
-    read = [(mail["id"], _mail(mail, chain)) for mail in evidence["mails"]]
-    for number, mail in read:
+    mails = [(row["id"], _mail(row, chain)) for row in evidence["mails"]]
+    for number, mail in mails:
         if mail.template not in TEMPLATES:
             yield Finding(f"mail {number}", "there is no such template")
             return
         for fault in mail_faults(mail, chain):
             yield Finding(f"mail {number}", fault)
-    for event, fault in missing_mails(chain, [mail for _, mail in read]):
+    for event, fault in missing_mails(chain, [mail for _, mail in mails]):
         yield Finding(f"event {event.seq}", fault)
 
 
@@ -146,7 +145,7 @@ def _chain_of(evidence: Evidence, events: list[Event]) -> Chain:
     return Chain(
         subject=evidence["contact"],
         events=tuple(events),
-        details={int(n): json.loads(said["body"]) for n, said in evidence["details"].items()},
+        details={int(n): json.loads(d["body"]) for n, d in evidence["details"].items()},
         standing=frozenset(d for d, text in texts.items() if text.lasts is Lasts.STANDING),
     )
 
@@ -166,8 +165,8 @@ def _event(fields: Mapping[str, Any]) -> Event:
     return Event(**{**fields, "kind": Kind(fields["kind"])})
 
 
-def _detail(event: int, said: Mapping[str, str]) -> str:
-    return Detail(event=event, salt=said["salt"], body=said["body"]).digest
+def _digest(event: int, detail: Mapping[str, str]) -> str:
+    return Detail(event=event, salt=detail["salt"], body=detail["body"]).digest
 
 
 def _wordings(evidence: Evidence) -> dict[str, Wording]:

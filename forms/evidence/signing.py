@@ -1,8 +1,8 @@
-"""Signing: Ed25519 (RFC 8032) keys, as checkpoints and proofs use them.
+"""Ed25519 keys (RFC 8032) that sign checkpoints and proofs.
 
-The secret is 32 random bytes, spelled in URL-safe base64 (43 characters), as
-`secrets.token_urlsafe(32)` makes it. A public key and a signature are lower-case hexadecimal (64
-and 128 characters), one spelling for each, so that no byte of them can be altered unseen.
+A secret is 32 random bytes in URL-safe base64 (43 characters), as from `secrets.token_urlsafe(32)`.
+Public keys and signatures are lower-case hexadecimal (64 and 128 characters). Each has only one
+valid spelling, so no byte can be altered unnoticed.
 """
 
 import re
@@ -23,7 +23,7 @@ SIGNATURE = re.compile(r"[0-9a-f]{128}")
 
 @dataclass(frozen=True)
 class PublicKey:
-    """What vouches can be checked with. `hex` is its 32 bytes."""
+    """A key that checks signatures; `hex` is its 32 bytes."""
 
     hex: str
 
@@ -33,11 +33,11 @@ class PublicKey:
 
     @property
     def id(self) -> str:
-        """The first 16 digits of its SHA-256: how a key is named."""
+        """First 16 digits of its SHA-256."""
         return sha256(bytes.fromhex(self.hex)).hexdigest()[:16]
 
     def vouches(self, message: bytes, signature: str) -> bool:
-        """Whether `signature` is the one of `message` by the holder of this key."""
+        """Return whether this key signed `message` with `signature`."""
         if not SIGNATURE.fullmatch(signature):
             return False
         try:
@@ -53,21 +53,21 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key that signs; its secret does not show when it is printed."""
+    """A key that signs; printing it does not reveal its secret."""
 
     public: PublicKey
     sign: Callable[[bytes], str] = field(repr=False)
-    """A message -> its signature, in hexadecimal."""
+    """Return the signature of a message."""
 
 
 def signing_key(secret: str) -> SigningKey:
-    """The key of `secret`. Raises `ValueError` where it is not one; the secret is not repeated."""
+    """Return the key of a secret. Raises a `ValueError` that does not repeat the secret."""
     if not SECRET.fullmatch(secret):
         raise ValueError("it must be 32 random bytes in URL-safe base64, 43 characters")
     try:
         key = Ed25519PrivateKey.from_private_bytes(urlsafe_b64decode(secret + "="))
-    except NotBase64 as fault:
-        raise ValueError("it must be 32 random bytes in URL-safe base64") from fault
+    except NotBase64 as error:
+        raise ValueError("it must be 32 random bytes in URL-safe base64") from error
     return SigningKey(
         public=PublicKey(key.public_key().public_bytes_raw().hex()),
         sign=lambda message: key.sign(message).hex(),

@@ -1,0 +1,1 @@
+"""Links in emails and pages, and their signed tokens."""

@@ -1,7 +1,7 @@
-"""Gated guides for people we know: a fresh link to one, and another guide with one press.
+"""Gated guides for people who have confirmed something: a new link, or another guide.
 
-A link in an email proves that whoever holds it reads that mailbox, as a confirmation does. What it
-asks for is sent to that mailbox only, so a forwarded email gives nothing away.
+A link in an email proves access to the mailbox, as a confirmation does. What it requests is sent
+to that mailbox only, so a forwarded email gives nothing away.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,18 +15,18 @@ from .record import NOTHING, Decision, Limits, Notice, Record, Template
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A guide, and the wording that asks for it."""
+    """A guide and the wording that requests it."""
 
     name: str
     wording: Wording
     is_here: bool
-    """It was confirmed before; pressing again sends a fresh link."""
+    """Whether it was confirmed before; then the button sends a new link."""
 
 
 def resend_link(
     purpose: str, record: Record, *, now: datetime, language: str, limits: Limits
 ) -> Decision:
-    """Owe a fresh link to the guide of `purpose`, if the permission for it still holds."""
+    """Send a new link to the guide of `purpose`, if the permission for it still holds."""
     grant = record.permission(purpose).grant
     if grant is None or record.suppressed or _is_too_often(purpose, record, now, limits):
         return NOTHING
@@ -87,7 +87,7 @@ def offers(
 
 
 def is_guide(catalogue: Catalogue, purpose: str) -> bool:
-    """Return whether `purpose` delivers a file and is asked for once."""
+    """Return whether `purpose` delivers a file and lasts once."""
     declared = catalogue.purposes.get(purpose)
     return declared is not None and declared.lasts is Lasts.ONCE and bool(declared.resource)
 

@@ -1,9 +1,9 @@
-"""People who opted in elsewhere: a CSV file -> rows that each bring their own evidence. Pure.
+"""Imports of people who opted in elsewhere: a CSV file whose rows each have their own evidence.
 
-The first line names the columns: `email`, `purpose`, `language`, `source` (where it was given),
-`date` (when: ISO 8601, or a day) and `evidence` (how you would prove it: a signed sheet, a log
-line) must be there and filled in; `wording` (the exact text that was shown) should be. Every fault
-is found, each with its line; none of the file is brought in while there is one.
+The first line names the columns. Required are `email`, `purpose`, `language`, `source` (where they
+opted in), `date` (when: ISO 8601, or a day) and `evidence` (how you would prove it: a signed sheet,
+a log line). `wording`, the exact text that was shown, is optional. Every fault is reported with its
+line, and a file with a fault is not imported at all.
 """
 
 import csv
@@ -19,18 +19,18 @@ from .record import Decision, Record
 NEEDED = ("email", "purpose", "language", "source", "date", "evidence")
 COLUMNS = (*NEEDED, "wording")
 LONGEST = 2000
-"""Characters in one cell."""
+"""Characters in a cell."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 UNKNOWN_WORDING = {
     "en": "Brought in by the owner. The words that were shown then are not on record.",
     "es": "Importado por el responsable. Las palabras que se mostraron no constan.",
 }
-"""What is recorded where the file does not say what people read: that we do not know it."""
+"""Language -> the recorded wording of rows without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One line: somebody allowed something, elsewhere."""
+    """A row of the file: a permission that someone gave elsewhere."""
 
     line: int
     address: Address
@@ -42,7 +42,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with the file, and where."""
+    """A fault of the file, and its line."""
 
     line: int
     message: str
@@ -54,7 +54,7 @@ class Fault:
 def read_grants(
     lines: Iterable[str], known: Mapping[tuple[str, str], Wording], *, now: datetime
 ) -> tuple[tuple[Grant, ...], tuple[Fault, ...]]:
-    """Read the whole file. `known` holds, by purpose and language, the wording loaded last."""
+    """Read a whole file. `known` holds the latest wording by purpose and language."""
     reader = csv.reader(lines, strict=True)
     rows = list(_rows(reader))
     faults = [row for row in rows if isinstance(row, Fault)]
@@ -68,36 +68,35 @@ def read_grants(
     grants: list[Grant] = []
     seen: dict[tuple[str, str], int] = {}
     for line, cells in table[1:]:
-        found = _grant(line, names, cells, known, now)
-        if isinstance(found, Grant):
-            pair = (found.address.key, found.wording.purpose)
-            if pair in seen:
-                found = [Fault(line, f"the same person and purpose as in line {seen[pair]}")]
-            else:
-                seen[pair] = line
-                grants.append(found)
-                continue
-        faults += found
+        grant = _read_grant(line, names, cells, known, now)
+        if not isinstance(grant, Grant):
+            faults += grant
+            continue
+        first = seen.setdefault((grant.address.key, grant.wording.purpose), line)
+        if first == line:
+            grants.append(grant)
+        else:
+            faults.append(Fault(line, f"the same person and purpose as in line {first}"))
     return tuple(grants), tuple(faults)
 
 
 def import_grant(grant: Grant, record: Record) -> Decision | str:
-    """What to write for one line; or, in words, why it is left out: a withdrawal always wins."""
+    """Record a row; or return why it is left out, because a withdrawal always wins."""
     if record.suppressed:
         return "the address is suppressed"
     purpose = grant.wording.purpose
     state = record.permission(purpose).state
-    said = [e for e in record.events if concerns(e, purpose) and e.kind in GRANTS | ENDINGS]
-    if said and said[-1].kind in ENDINGS:
-        # Not the state: anybody can type the address of somebody who left into a form again.
-        return f"{state_of(said, purpose)} here: only the person themselves can come back"
+    answers = [e for e in record.events if concerns(e, purpose) and e.kind in GRANTS | ENDINGS]
+    if answers and answers[-1].kind in ENDINGS:
+        # The state may be another by now, because anyone can enter the address in a form again.
+        return f"{state_of(answers, purpose)} here: only the person can subscribe again"
     match state:
         case State.NONE | State.REQUESTED | State.EXPIRED:
             return Decision(entries=(_entry(grant),))
         case State.CONFIRMED | State.PAUSED:
             return "permitted already"
         case _:
-            return f"{state} here: only the person themselves can come back"
+            return f"{state} here: only the person can subscribe again"
 
 
 def _entry(grant: Grant) -> Entry:
@@ -119,14 +118,14 @@ def _entry(grant: Grant) -> Entry:
 def _rows(reader: "Iterator[list[str]]") -> Iterator[tuple[int, list[str]] | Fault]:
     line = 0
     while True:
-        # The number of the line on which a row begins: cells may hold line breaks.
+        # The line on which a row starts, because cells may contain line breaks.
         line = getattr(reader, "line_num", line) + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as fault:
-            yield Fault(line, f"it is no CSV: {fault}")
+        except csv.Error as error:
+            yield Fault(line, f"it is no CSV: {error}")
             return
         except UnicodeDecodeError:
             yield Fault(line, "it is not UTF-8: save the file as CSV UTF-8")
@@ -139,13 +138,13 @@ def _faults_of_header(names: list[str]) -> list[Fault]:
     faults = [Fault(1, f"the column {name!r} is missing") for name in NEEDED if name not in names]
     for name in dict.fromkeys(names):
         if name not in COLUMNS:
-            faults.append(Fault(1, f"there is no column {name!r}; there are {', '.join(COLUMNS)}"))
+            faults.append(Fault(1, f"unknown column {name!r}; known are {', '.join(COLUMNS)}"))
         elif names.count(name) > 1:
             faults.append(Fault(1, f"the column {name!r} is there twice"))
     return faults
 
 
-def _grant(
+def _read_grant(
     line: int,
     names: list[str],
     cells: list[str],
@@ -153,35 +152,41 @@ def _grant(
     now: datetime,
 ) -> Grant | list[Fault]:
     if len(cells) != len(names):
-        return [Fault(line, f"it has {len(cells)} cells, and there are {len(names)} columns")]
-    told = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
-    faults = [f"{name!r} is empty" for name in NEEDED if not told[name]]
-    faults += [f"{name!r} is too long" for name, cell in told.items() if len(cell) > LONGEST]
-    faults += [f"{name!r} holds control characters" for name, cell in told.items() if _odd(cell)]
+        return [Fault(line, f"it has {len(cells)} cells, but there are {len(names)} columns")]
+    row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+    faults = [f"{name!r} is empty" for name in NEEDED if not row[name]]
+    faults += [f"{name!r} is too long" for name, cell in row.items() if len(cell) > LONGEST]
+    faults += [
+        f"{name!r} has control characters" for name, cell in row.items() if _has_control(cell)
+    ]
     if faults:
         return [Fault(line, fault) for fault in faults]
-    address, date, wording = _address(told), _date(told["date"], now), _wording(told, known)
-    faults = [found for found in (address, date, wording) if isinstance(found, str)]
+    address, date = _read_address(row["email"]), _read_date(row["date"], now)
+    wording = _find_wording(row, known)
     if isinstance(address, str) or isinstance(date, str) or isinstance(wording, str):
-        return [Fault(line, fault) for fault in faults]
-    source, evidence = told["source"], told["evidence"]
+        return [Fault(line, v) for v in (address, date, wording) if isinstance(v, str)]
     return Grant(
-        line=line, address=address, wording=wording, source=source, date=date, evidence=evidence
+        line=line,
+        address=address,
+        wording=wording,
+        source=row["source"],
+        date=date,
+        evidence=row["evidence"],
     )
 
 
-def _odd(cell: str) -> bool:
+def _has_control(cell: str) -> bool:
     return any((ord(letter) < 32 and letter not in "\n\r\t") or letter == "\x7f" for letter in cell)
 
 
-def _address(told: Mapping[str, str]) -> Address | str:
+def _read_address(text: str) -> Address | str:
     try:
-        return parse_address(told["email"])
-    except ValueError as fault:
-        return f"'email': {fault}"
+        return parse_address(text)
+    except ValueError as error:
+        return f"'email': {error}"
 
 
-def _date(text: str, now: datetime) -> datetime | str:
+def _read_date(text: str, now: datetime) -> datetime | str:
     try:
         date = datetime.fromisoformat(text)
     except ValueError:
@@ -189,21 +194,22 @@ def _date(text: str, now: datetime) -> datetime | str:
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     if date > now:
         return "'date' is in the future"
-    return date if date > EARLIEST else "'date' is before there was anything to opt in to"
+    return date if date > EARLIEST else f"'date' is before {EARLIEST.year}"
 
 
-def _wording(told: Mapping[str, str], known: Mapping[tuple[str, str], Wording]) -> Wording | str:
-    purpose, language = told["purpose"], told["language"]
+def _find_wording(
+    row: Mapping[str, str], known: Mapping[tuple[str, str], Wording]
+) -> Wording | str:
+    purpose, language = row["purpose"], row["language"]
     current = known.get((purpose, language))
     if current is None:
-        purposes = sorted({each for each, _ in known})
-        there = ", ".join(f"{each} ({there})" for each, there in sorted(known))
-        what = "language" if purpose in purposes else "purpose"
-        return f"{what!r}: nobody was ever asked for {purpose!r} in {language!r}; known: {there}"
+        pairs = ", ".join(f"{name} ({code})" for name, code in sorted(known))
+        column = "language" if purpose in {name for name, _ in known} else "purpose"
+        return f"{column!r}: there is no {purpose!r} in {language!r}; known are: {pairs}"
     if current.lasts is not Lasts.STANDING:
-        return f"'purpose': {purpose!r} lasts once, and cannot become a standing permission"
-    text = told.get("wording") or UNKNOWN_WORDING.get(language, UNKNOWN_WORDING["en"])
+        return f"'purpose': {purpose!r} lasts once and cannot become a standing permission"
+    text = row.get("wording") or UNKNOWN_WORDING.get(language, UNKNOWN_WORDING["en"])
     if text == current.text:
         return current
-    # Version 0: it is none of those that the site declares.
+    # Version 0 marks a wording that the site has not declared.
     return current.model_copy(update={"text": text, "version": 0})

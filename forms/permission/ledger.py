@@ -1,8 +1,8 @@
 """The ledger: append-only events, chained per subject, and the permission that they fold into.
 
-Pure: no clock, no database. An `Entry` is what is to be written; `sealed` gives it its place in the
-chain and makes it an `Event`. Whatever is personal goes into a `Detail` beside it, of which the
-event holds only a salted digest, so that it can be erased without breaking the chain.
+An `Entry` becomes an `Event` when `sealed` gives it its place in the chain. Personal data goes into
+a `Detail` beside it. The event has only a salted digest of the detail, so a detail can be erased
+without breaking the chain.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,17 +14,17 @@ from typing import Literal, assert_never
 from ..declared.canonical import Json, canonical_json, digest_of
 
 SYSTEM = "system"
-"""The subject of events that concern no contact: wordings and forms as they are first loaded."""
+"""Subject of events that concern no contact, such as wordings when they are first loaded."""
 
 AHEAD = timedelta(minutes=5)
-"""How far the clocks of several machines may be apart."""
+"""How far the clocks of several machines may differ."""
 
 START = ""
-"""What the first event of a chain names as the one before it."""
+"""`prev` of the first event of a chain."""
 
 
 class Kind(StrEnum):
-    """What happened. The first word is the family; only `permission` folds into permission."""
+    """Kinds of event. The first word is the family; only `permission` changes permissions."""
 
     REQUESTED = "permission.requested"
     CONFIRMED = "permission.confirmed"
@@ -38,19 +38,19 @@ class Kind(StrEnum):
     IMPORTED = "permission.imported"
     ERASED = "permission.erased"
     ACCESS_ASKED = "access.asked"
-    """By the link of a mail: for what a fresh mail must confirm. `method` says for what."""
+    """A request by a link in an email: a `Wish`, or a new link to a guide."""
     ACCESS_GIVEN = "access.given"
     ACCESS_STOPPED = "access.stopped"
     WORDING_LOADED = "catalogue.wording"
     FORM_LOADED = "catalogue.form"
     SEALED = "record.sealed"
     HELD = "outbox.held"
-    """More confirmations were asked for than may leave in an hour; the rest waits."""
+    """More confirmations were requested than may be sent in an hour; the rest waits."""
     SUPPRESSED = "suppression.added"
-    """On the chain of a concealed address, which no erasure takes away; its detail has the row."""
+    """On the chain of a concealed address, which outlives an erasure; its detail has the row."""
     LIFTED = "suppression.lifted"
     DISCARDED = "quarantine.discarded"
-    """The owner looked at a request that was kept back, and put it away."""
+    """The owner discarded a quarantined request."""
 
 
 class Method(StrEnum):
@@ -111,7 +111,7 @@ class Wish(StrEnum):
 
 
 class State(StrEnum):
-    """What the events of one contact and one purpose amount to."""
+    """State of a contact's permission for a purpose."""
 
     NONE = "none"
     REQUESTED = "requested"
@@ -127,20 +127,20 @@ class State(StrEnum):
 
 GRANTS = frozenset({Kind.CONFIRMED, Kind.IMPORTED})
 ENDINGS = frozenset({Kind.DECLINED, Kind.WITHDRAWN, Kind.COMPLAINED, Kind.BOUNCED, Kind.ERASED})
-"""After one of these, what was asked for or confirmed before it permits nothing any more."""
+"""Kinds that end what was requested or confirmed before."""
 
 
 SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
-"""Kinds whose detail is asked when something is decided; the rest is only kept and shown."""
+"""Kinds whose detail decisions read; other details are only kept and shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An event that has no place in a chain yet."""
+    """An event without a place in a chain."""
 
     kind: Kind
     purpose: str = ""
-    """Empty: it concerns every purpose."""
+    """Empty if it concerns every purpose."""
     wording: str = ""
     form: str = ""
     form_version: str = ""
@@ -153,11 +153,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One link of a chain. Every field but the last is under `digest`."""
+    """An event in a chain. `digest` covers every other field."""
 
     seq: int
     at: str
-    """UTC, spelled as `spell` does."""
+    """Time in UTC, as `spell` writes it."""
     subject: str
     purpose: str
     kind: Kind
@@ -174,13 +174,13 @@ class Event:
 
     @property
     def moment(self) -> datetime:
-        """When it happened, in UTC."""
+        """Time of the event, in UTC."""
         return datetime.fromisoformat(self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """The personal part of an event. `salt` keeps its digest from being guessed."""
+    """Personal data of an event. The salt keeps its digest from being guessed."""
 
     event: int
     salt: str
@@ -188,13 +188,13 @@ class Detail:
 
     @property
     def digest(self) -> str:
-        """What the event holds of it."""
+        """Digest in the event."""
         return digest_of([self.salt, self.body])
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A state, the event that granted it while there is one, and the one that paused it."""
+    """A state, with the events that granted and paused the permission, if it is permitted."""
 
     state: State = State.NONE
     grant: Event | None = None
@@ -202,36 +202,36 @@ class Permission:
 
 
 def spell(moment: datetime) -> str:
-    """ISO 8601 in UTC to the microsecond, ending in Z: sorts as text, hashes everywhere alike."""
+    """Return ISO 8601 in UTC to the microsecond, ending in Z, which sorts as text."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def is_recent(at: str, now: datetime, time: timedelta) -> bool:
-    """Whether `at` lies less than `time` before `now`.
+    """Return whether `at` is less than `time` before `now`.
 
-    What is dated far ahead of now is not: a clock that was a day ahead, and was set right, must not
-    silence us for that day.
+    Times far ahead of `now` are not recent: if a clock was a day ahead and was corrected, requests
+    must not be ignored for that day.
     """
     return spell(now - time) < at <= spell(now + AHEAD)
 
 
 def digest_of_event(fields: Mapping[str, Json]) -> str:
-    """SHA-256 over every field of an event but `digest`, as canonical JSON."""
+    """Return the SHA-256 of the canonical JSON of every field of an event but `digest`."""
     return digest_of({name: value for name, value in fields.items() if name != "digest"})
 
 
-_FLAT = tuple(each.name for each in fields_of(Entry) if each.name != "detail")
+_FLAT = tuple(f.name for f in fields_of(Entry) if f.name != "detail")
 
 
 def is_whole(event: Event) -> bool:
-    """Whether the event's digest is that of its fields."""
+    """Return whether the event's digest is that of its fields."""
     return event.digest == digest_of_event(asdict(event))
 
 
 def sealed(
     entry: Entry, *, seq: int, at: datetime, subject: str, prev: str, salt: str
 ) -> tuple[Event, Detail | None]:
-    """Give `entry` its place after the event with digest `prev`; its detail, if any, apart."""
+    """Return the event of `entry` after the event with digest `prev`, and its detail, if any."""
     detail = None
     if entry.detail:
         body = canonical_json(dict(entry.detail)).decode()
@@ -249,7 +249,7 @@ def sealed(
 
 
 def concerns(event: Event, purpose: str) -> bool:
-    """Whether `event` speaks of `purpose`."""
+    """Return whether `event` concerns `purpose`."""
     return event.purpose in ("", purpose)
 
 
@@ -263,7 +263,7 @@ def permission_of(events: Iterable[Event], purpose: str) -> Permission:
 
 
 def state_of(events: Iterable[Event], purpose: str) -> State:
-    """The state alone. A pause has no end here: `Record.permission` knows the time."""
+    """Return the state for `purpose`, with pauses that never end: only `Record` knows the time."""
     return permission_of(events, purpose).state
 
 
@@ -271,7 +271,7 @@ def _after(before: Permission, event: Event) -> Permission:
     granted = before.state in (State.CONFIRMED, State.PAUSED)
     match event.kind:
         case Kind.REQUESTED:
-            # Anyone can type an address: asking again never alters what its owner confirmed.
+            # Anyone can enter an address, so a request never changes what was confirmed.
             return before if granted else Permission(State.REQUESTED)
         case Kind.CONFIRMED | Kind.IMPORTED:
             return Permission(State.CONFIRMED, event)
@@ -300,20 +300,20 @@ def _after(before: Permission, event: Event) -> Permission:
 
 
 def is_move(event: Event) -> bool:
-    """Whether the person has had another address since."""
+    """Return whether the event is a change of address."""
     return event.kind is Kind.CHANGED and event.method == Method.MOVE
 
 
-def last_word(events: Iterable[Event], asked: Event) -> Event | None:
-    """The last event after `asked` that granted or ended its purpose; none: it is still open.
+def last_word(events: Iterable[Event], request: Event) -> Event | None:
+    """Return the last event since `request` that granted or ended its purpose, if any.
 
-    A move ends it too: whoever reads the old mailbox by now cannot answer for the new one.
+    A change of address ends it too, because its link went to the old mailbox.
     """
     answers = (
         event
         for event in events
-        if event.seq > asked.seq
-        and concerns(event, asked.purpose)
+        if event.seq > request.seq
+        and concerns(event, request.purpose)
         and (event.kind in GRANTS | ENDINGS or is_move(event))
     )
     return max(answers, key=lambda event: event.seq, default=None)

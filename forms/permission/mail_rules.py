@@ -13,7 +13,7 @@ from .record import Record, Scope, Template
 from .subject_requests import is_open
 
 Events: TypeAlias = Sequence[Event]
-"""The events that an email is about; the first one is its *because*."""
+"""Events that an email is about; the first one is its *because*."""
 
 
 def _no_events(_about: Events, _record: Record) -> tuple[Event, ...]:

@@ -1,6 +1,6 @@
-"""Opting in and out: a request and the contact's record -> a decision. All of the policy is here.
+"""Opt-ins and withdrawals: decide on a request by the contact's record.
 
-A `Decision` lists what to write and which emails are owed. The store writes it in one transaction,
+A `Decision` lists what to write and which emails to send. The store writes it in one transaction,
 under the lock of the contact's row under which the record was read.
 """
 
@@ -28,7 +28,7 @@ from .submission import Submission
 def request(
     submission: Submission, record: Record, *, now: datetime, pending: str, limits: Limits
 ) -> Decision:
-    """Decide on a submitted form; `pending` is a fresh id for the request that may follow."""
+    """Decide on a submitted form; `pending` is a new id for a request that may follow."""
     if submission.trapped:
         return _quarantine(submission, record, now=now, pending=pending, limits=limits)
     held = [wording for wording in submission.wordings if _is_held(wording, record)]
@@ -70,7 +70,7 @@ def confirm(
         if is_unanswered(event, record)
     )
     about = tuple(range(len(entries)))
-    # A person who was erased and comes back has asked again, and confirmed it.
+    # A person who was erased has now signed up again and confirmed it.
     lift = Scope.MARKETING if Scope.MARKETING in record.suppressed else None
     return Decision(
         entries=entries, notices=(Notice(template=Template.RECEIPT, about=about),), lift=lift
@@ -121,7 +121,7 @@ def stage_of(
 
 
 def _is_held(wording: Wording, record: Record) -> bool:
-    # A guide is requested, and confirmed, each time anew.
+    # A guide is requested and confirmed anew each time.
     return wording.lasts is Lasts.STANDING and record.is_live(wording.purpose)
 
 

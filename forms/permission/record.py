@@ -22,16 +22,16 @@ from .ledger import (
 )
 
 FRESH = timedelta(hours=24)
-"""How long the link in an email acts that reveals, erases or moves."""
+"""How long a link that reveals, erases or moves is valid."""
 
 
 class Scope(StrEnum):
     """How far a suppression reaches."""
 
     MARKETING = "marketing"
-    """Erased: a fresh request may be answered with one confirmation."""
+    """After an erasure: a new request may be answered with one confirmation."""
     ALL = "all"
-    """A complaint, a hard bounce, "never again": nothing, until the owner lifts it."""
+    """After a complaint, a hard bounce or "never again": no email until the owner lifts it."""
 
 
 class Template(StrEnum):
@@ -41,18 +41,18 @@ class Template(StrEnum):
     RECEIPT = "receipt"
     ALREADY = "already"
     LINK = "link"
-    """A fresh link to a guide that was confirmed."""
+    """A new link to a guide that was confirmed."""
     REVEAL = "reveal"
     """The link to all data that is held about the person."""
     ERASE = "erase"
     MOVE = "move"
-    """To the old address: may the person have another one?"""
+    """To the old address: approve the new one."""
     CONFIRM_MOVE = "arrive"
-    """To the new address: is it theirs?"""
+    """To the new address: confirm it."""
     SEALED = "sealed"
     """To the owner: a checkpoint."""
     HELD = "held"
-    """To the owner: confirmations are waiting, because too many were asked for."""
+    """To the owner: confirmations are waiting, because too many were requested."""
 
 
 WISH_TEMPLATES = frozenset(Template(wish) for wish in Wish)
@@ -83,21 +83,21 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often one address is written to because someone typed it or pressed a link."""
+    """How often an address gets emails because someone entered it or followed a link."""
 
     window: timedelta = timedelta(minutes=10)
-    """One request per purpose, wish or guide in it."""
+    """Time in which there is one request per purpose, wish or guide."""
     hourly: int = 3
     """Confirmation emails."""
     daily: int = 8
     reminder: timedelta = timedelta(hours=24)
-    """Between two emails "you're already subscribed"."""
+    """Time between two emails "you're already subscribed"."""
     pending: timedelta = timedelta(days=14)
-    """How long a confirmation link is good."""
+    """How long a confirmation link is valid."""
 
     @property
     def confirmations(self) -> Allowance:
-        """Emails that anyone can cause by typing an address."""
+        """Emails that anyone can cause by entering an address."""
         return Allowance(hourly=self.hourly, daily=self.daily)
 
     @property
@@ -118,16 +118,16 @@ class Record:
     contact: str
     events: tuple[Event, ...] = ()
     standing: frozenset[str] = frozenset()
-    """Digests of its wordings that ask for a standing permission."""
+    """Digests of its wordings for standing permissions."""
     suppressed: frozenset[Scope] = frozenset()
     details: Mapping[int, Mapping[str, Json]] = field(default_factory=dict)
     """Event number -> its detail; only of the kinds in `ledger.SAYING`."""
     at: datetime | None = None
-    """When it was read. A pause ends by its date; without a time, it counts as going on."""
+    """When it was read. Pauses end by their date; without a time, none has ended."""
 
     @property
     def form_method(self) -> Method:
-        """The method of a request that is made by a form now."""
+        """Method of a request that is made by a form now."""
         return Method.UNANSWERED if Scope.ALL in self.suppressed else Method.FORM
 
     def is_live(self, purpose: str) -> bool:
@@ -138,7 +138,7 @@ class Record:
         return permission.grant.wording in self.standing
 
     def permission(self, purpose: str) -> Permission:
-        """Return the permission for `purpose`. A pause that is over needs no event to end it."""
+        """Return the permission for `purpose`. A pause ends without an event."""
         permission = permission_of(self.events, purpose)
         if permission.pause is None or not self._is_over(permission.pause):
             return permission
@@ -151,18 +151,18 @@ class Record:
 
     @property
     def head(self) -> str:
-        """The digest of the last event of the chain, as the next one names it."""
+        """Digest of the chain's last event."""
         return self.events[-1].digest if self.events else START
 
     @property
     def is_known(self) -> bool:
-        """True if the person has confirmed something, if only a guide, that still holds."""
+        """Whether a confirmation by the person, if only of a guide, still holds."""
         grants = (event for event in self.events if event.kind in GRANTS)
         return any(self.permission(event.purpose).grant is not None for event in grants)
 
     @property
     def epoch(self) -> int:
-        """Number of the last move or erasure; links that were emailed before it act no more."""
+        """Number of the last move or erasure, which invalidates the links emailed before it."""
         marks = (event.seq for event in self.events if event.kind is Kind.ERASED or is_move(event))
         return max(marks, default=0)
 
@@ -177,7 +177,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A request that waits for its confirmation; `about` holds positions in the entries."""
+    """A request without its confirmation; `about` holds positions in the entries."""
 
     id: str
     expires: datetime

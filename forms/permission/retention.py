@@ -1,4 +1,4 @@
-"""How long things are kept, and what is recorded when their time is over."""
+"""How long things are kept, and what is recorded when they are deleted."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from .record import Decision, Record, Scope
 REQUEST_NUMBER = "asked"
 """Key in the detail of an `expired` event: the number of the request that expired."""
 PASSIVE = (Kind.EXPIRED, Kind.DISCARDED)
-"""Kinds of event that happen to a contact without their doing anything."""
+"""Kinds of event that the contact does not cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

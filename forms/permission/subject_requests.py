@@ -1,10 +1,9 @@
-"""Data-subject requests: reveal, erase and move, asked for by one link and confirmed by another.
+"""Data-subject requests: reveal, erase and move, requested by one link and confirmed by another.
 
-Anyone who was forwarded an email holds its link. So that link alone erases nothing, shows no
-personal data and moves nobody to another address. Each wish is recorded (`access.asked`), an email
-goes to the person's own address, and only the link in that email acts, for a day. A move must also
-be confirmed at the new address; until the old address has approved it, nothing is sent to the new
-one, so that nobody can make us write to strangers.
+A forwarded email gives away its link, so a link alone reveals, erases and moves nothing. Each wish
+is recorded (`access.asked`), and an email goes to the person's own address. Only the link in that
+email carries it out, for a day. A move must also be confirmed at the new address. Nothing is sent
+there before the old address has approved the move, so nobody can make us email strangers.
 """
 
 from datetime import datetime
@@ -24,10 +23,7 @@ def request(
     language: str,
     address: str = "",
 ) -> Decision:
-    """Record what the person asks for; `address` is the new address of a move.
-
-    The same wish within the window, or too many in an hour or a day, owe no further email.
-    """
+    """Record a wish, unless it is repeated or too frequent; `address` is the new one of a move."""
     if Scope.ALL in record.suppressed or _is_too_often(wish, address, record, now, limits):
         return NOTHING
     return _owe(wish, language, {"email": address} if address else {})
@@ -43,8 +39,8 @@ def approve_move(event: Event, record: Record, *, now: datetime) -> Decision:
 def complete_move(event: Event, record: Record, address: Address, *, now: datetime) -> Decision:
     """Confirm a move at the new address; permissions and history go along.
 
-    If the new address was erased once, its holder has come back by this: they read its email and
-    pressed the button. A complaint or "never again" about it stays.
+    This lifts an erasure of the new address, because its owner confirmed the move. A complaint or
+    "never again" stays.
     """
     if not is_answerable(event, Wish.CONFIRM_MOVE, record, now=now):
         return NOTHING
@@ -58,7 +54,7 @@ def complete_move(event: Event, record: Record, address: Address, *, now: dateti
 
 
 def disclose(event: Event, record: Record, *, now: datetime) -> Decision:
-    """Show the person their data; recorded once for each time that they asked."""
+    """Record that the person sees their data, once for each request."""
     is_recorded = any(e.kind is Kind.ACCESS_GIVEN and e.seq > event.seq for e in record.events)
     if is_recorded or not is_answerable(event, Wish.REVEAL, record, now=now):
         return NOTHING
@@ -67,7 +63,7 @@ def disclose(event: Event, record: Record, *, now: datetime) -> Decision:
 
 
 def cancel(event: Event, record: Record) -> Decision:
-    """Close every open wish of this kind: *It wasn't me*. What was confirmed is left alone."""
+    """Close every open wish of this kind: *It wasn't me*. Permissions stay as they are."""
     if not is_open(event, record):
         return NOTHING
     entry = Entry(kind=Kind.ACCESS_STOPPED, method=Wish(event.method), language=event.language)
@@ -75,17 +71,14 @@ def cancel(event: Event, record: Record) -> Decision:
 
 
 def erase_by_link(event: Event, record: Record, *, now: datetime) -> Decision:
-    """Carry out the erasure that the person asked for and now confirms."""
+    """Erase the person who confirms their request."""
     if not is_answerable(event, Wish.ERASE, record, now=now):
         return NOTHING
     return erase(record, language=event.language)
 
 
 def erase(record: Record, *, method: Method = Method.LINK, language: str = "") -> Decision:
-    """Erase all personal data; the address is remembered as an HMAC only.
-
-    `store.people.erase.erase_in` carries it out. Erasing twice changes nothing.
-    """
+    """Erase all personal data and suppress the address; twice changes nothing."""
     if record.events and record.events[-1].kind is Kind.ERASED:
         return NOTHING
     entry = Entry(kind=Kind.ERASED, method=method, language=language)
@@ -93,7 +86,7 @@ def erase(record: Record, *, method: Method = Method.LINK, language: str = "") -
 
 
 def is_answerable(event: Event, wish: Wish, record: Record, *, now: datetime) -> bool:
-    """Return whether the link that confirms `event` still acts, and is about `wish`."""
+    """Return whether the link that confirms `event` is still valid, and about `wish`."""
     is_in_time = now < event.moment + FRESH
     return event.method == wish and is_in_time and is_open(event, record)
 
@@ -106,7 +99,7 @@ def is_open(event: Event, record: Record) -> bool:
 
 
 def _closes(later: Event, event: Event) -> bool:
-    # Of two moves on their way at once, only the later one is meant.
+    # A second move replaces the first.
     moves = (Wish.MOVE, Wish.CONFIRM_MOVE)
     match later.kind:
         case Kind.ACCESS_STOPPED:
@@ -126,7 +119,7 @@ def _is_too_often(wish: Wish, address: str, record: Record, now: datetime, limit
     events = [event for event in record.events if event.kind is Kind.ACCESS_ASKED]
     if limits.wishes.is_used_up([event.at for event in events], now):
         return True
-    # A second move to another address may correct a typing error in the first.
+    # A second move to another address may correct a typing error.
     return any(
         event.method == wish
         and is_recent(event.at, now, limits.window)

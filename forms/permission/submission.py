@@ -1,7 +1,7 @@
-"""What a visitor sent -> a submission, or an error beside each field. Pure.
+"""Validate a form that a visitor sent: a submission, or an error for each field.
 
-The same `Field` gave the input its attributes, so nothing that a browser lets through is refused
-here but what it cannot know: a wording that we never showed, a choice that was never offered.
+The rules are those of the input's HTML attributes, so a browser reports most errors first. Only
+forged values are new here, such as a wording that was never shown or a choice never offered.
 """
 
 import re
@@ -21,36 +21,36 @@ PAGE = re.compile(r"^/(?!/)[\w%./~@!$&'()*+,;=:-]{0,500}$")
 MOST_BOXES = 32
 
 Raw = Mapping[str, Sequence[str]]
-"""The fields as they came: name -> values, in order."""
+"""Fields of a form: name -> values, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A form that was filled in rightly."""
+    """A form that was filled in correctly."""
 
     form: str
     form_version: str
-    """As the page had it; a page cached yesterday names yesterday's."""
+    """Version on the page, which may be cached and older than the current one."""
     page: str
     language: str
     address: Address
     answers: Mapping[str, str]
     wordings: tuple[Wording, ...]
     trapped: bool
-    """It is kept, and gets no mail: the honeypot was filled in, or what else is as telling."""
+    """Whether it is quarantined, because the honeypot was filled in or signals are as strong."""
     signs: tuple[str, ...] = ()
-    """All that looks like a robot (`suspicion.Sign`)."""
+    """Signals of a robot (`web.screening.signals.Signal`)."""
 
     @property
     def detail(self) -> dict[str, Json]:
-        """The personal part of its events, which is erased with the person."""
+        """Detail of its events, which is erased with the person."""
         detail: dict[str, Json] = {"email": self.address.typed, "answers": dict(self.answers)}
         return {**detail, "signs": list(self.signs)} if self.signs else detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldErrors:
-    """What must be mended: field name, or `purpose`, -> the key of an error text."""
+    """Errors in a form: field name, or `purpose`, -> the key of an error text."""
 
     errors: Mapping[str, str]
     values: Mapping[str, str]
@@ -60,9 +60,9 @@ class FieldErrors:
 
 
 def ticked(raw: Raw) -> tuple[str, ...]:
-    """The digests of the ticked boxes, each once; whatever is no digest stays out."""
-    given = dict.fromkeys(raw.get("purpose", ()))
-    return tuple(digest for digest in given if DIGEST.match(digest))[:MOST_BOXES]
+    """Return the digests of the ticked boxes, each once, without values that are no digest."""
+    values = dict.fromkeys(raw.get("purpose", ()))
+    return tuple(value for value in values if DIGEST.match(value))[:MOST_BOXES]
 
 
 def validate(
@@ -73,9 +73,9 @@ def validate(
     wordings: Mapping[str, Wording],
     versions: frozenset[str],
 ) -> Submission | FieldErrors:
-    """Judge `raw`. `wordings` and `versions` are those that we know, by digest."""
-    values = {asked.name: _first(raw, asked.name, asked.kind) for asked in form.fields}
-    faults = {asked.name: fault_of(asked, values[asked.name]) for asked in form.fields}
+    """Validate `raw`. `wordings` and `versions` are all that were ever loaded, by digest."""
+    values = {field.name: _first(raw, field.name, field.kind) for field in form.fields}
+    faults = {field.name: fault_of(field, values[field.name]) for field in form.fields}
     errors = {name: fault for name, fault in faults.items() if fault}
     version = _first(raw, "version") or form.version
     chosen = ticked(raw)
@@ -86,7 +86,7 @@ def validate(
         errors["purpose"] = fault
     page = page_path(_first(raw, "page"))
     if errors or form.address is None:
-        # A text that changed must be read again: it is never ticked on the visitor's behalf.
+        # A changed wording must be read again, so its box is not ticked for the visitor.
         kept = frozenset() if fault == "error_changed" else frozenset(chosen)
         return FieldErrors(errors=errors, values=values, ticked=kept, page=page, language=language)
     answers = {name: value for name, value in values.items() if value}
@@ -102,38 +102,38 @@ def validate(
     )
 
 
-def fault_of(asked: Field, value: str) -> str:
-    """The key of what is wrong with `value`, or empty."""
+def fault_of(field: Field, value: str) -> str:
+    """Return the key of an error text; empty if `value` is valid."""
     if not value:
-        return "error_required" if asked.required or asked.kind is Kind.EMAIL else ""
-    if len(value) > asked.max_length:
+        return "error_required" if field.required or field.kind is Kind.EMAIL else ""
+    if len(value) > field.max_length:
         return "error_long"
-    if not is_clean(value, lines=asked.kind is Kind.TEXTAREA):
+    if not is_clean(value, lines=field.kind is Kind.TEXTAREA):
         return "error_characters"
-    match asked.kind:
+    match field.kind:
         case Kind.TEXT | Kind.TEXTAREA:
             return ""
         case Kind.EMAIL:
             return "" if _is_address(value) else "error_email"
         case Kind.SELECT:
-            offered = {option.value for option in asked.options}
+            offered = {option.value for option in field.options}
             return "" if value in offered else "error_choice"
         case Kind.TEL:
             return "" if PHONE.match(value) else "error_tel"
         case Kind.URL:
             return "" if _is_web_address(value) else "error_url"
         case _:
-            assert_never(asked.kind)
+            assert_never(field.kind)
 
 
 def is_clean(text: str, *, lines: bool = False) -> bool:
-    """Whether `text` has no control characters and no halves of characters."""
+    """Return whether `text` has no control characters and no lone surrogates."""
     allowed = "\n\t" if lines else ""
-    return all(each in allowed or unicodedata.category(each) not in ("Cc", "Cs") for each in text)
+    return all(char in allowed or unicodedata.category(char) not in ("Cc", "Cs") for char in text)
 
 
 def page_path(text: str) -> str:
-    """A path on the site without query or fragment; empty where `text` is none."""
+    """Return a path on the site without query and fragment; empty if `text` is no path."""
     path = re.split(r"[?#]", text, maxsplit=1)[0]
     return path if PAGE.fullmatch(path) else ""
 
@@ -142,15 +142,14 @@ def _fault_of_boxes(
     form: Form, raw: Raw, chosen: Sequence[str], wordings: Mapping[str, Wording]
 ) -> str:
     purposes = [wordings[digest].purpose for digest in chosen if digest in wordings]
-    strange = len(purposes) != len(set(raw.get("purpose", ())))
-    if strange or len(set(purposes)) != len(purposes) or not set(purposes) <= set(form.purposes):
+    is_altered = len(purposes) != len(set(raw.get("purpose", ())))
+    if is_altered or len(set(purposes)) != len(purposes) or not set(purposes) <= set(form.purposes):
         return "error_changed"
     return "" if purposes else "error_purpose"
 
 
 def _first(raw: Raw, name: str, kind: Kind = Kind.TEXT) -> str:
-    given = raw.get(name, ())
-    value = given[0] if given else ""
+    value = "".join(raw.get(name, ())[:1])
     if kind is Kind.TEXTAREA:
         value = value.replace("\r\n", "\n")
     return value.strip()

@@ -1,10 +1,9 @@
-"""Never again, and the way back: what the person says, or the owner records. Pure.
+"""Suppressions of all email: by the person, or recorded by the owner, and how they are lifted.
 
-The person says it in the preference centre. A complaint comes by mail, by telephone or in the
-report of a mail provider; "never write to me again" comes as an answer to a mail as well. Each of
-them ends all that was asked for and confirmed, and no mail leaves any more, not even a
-confirmation, until the owner lifts it with a reason. Lifting brings no permission back: it only
-lets the person ask again.
+People choose *never again* in the preference centre, or tell the owner. Complaints come by email,
+by telephone or in a provider's report. Each ends every request and permission, and no email is sent
+any more, not even a confirmation, until the owner lifts the suppression with a reason. Lifting
+restores no permission: the person can only sign up again.
 """
 
 from .ledger import Entry, Kind, Method
@@ -16,14 +15,14 @@ COMPLAINED = "complained"
 
 
 def never_again(_record: Record, *, reason: str) -> Decision:
-    """The person wants no mail at all, of whatever purpose. Each time is kept, with its reason."""
+    """Record that a person wants no email at all. Each call is recorded, with its reason."""
     return _forbid(Kind.WITHDRAWN, NEVER, reason)
 
 
 def never_again_by_person(record: Record, *, language: str) -> Decision:
-    """The person says so themselves, in the preference centre; saying it twice is saying it once.
+    """Suppress all email, as the person chose in the preference centre.
 
-    What suppresses them already stays as it is, with its reason.
+    An earlier suppression stays as it is, with its reason.
     """
     if Scope.ALL in record.suppressed:
         return NOTHING
@@ -32,12 +31,12 @@ def never_again_by_person(record: Record, *, language: str) -> Decision:
 
 
 def complain(_record: Record, *, reason: str) -> Decision:
-    """The person, or their provider, complained of our mail."""
+    """Record a complaint by the person or their provider."""
     return _forbid(Kind.COMPLAINED, COMPLAINED, reason)
 
 
 def lift(record: Record, *, reason: str) -> Decision:
-    """The owner takes scope `all` back; whoever was erased stays so. The reason is kept."""
+    """Lift a suppression of scope `all`, with the owner's reason; an erasure stays."""
     if Scope.ALL not in record.suppressed:
         return NOTHING
     return Decision(lift=Scope.ALL, reason=reason)

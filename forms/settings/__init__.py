@@ -1,0 +1,1 @@
+"""Settings from the environment, keys, rate limits and the log."""

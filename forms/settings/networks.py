@@ -1,13 +1,12 @@
-"""How often a network, or the holder of a link, may knock: buckets in memory, and who is knocking.
+"""Rate limits for networks and links, and how a visitor's network is found behind proxies.
 
-A visitor's network is the /24 of an IPv4 address or the /48 of an IPv6 one: what one household or
-one office has, so that neither a new address each time nor one shared by many changes much. It is
-kept for as long as its bucket is not full again, in this process alone, and written nowhere.
+A network is the /24 of an IPv4 address or the /48 of an IPv6 one, about a household or an office.
+It is kept in the memory of this process until its bucket is full again, and never stored.
 """
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import (
@@ -23,13 +22,15 @@ IP = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 MOST_BUCKETS = 16_384
-"""Some three megabytes when all are in use."""
+"""Most buckets that are kept, which bounds memory."""
 MOST_HOPS = 20
 
 
 class ForwardedHeader(StrEnum):
-    """Which header the declared proxies write. The other one is never read: a proxy passes on
-    what a visitor wrote into a header that it does not know."""
+    """The header that the trusted proxies write.
+
+    The other one is never read, because a proxy passes on unknown headers from visitors.
+    """
 
     X_FORWARDED_FOR = "x-forwarded-for"
     FORWARDED = "forwarded"
@@ -37,17 +38,17 @@ class ForwardedHeader(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`burst` at once; then one more whenever a minute's share is over."""
+    """A limit: `burst` at once, then `per_minute`."""
 
     burst: int
     per_minute: float
 
 
 class Buckets:
-    """Buckets that refill with time, at most `most` of them: the one idle longest goes first.
+    """Buckets that refill with time. Beyond `most`, the least recently used is dropped.
 
-    A bucket is one number, the moment at which it is full again (the generic cell rate algorithm
-    of ATM, ITU-T I.371); one that is full is as good as none. Not to be used by several threads.
+    A bucket is the time at which it is full again (the generic cell rate algorithm, ITU-T I.371).
+    Full buckets are not kept. Not thread-safe.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Buckets:
         return len(self._full_at)
 
     def take(self, key: Hashable, rate: Rate) -> float:
-        """Take one. 0.0 when there was one, else the seconds until there will be."""
+        """Take one from a bucket; return 0.0, or the seconds until there is one."""
         now, share = self.clock(), 60 / rate.per_minute
         full_at = max(self._full_at.get(key, now), now)
         wait = full_at - now - share * (rate.burst - 1)
@@ -81,15 +82,15 @@ class Buckets:
 
 
 def network_of(address: IP) -> Network:
-    """The network that an address is counted with."""
+    """Return the network of an address."""
     length = 24 if address.version == 4 else 48
     return ip_network((address, length), strict=False)
 
 
 def read_address(text: str) -> IP | None:
-    """An address as headers and sockets spell it, with a port or without; `None`: it is none.
+    """Read an address, with or without a port; `None` if it is none.
 
-    An IPv4 address inside IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
+    An IPv4 address inside IPv6 (`::ffff:192.0.2.1`) becomes the IPv4 address.
     """
     bare = text.strip().strip('"')
     if bare.startswith("["):
@@ -97,34 +98,30 @@ def read_address(text: str) -> IP | None:
     elif bare.count(":") == 1:
         bare = bare.partition(":")[0]
     try:
-        found = ip_address(bare)
+        address = ip_address(bare)
     except ValueError:
         return None
-    if isinstance(found, IPv6Address):
-        return found.ipv4_mapped or IPv6Address(int(found))
-    return found
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or IPv6Address(int(address))
+    return address
 
 
 def visitor(
     peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: Iterable[Network], name: str
 ) -> IP | None:
-    """Who is knocking: `peer`, or whom a trusted proxy says that it speaks for.
+    """Return the address of a visitor: `peer`, or the one that a trusted proxy names.
 
-    The hops of the header are read from the right, each believed only when the one that wrote it
-    is trusted; so whatever a visitor puts there is never reached. `None`: it cannot be known.
+    The header is read from the right, and a hop is believed only if a trusted proxy wrote it, so
+    what a visitor writes there is never used. `None` if the address is unknown.
     """
     networks = tuple(trusted)
-    here = read_address(peer)
-    if here is None or not _within(here, networks):
-        return here
+    address = read_address(peer)
     for hop in _hops(headers, name):
-        said = read_address(hop)
-        if said is None:
-            return here
-        here = said
-        if not _within(here, networks):
-            return here
-    return here
+        before = read_address(hop)
+        if address is None or before is None or not _is_within(address, networks):
+            break
+        address = before
+    return address
 
 
 def _hops(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:
@@ -136,11 +133,11 @@ def _hops(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:
 
 
 def _for(element: str) -> str:
-    """The `for` of one element of `Forwarded` (RFC 7239)."""
+    # RFC 7239.
     pairs = (pair.partition("=") for pair in element.split(";"))
-    said: Mapping[str, str] = {key.strip().lower(): value.strip() for key, _, value in pairs}
-    return said.get("for", "")
+    values = {key.strip().lower(): value.strip() for key, _, value in pairs}
+    return values.get("for", "")
 
 
-def _within(address: IP, networks: tuple[Network, ...]) -> bool:
-    return any(address in each for each in networks if each.version == address.version)
+def _is_within(address: IP, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks if network.version == address.version)

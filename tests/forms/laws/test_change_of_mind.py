@@ -104,7 +104,7 @@ def test_a_stranger_who_types_the_address_opens_no_door_to_an_import(home: House
     asked(home, "newsletter", "newsletter")
     done = brought_in(home)
     assert done.permitted == 0
-    assert "only the person themselves can come back" in done.left_out[0].message
+    assert "only the person can subscribe again" in done.left_out[0].message
 
 
 def test_who_said_no_and_was_let_go_is_not_brought_in(home: House) -> None:

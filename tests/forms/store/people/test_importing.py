@@ -145,7 +145,7 @@ def test_every_fault_is_named_with_its_line() -> None:
     ("header", "fault"),
     [
         ("email,purpose", "the column 'language' is missing"),
-        (HEADER + ",name", "there is no column 'name'"),
+        (HEADER + ",name", "unknown column 'name'"),
         (HEADER + ",email", "the column 'email' is there twice"),
     ],
 )
