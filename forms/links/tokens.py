@@ -8,9 +8,8 @@ no address. The ledger knows what has been answered already, so tokens need no s
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar, Self, TypeVar
 
 from itsdangerous import BadData, Signer, URLSafeSerializer
@@ -20,27 +19,18 @@ LONGEST = 1024
 """Characters; longer tokens are refused unread."""
 
 
-class Action(StrEnum):
-    """The action that a link permits: the first part of its path, and the salt of its token."""
-
-    CONFIRM = "confirm"
-    UNSUBSCRIBE = "unsubscribe"
-    RESOURCE = "resource"
-    ME = "me"
-    FRESH = "fresh"
-    MORE = "more"
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """Claims of a link. The values of a subclass's fields are the token's ids, in order."""
 
-    action: ClassVar[Action]
+    action: ClassVar[str]
+    """First part of the link's path, and the salt of its token."""
 
     @classmethod
     def from_ids(cls, ids: Sequence[str]) -> Self:
-        """Return the claims with these ids. Raises `TypeError` or `ValueError` for others' ids."""
-        return cls(*ids)
+        """Return the claims with these ids. Raises `ValueError` for the ids of another link."""
+        pairs = zip(fields(cls), ids, strict=True)
+        return cls(*(int(text) if field.type is int else text for field, text in pairs))
 
     @property
     def ids(self) -> list[str]:
@@ -53,7 +43,7 @@ class Link:
 class ConfirmLink(Link):
     """Confirm or decline a pending request."""
 
-    action = Action.CONFIRM
+    action = "confirm"
     pending: str
 
 
@@ -61,7 +51,7 @@ class ConfirmLink(Link):
 class UnsubscribeLink(Link):
     """Withdraw purposes."""
 
-    action = Action.UNSUBSCRIBE
+    action = "unsubscribe"
     contact: str
     language: str
     purposes: tuple[str, ...]
@@ -80,7 +70,7 @@ class GuideLink(Link):
     It names the file and not its content, so a new edition reaches everyone with an old link.
     """
 
-    action = Action.RESOURCE
+    action = "resource"
     contact: str
     purpose: str
     language: str
@@ -91,53 +81,32 @@ class GuideLink(Link):
 class SubjectRequestLink(Link):
     """Confirm a data-subject request: see all data, erase it, or change the address."""
 
-    action = Action.FRESH
+    action = "fresh"
     contact: str
     event: int
     """Number of the event that recorded the request."""
-
-    @classmethod
-    def from_ids(cls, ids: Sequence[str]) -> Self:
-        """Return the claims with these ids."""
-        contact, event = ids
-        return cls(contact, int(event))
 
 
 @dataclass(frozen=True, slots=True)
 class PreferencesLink(Link):
     """Open the preference centre, until the address changes or is erased."""
 
-    action = Action.ME
+    action = "me"
     contact: str
     epoch: int
     """`Record.epoch` when the link was emailed."""
     language: str
-
-    @classmethod
-    def from_ids(cls, ids: Sequence[str]) -> Self:
-        """Return the claims with these ids."""
-        contact, epoch, language = ids
-        return cls(contact, int(epoch), language)
 
 
 @dataclass(frozen=True, slots=True)
 class OffersLink(PreferencesLink):
     """Request guides without a form, until the address changes or is erased."""
 
-    action = Action.MORE
+    action = "more"
 
 
-LINKS: Mapping[str, type[Link]] = {
-    link.action: link
-    for link in (
-        ConfirmLink,
-        UnsubscribeLink,
-        GuideLink,
-        SubjectRequestLink,
-        PreferencesLink,
-        OffersLink,
-    )
-}
+_EVERY = (ConfirmLink, UnsubscribeLink, GuideLink, SubjectRequestLink, PreferencesLink, OffersLink)
+LINKS: Mapping[str, type[Link]] = {link.action: link for link in _EVERY}
 """Action -> its link."""
 
 AnyLink = TypeVar("AnyLink", bound=Link)
@@ -201,6 +170,6 @@ class Tokens:
             raise ExpiredError(claims)
         return claims
 
-    def _serializer(self, action: Action) -> URLSafeSerializer:
+    def _serializer(self, action: str) -> URLSafeSerializer:
         # itsdangerous signs with the last key of its list.
         return URLSafeSerializer(list(reversed(self.keys)), salt=f"atrae.{action}", signer=_Signer)

@@ -31,11 +31,7 @@ def resend_link(
     if grant is None or record.suppressed or _is_too_often(purpose, record, now, limits):
         return NOTHING
     entry = Entry(
-        kind=Kind.ACCESS_ASKED,
-        purpose=purpose,
-        wording=grant.wording,
-        language=language,
-        method=Method.LINK,
+        Kind.ACCESS_ASKED, purpose, wording=grant.wording, language=language, method=Method.LINK
     )
     return Decision(entries=(entry,), notices=(Notice(template=Template.LINK, about=(0,)),))
 
@@ -51,13 +47,7 @@ def accept_offer(wording: Wording, record: Record, *, now: datetime, limits: Lim
     if not may_accept_offers(record) or _is_too_often(wording.purpose, record, now, limits):
         return NOTHING
     entries = tuple(
-        Entry(
-            kind=kind,
-            purpose=wording.purpose,
-            wording=wording.digest,
-            language=language,
-            method=method,
-        )
+        Entry(kind, wording.purpose, wording=wording.digest, language=language, method=method)
         for kind, method in ((Kind.REQUESTED, Method.OFFER), (Kind.CONFIRMED, Method.LINK))
     )
     return Decision(entries=entries, notices=(Notice(template=Template.RECEIPT, about=(1,)),))
@@ -94,11 +84,9 @@ def is_guide(catalogue: Catalogue, purpose: str) -> bool:
 
 def _guide_wordings(catalogue: Catalogue, language: str) -> Iterator[Wording]:
     for purpose in catalogue.purposes.values():
-        languages = [
-            lang for lang in (language, catalogue.default_language) if lang in purpose.wording
-        ]
-        if is_guide(catalogue, purpose.id) and languages:
-            yield catalogue.wording(purpose.id, languages[0])
+        available = language if language in purpose.wording else catalogue.default_language
+        if is_guide(catalogue, purpose.id) and available in purpose.wording:
+            yield catalogue.wording(purpose.id, available)
 
 
 def _is_too_often(purpose: str, record: Record, now: datetime, limits: Limits) -> bool:

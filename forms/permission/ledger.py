@@ -6,7 +6,7 @@ without breaking the chain.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields as fields_of
+from dataclasses import KW_ONLY, asdict, dataclass, field, fields as fields_of
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, assert_never
@@ -134,13 +134,14 @@ SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
 """Kinds whose detail decisions read; other details are only kept and shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An event without a place in a chain."""
 
     kind: Kind
     purpose: str = ""
     """Empty if it concerns every purpose."""
+    _: KW_ONLY
     wording: str = ""
     form: str = ""
     form_version: str = ""
@@ -279,16 +280,8 @@ def _after(before: Permission, event: Event) -> Permission:
             return Permission(State.PAUSED, before.grant, event) if granted else before
         case Kind.EXPIRED:
             return Permission(State.EXPIRED) if before.state is State.REQUESTED else before
-        case Kind.DECLINED:
-            return Permission(State.DECLINED)
-        case Kind.WITHDRAWN:
-            return Permission(State.WITHDRAWN)
-        case Kind.COMPLAINED:
-            return Permission(State.COMPLAINED)
-        case Kind.BOUNCED:
-            return Permission(State.BOUNCED)
-        case Kind.ERASED:
-            return Permission(State.ERASED)
+        case Kind.DECLINED | Kind.WITHDRAWN | Kind.COMPLAINED | Kind.BOUNCED | Kind.ERASED:
+            return Permission(State(event.kind.removeprefix("permission.")))
         case Kind.CHANGED | Kind.WORDING_LOADED | Kind.FORM_LOADED | Kind.SEALED | Kind.HELD:
             return before
         case Kind.ACCESS_ASKED | Kind.ACCESS_GIVEN | Kind.ACCESS_STOPPED:

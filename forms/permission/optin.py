@@ -24,6 +24,9 @@ from .mail_rules import is_unanswered
 from .record import NOTHING, Decision, Limits, Notice, Pending, Record, Scope, Stage, Template
 from .submission import Submission
 
+COPIED = ("purpose", "wording", "form", "form_version", "page", "language", "campaign")
+"""Fields that an answer has from its request."""
+
 
 def request(
     submission: Submission, record: Record, *, now: datetime, pending: str, limits: Limits
@@ -94,7 +97,7 @@ def withdraw(purposes: Sequence[str], record: Record, *, method: Method, languag
     states = (State.REQUESTED, State.CONFIRMED, State.PAUSED)
     return Decision(
         entries=tuple(
-            Entry(kind=Kind.WITHDRAWN, purpose=purpose, method=method, language=language)
+            Entry(Kind.WITHDRAWN, purpose, method=method, language=language)
             for purpose in dict.fromkeys(purposes)
             if state_of(record.events, purpose) in states
         )
@@ -120,6 +123,25 @@ def stage_of(
     return Stage.CONFIRMED if granted else Stage.ENDED
 
 
+def due_wordings(
+    wordings: Sequence[Wording],
+    requests: Sequence[Event],
+    record: Record,
+    now: datetime,
+    limits: Limits,
+) -> list[Wording]:
+    """Return the wordings that may be requested again after `requests`, which caused emails."""
+    if _is_too_often(requests, now, limits):
+        return []
+    # An answered request isn't repeated: the person left and came back.
+    recent = {
+        event.purpose
+        for event in requests
+        if is_recent(event.at, now, limits.window) and is_unanswered(event, record)
+    }
+    return [wording for wording in wordings if wording.purpose not in recent]
+
+
 def _is_held(wording: Wording, record: Record) -> bool:
     # A guide is requested and confirmed anew each time.
     return wording.lasts is Lasts.STANDING and record.is_live(wording.purpose)
@@ -134,16 +156,8 @@ def _requests(
 ) -> tuple[Entry, ...]:
     methods = (record.form_method, Method.RELEASED, Method.PREFERENCES)
     mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in methods]
-    if _is_too_often(mailed, now, limits):
-        return ()
-    # Leaving and coming back at once is a new request, not a repeated one.
-    lately = [e for e in mailed if is_recent(e.at, now, limits.window)]
-    recent = {e.purpose for e in lately if is_unanswered(e, record)}
-    return tuple(
-        _entry(submission, wording, record.form_method)
-        for wording in wordings
-        if wording.purpose not in recent
-    )
+    due = due_wordings(wordings, mailed, record, now, limits)
+    return tuple(_entry(submission, wording, record.form_method) for wording in due)
 
 
 def _reminders(
@@ -200,8 +214,8 @@ def _waiting(pending: str, now: datetime, limits: Limits, about: tuple[int, ...]
 
 def _entry(submission: Submission, wording: Wording, method: Method) -> Entry:
     return Entry(
-        kind=Kind.REQUESTED,
-        purpose=wording.purpose,
+        Kind.REQUESTED,
+        wording.purpose,
         wording=wording.digest,
         form=submission.form,
         form_version=submission.form_version,
@@ -213,15 +227,5 @@ def _entry(submission: Submission, wording: Wording, method: Method) -> Entry:
 
 
 def _answer(event: Event, kind: Kind, answers: Mapping[str, str]) -> Entry:
-    return Entry(
-        kind=kind,
-        purpose=event.purpose,
-        wording=event.wording,
-        form=event.form,
-        form_version=event.form_version,
-        page=event.page,
-        language=event.language,
-        campaign=event.campaign,
-        method=Method.LINK,
-        detail=dict(answers),
-    )
+    copied = {name: getattr(event, name) for name in COPIED}
+    return Entry(kind, method=Method.LINK, detail=dict(answers), **copied)

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from ..catalogue import Catalogue, Frequency, Lasts, Purpose, Wording
 from ..declared.canonical import Json
-from .ledger import ENDINGS, Entry, Event, Kind, Method, concerns, is_recent, last_word, spell
+from .ledger import ENDINGS, Entry, Event, Kind, Method, concerns, spell
+from .optin import due_wordings
 from .record import Decision, Limits, Notice, Pending, Record, Scope, Template
 from .submission import Raw, ticked
 
@@ -112,14 +113,17 @@ def change(
     held = standing_purposes(record)
     wanted = {wording.purpose for wording in choices.wordings}
     left = [
-        Entry(kind=Kind.WITHDRAWN, purpose=purpose, method=Method.PREFERENCES, language=language)
+        _entry(Kind.WITHDRAWN, purpose, language)
         for purpose in sorted(held & choices.shown - wanted)
     ]
     new = [wording for wording in choices.wordings if wording.purpose not in held]
     if Scope.ALL in record.suppressed:
         new = []
-    grants = [_entry(Kind.CONFIRMED, wording, language) for wording in new if record.is_known]
-    requests = [] if record.is_known else _requests(new, record, now, language, limits)
+    grants, requests = [], []
+    if record.is_known:
+        grants = [_entry(Kind.CONFIRMED, w.purpose, language, wording=w.digest) for w in new]
+    else:
+        requests = _requests(new, record, now, language, limits)
     kept = held - {entry.purpose for entry in left}
     entries = (
         *left,
@@ -206,15 +210,7 @@ def _changes(
             detail["topics"] = list(choice.topics)
         if choice == choice_of(record, purpose):
             continue
-        entries.append(
-            Entry(
-                kind=Kind.CHANGED,
-                purpose=purpose,
-                method=Method.PREFERENCES,
-                language=language,
-                detail=detail,
-            )
-        )
+        entries.append(_entry(Kind.CHANGED, purpose, language, detail=detail))
     return entries
 
 
@@ -228,39 +224,27 @@ def _pauses(
         purposes, until = [p for p in purposes if record.paused_until(p)], now
     else:
         until = months_after(now, months)
-    return [
-        Entry(
-            kind=Kind.PAUSED,
-            purpose=purpose,
-            method=Method.PREFERENCES,
-            language=language,
-            detail={"until": spell(until)},
-        )
-        for purpose in purposes
-    ]
+    detail = {"until": spell(until)}
+    return [_entry(Kind.PAUSED, purpose, language, detail=detail) for purpose in purposes]
 
 
 def _requests(
     wordings: Sequence[Wording], record: Record, now: datetime, language: str, limits: Limits
 ) -> list[Entry]:
     requests = [event for event in record.events if event.kind is Kind.REQUESTED]
-    if limits.confirmations.is_used_up({event.at for event in requests}, now):
-        return []
-    recent = {
-        event.purpose
-        for event in requests
-        if is_recent(event.at, now, limits.window) and last_word(record.events, event) is None
-    }
-    return [
-        _entry(Kind.REQUESTED, each, language) for each in wordings if each.purpose not in recent
-    ]
+    due = due_wordings(wordings, requests, record, now, limits)
+    return [_entry(Kind.REQUESTED, w.purpose, language, wording=w.digest) for w in due]
 
 
-def _entry(kind: Kind, wording: Wording, language: str) -> Entry:
+def _entry(
+    kind: Kind,
+    purpose: str,
+    language: str,
+    *,
+    wording: str = "",
+    detail: Mapping[str, Json] | None = None,
+) -> Entry:
+    method = Method.PREFERENCES
     return Entry(
-        kind=kind,
-        purpose=wording.purpose,
-        wording=wording.digest,
-        language=language,
-        method=Method.PREFERENCES,
+        kind, purpose, wording=wording, language=language, method=method, detail=detail or {}
     )

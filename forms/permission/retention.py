@@ -29,8 +29,8 @@ def expire(requests: tuple[Event, ...], record: Record) -> Decision:
     return Decision(
         entries=tuple(
             Entry(
-                kind=Kind.EXPIRED,
-                purpose=event.purpose,
+                Kind.EXPIRED,
+                event.purpose,
                 wording=event.wording,
                 form=event.form,
                 form_version=event.form_version,

@@ -44,12 +44,8 @@ def complete_move(event: Event, record: Record, address: Address, *, now: dateti
     """
     if not is_answerable(event, Wish.CONFIRM_MOVE, record, now=now):
         return NOTHING
-    entry = Entry(
-        kind=Kind.CHANGED,
-        method=Method.MOVE,
-        language=event.language,
-        detail={"email": address.typed},
-    )
+    detail: dict[str, Json] = {"email": address.typed}
+    entry = Entry(Kind.CHANGED, method=Method.MOVE, language=event.language, detail=detail)
     return Decision(entries=(entry,), lift=Scope.MARKETING if record.is_known else None)
 
 
