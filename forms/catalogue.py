@@ -15,16 +15,15 @@ from typing import Annotated
 
 from pydantic import Field as Constraint
 
-from .declared.canonical import canonical_json as canonical_json, digest_of as digest_of
+from .declared.canonical import digest_of
 from .declared.fields import (
     Field as Field,
-    Identifier as Identifier,
+    Identifier,
     Kind as Kind,
     Option as Option,
     Texts as Texts,
-    Value as Value,
+    Value,
 )
-from .declared.phrases import Phrases as Phrases
 
 HONEYPOT = "website"
 """Input that people do not see and simple robots fill in."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from ..catalogue import Lasts, Wording
 from ..declared.address import Address, parse_address
-from .ledger import ENDINGS, GRANTS, Entry, Kind, Method, State, concerns, spell, state_of
+from .ledger import ENDINGS, GRANTS, Entry, Kind, Method, concerns, spell, state_of
 from .record import Decision, Record
 
 NEEDED = ("email", "purpose", "language", "source", "date", "evidence")
@@ -85,18 +85,13 @@ def import_grant(grant: Grant, record: Record) -> Decision | str:
     if record.suppressed:
         return "the address is suppressed"
     purpose = grant.wording.purpose
-    state = record.permission(purpose).state
     answers = [e for e in record.events if concerns(e, purpose) and e.kind in GRANTS | ENDINGS]
     if answers and answers[-1].kind in ENDINGS:
         # The state may be another by now, because anyone can enter the address in a form again.
         return f"{state_of(answers, purpose)} here: only the person can subscribe again"
-    match state:
-        case State.NONE | State.REQUESTED | State.EXPIRED:
-            return Decision(entries=(_entry(grant),))
-        case State.CONFIRMED | State.PAUSED:
-            return "permitted already"
-        case _:
-            return f"{state} here: only the person can subscribe again"
+    if answers:
+        return "permitted already"
+    return Decision(entries=(_entry(grant),))
 
 
 def _entry(grant: Grant) -> Entry:

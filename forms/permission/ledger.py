@@ -6,7 +6,7 @@ without breaking the chain.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, asdict, dataclass, field, fields as fields_of
+from dataclasses import KW_ONLY, dataclass, field, fields as fields_of
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, assert_never
@@ -222,11 +222,6 @@ def digest_of_event(fields: Mapping[str, Json]) -> str:
 
 
 _FLAT = tuple(f.name for f in fields_of(Entry) if f.name != "detail")
-
-
-def is_whole(event: Event) -> bool:
-    """Return whether the event's digest is that of its fields."""
-    return event.digest == digest_of_event(asdict(event))
 
 
 def sealed(

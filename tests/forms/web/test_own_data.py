@@ -2,8 +2,9 @@
 
 import pytest
 
-from forms.catalogue import Frequency, Phrases
+from forms.catalogue import Frequency
 from forms.declared.canonical import Json
+from forms.declared.phrases import Phrases
 from forms.permission.ledger import Kind
 from forms.permission.preferences import PAUSES, RESUME
 from forms.permission.record import WISH_TEMPLATES, Template
