@@ -29,6 +29,8 @@ class MailRule:
     """The kind of every event that the email is about."""
     permitted: Callable[[Events, Record], bool]
     """Whether the email may be sent now, given the contact's record."""
+    blocked_by: frozenset[Scope] = frozenset(Scope)
+    """Suppressions that forbid the email."""
     speaks_of: Callable[[Events, Record], tuple[Event, ...]] = _no_events
     """The events whose wording the email repeats: only what still holds and was agreed to."""
     owed_by: frozenset[Method | Wish] = frozenset()
@@ -46,7 +48,8 @@ class MailRule:
 
 def permits(template: Template, about: Events, record: Record) -> bool:
     """Return whether an email about the events `about` may be sent now."""
-    return RULES[template].permitted(about, record)
+    rule = RULES[template]
+    return not record.suppressed & rule.blocked_by and rule.permitted(about, record)
 
 
 def owed_by(event: Event) -> frozenset[Template]:
@@ -64,26 +67,23 @@ def is_unanswered(request: Event, record: Record) -> bool:
 
 
 def _has_unanswered(about: Events, record: Record) -> bool:
-    is_blocked = Scope.ALL in record.suppressed
-    return not is_blocked and any(is_unanswered(event, record) for event in about)
+    return any(is_unanswered(event, record) for event in about)
 
 
 def _has_unended(about: Events, record: Record) -> bool:
-    return not record.suppressed and bool(_unended(about, record))
+    return bool(_unended(about, record))
 
 
 def _has_live_permission(about: Events, record: Record) -> bool:
-    return not record.suppressed and any(record.is_live(event.purpose) for event in about)
+    return any(record.is_live(event.purpose) for event in about)
 
 
 def _has_all_grants(about: Events, record: Record) -> bool:
-    grants = [record.permission(event.purpose).grant for event in about]
-    return not record.suppressed and bool(grants) and all(grants)
+    return bool(about) and len(_grants(about, record)) == len(about)
 
 
 def _has_open_wish(about: Events, record: Record) -> bool:
-    is_blocked = Scope.ALL in record.suppressed
-    return not is_blocked and bool(about) and is_open(about[0], record)
+    return bool(about) and is_open(about[0], record)
 
 
 def _always(_about: Events, _record: Record) -> bool:
@@ -120,6 +120,7 @@ RULES: Mapping[Template, MailRule] = {
             template=Template.CONFIRM,
             asked_by=Kind.REQUESTED,
             permitted=_has_unanswered,
+            blocked_by=frozenset({Scope.ALL}),
             speaks_of=_every_event,
             owed_by=frozenset({Method.FORM, Method.RELEASED, Method.PREFERENCES}),
         ),
@@ -154,6 +155,7 @@ RULES: Mapping[Template, MailRule] = {
                 template=Template(wish),
                 asked_by=Kind.ACCESS_ASKED,
                 permitted=_has_open_wish,
+                blocked_by=frozenset({Scope.ALL}),
                 owed_by=frozenset({wish}),
             )
             for wish in Wish
