@@ -98,16 +98,16 @@ class Wording(Value):
     controller: Controller
     privacy: str
     lasts: Lasts = Lasts.STANDING
-    """Part of what was agreed to: a guide asked for once stays once, whatever is declared later."""
+    """How long the permission lasts, even if the purpose changes later."""
 
     @property
     def digest(self) -> str:
-        """The address of this text: changes when a byte of what the visitor read changes."""
+        """Digest of this text, which changes with every byte that visitors read."""
         return digest_of(self.model_dump(mode="json"))
 
 
 class Form(Value):
-    """A form: its purposes, one unticked box each, its fields, and where each state leads."""
+    """A form: its purposes, one unticked box each, its fields and its texts."""
 
     id: Identifier
     purposes: Annotated[tuple[str, ...], Constraint(min_length=1)]
@@ -116,9 +116,9 @@ class Form(Value):
     intro: Texts = {}
     button: Texts = {}
     question: Texts = {}
-    """An optional question on the confirmation page: what were you looking for?"""
+    """Optional question on the confirmation page, such as "What were you looking for?"."""
     after_submit: Texts = {}
-    """Language code -> path of the page "look in your inbox"; empty: the theme's own."""
+    """Language code -> path of the page "Check your inbox"; empty for the theme's own."""
     after_confirm: Texts = {}
 
     @property

@@ -63,11 +63,11 @@ class MailRow:
 def mail_faults(mail: MailRow, chain: Chain) -> Iterator[str]:
     """Yield the most basic fault of an email, if it has any."""
     if not mail.events or mail.events[0].seq != mail.because:
-        yield "no event of its contact asked for it"
+        yield "no event of its contact requested it"
     elif any(event.kind is not RULES[Template(mail.template)].asked_by for event in mail.events):
-        yield f"event {mail.because} does not ask for such a mail"
+        yield f"event {mail.because} does not request this email"
     elif mail.created != mail.events[0].at:
-        yield f"it was not written down together with event {mail.because}"
+        yield f"it was not created together with event {mail.because}"
     elif mail.sent and not _was_permitted(mail, chain):
         yield "it was sent without a permission"
 
@@ -78,7 +78,7 @@ def missing_mails(chain: Chain, mails: Collection[MailRow]) -> Iterator[tuple[Ev
     for event in chain.events:
         owed = owed_by(event)
         if owed and not any((event.seq, template) in there for template in owed):
-            yield event, f"the mail that it asked for is gone ({' or '.join(sorted(owed))})"
+            yield event, f"its email is missing ({' or '.join(sorted(owed))})"
 
 
 def missing_pending(
@@ -95,7 +95,7 @@ def missing_pending(
             continue
         is_open = last_word(chain.events, event) is None and not _has_expired(event, chain)
         if is_open and state_of(chain.events, event.purpose) is State.REQUESTED:
-            yield event, "what it waits for is gone: nobody can confirm it any more"
+            yield event, "its pending request is missing, so it cannot be confirmed"
 
 
 def _has_expired(request: Event, chain: Chain) -> bool:

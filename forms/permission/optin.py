@@ -188,7 +188,7 @@ def _reminders(
 def _quarantine(
     submission: Submission, record: Record, *, now: datetime, pending: str, limits: Limits
 ) -> Decision:
-    """Quarantine a suspicious request for the owner to see, and write to nobody."""
+    """Quarantine a suspicious request for the owner to see, without an email."""
     requests = [e for e in record.events if e.kind is Kind.REQUESTED]
     quarantined = [e for e in requests if e.method == Method.QUARANTINED]
     recent = {e.purpose for e in requests if is_recent(e.at, now, limits.window)}

@@ -1,9 +1,9 @@
 """The owner's decisions on a quarantined request: release it or discard it.
 
-A released request goes on as if it had come now: the same cool-down, the same confirmation email,
-and nothing is permitted before the person confirms. Its event records that the owner released it
-and which quarantined events it comes from. A discarded request is no longer listed; it still
-expires and is erased like any other that nobody confirmed.
+A released request is handled as if it had come now, with the same cool-down and confirmation email.
+Nothing is permitted before the person confirms. Its event records that the owner released it and
+which quarantined events it comes from. A discarded request is no longer listed; it still expires
+and is erased like any other that is never confirmed.
 """
 
 from collections.abc import Mapping, Sequence

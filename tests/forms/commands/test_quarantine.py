@@ -141,7 +141,7 @@ def test_what_is_decided_is_listed_no_more_and_verifies(store: Store, database_u
     assert rows(database_url, "SELECT count(*) FROM outbox") == [(1,)]
     assert findings(store) == []
     rows(database_url, "DELETE FROM outbox")
-    assert any("the mail that it asked for is gone" in each for each in findings(store))
+    assert any("its email is missing" in each for each in findings(store))
 
 
 def test_what_was_asked_with_an_address_of_before_is_not_listed(store: Store) -> None:

@@ -127,5 +127,5 @@ def test_a_mail_is_written_down_together_with_its_event(life: Life) -> None:
     chain, (first, *_) = chain_of(life), mails_of(life)
     later = replace(first, created=spell(life.now + timedelta(seconds=1)))
     assert list(mail_faults(later, chain)) == [
-        f"it was not written down together with event {first.because}"
+        f"it was not created together with event {first.because}"
     ]

@@ -99,7 +99,7 @@ def test_any_altered_byte_is_found(ana: Proven, at: int, step: int, how: str) ->
             "event 12: it was altered",
         ),
         (("evidence", "details", "10", "body"), "{}", "detail of event 10: it was altered"),
-        (("evidence", "mails", 0, "because"), 1, "mail 1: no event of its contact asked for it"),
+        (("evidence", "mails", 0, "because"), 1, "mail 1: no event of its contact requested it"),
         (("evidence", "states", "newsletter"), "confirmed", "states: "),
         (("record", "events", 4, "event_state"), "confirmed", "record: "),
         (("evidence", "address"), "eve@example.org", "signature: "),
@@ -132,10 +132,10 @@ def test_an_altered_text_is_named(ana: Proven) -> None:
         ({"checked": 10}, "mail 2: it was sent without a permission"),
         ({"checked": 10**6}, "mail 2: it was sent without a permission"),
         ({"at": "then"}, "mail 2: it was sent without a permission"),
-        ({"template": "confirm"}, "mail 2: event 12 does not ask for such a mail"),
+        ({"template": "confirm"}, "mail 2: event 12 does not request this email"),
         ({"template": "letter"}, "mail 2: there is no such template"),
-        ({"events": [12, "13"]}, "mail 2: no event of its contact asked for it"),
-        ({"events": [12]}, "event 13: the mail that it asked for is gone (receipt)"),
+        ({"events": [12, "13"]}, "mail 2: no event of its contact requested it"),
+        ({"events": [12]}, "event 13: its email is missing (receipt)"),
     ],
 )
 def test_each_mail_is_judged_again(ana: Proven, change: dict[str, Any], named: str) -> None:
@@ -152,7 +152,7 @@ def test_a_mail_that_is_missing_is_named(ana: Proven) -> None:
     for position, (event, what) in gone.items():
         whole = ana.whole
         del whole["evidence"]["mails"][position]
-        named = f"event {event}: the mail that it asked for is gone ({what})"
+        named = f"event {event}: its email is missing ({what})"
         assert said(canonical_json(whole) + b"\n")[0] == named
 
 
