@@ -49,50 +49,37 @@ class Environment:
         """Return a variable without spaces around it; empty if it is not set."""
         return self.variables.get(name, "").strip()
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """Return a variable's words, which are separated by spaces or commas."""
-        return tuple(self.text(name).replace(",", " ").split())
-
     def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
         """Return a variable's value, or `default` if it is not set or `parse` refuses it."""
         text = self.text(name)
-        return self._parse(name, parse, text, default) if text else default
+        try:
+            return parse(text) if text else default
+        except ValueError as error:
+            self.faults.append(f"{name}: {error}")
+            return default
 
     def require(self, name: str, parse: Callable[[str], str], hint: str) -> str:
         """Return a variable's value; empty if it is missing or `parse` refuses it."""
-        text = self.text(name)
-        if text:
-            return self._parse(name, parse, text, "", hint=f" ({hint})")
-        self.faults.append(f"{name} is missing: {hint}")
-        return ""
+        if not self.text(name):
+            self.faults.append(f"{name} is missing: {hint}")
+        return self.read(name, parse, "")
 
-    def keys(self, name: str) -> tuple[str, ...]:
-        """Return the keys in a variable, at least one."""
-        keys = self.words(name)
-        if not keys:
-            self.faults.append(f"{name} is missing: {MAKE_A_KEY}")
-        elif any(len(key) < SHORTEST_KEY for key in keys):
-            short = f"a key has fewer than {SHORTEST_KEY} characters"
-            self.faults.append(f"{name}: {short}; {MAKE_A_KEY}")
-        return keys
+    def read_words(
+        self, name: str, parse: Callable[[str], T], hint: str, *, required: bool = False
+    ) -> tuple[T, ...]:
+        """Return the values of a variable's words, without those that `parse` refuses.
 
-    def signing_keys(self, name: str) -> tuple[str, ...]:
-        """Return the Ed25519 keys in a variable, which may have none."""
-        from ..evidence.signing import signing_key
-
-        keys = self.words(name)
-        for key in keys:
-            self._parse(name, signing_key, key, None, hint=f"; {MAKE_A_KEY}")
-        return keys
-
-    def _parse(
-        self, name: str, parse: Callable[[str], T], text: str, default: T, *, hint: str = ""
-    ) -> T:
-        try:
-            return parse(text)
-        except ValueError as error:
-            self.faults.append(f"{name}: {error}{hint}")
-            return default
+        Words are separated by spaces or commas.
+        """
+        values, words = [], self.text(name).replace(",", " ").split()
+        if required and not words:
+            self.faults.append(f"{name} is missing: {hint}")
+        for word in words:
+            try:
+                values.append(parse(word))
+            except ValueError as error:
+                self.faults.append(f"{name}: {error}; {hint}")
+        return tuple(values)
 
 
 Variables: TypeAlias = Mapping[str, str] | Environment
@@ -248,7 +235,9 @@ def read_environment(variables: Variables, directory: Path) -> Settings:
         SettingsError: Some are missing or wrong.
     """
     with reading(variables) as environment:
-        suppression_keys = environment.keys("ATRAE_SUPPRESSION_KEY")
+        suppression_keys = environment.read_words(
+            "ATRAE_SUPPRESSION_KEY", _read_key, MAKE_A_KEY, required=True
+        )
         if len(suppression_keys) > 1:
             environment.faults.append(
                 "ATRAE_SUPPRESSION_KEY must be one key: with another, suppressions are lost"
@@ -265,7 +254,9 @@ def read_environment(variables: Variables, directory: Path) -> Settings:
             "database_url": environment.read(
                 "ATRAE_DATABASE_URL", _read_database_url, file_url(directory)
             ),
-            "secret_keys": environment.keys("ATRAE_SECRET_KEY"),
+            "secret_keys": environment.read_words(
+                "ATRAE_SECRET_KEY", _read_key, MAKE_A_KEY, required=True
+            ),
             "suppression_key": "".join(suppression_keys[:1]),
             "site_url": environment.require(
                 "ATRAE_SITE_URL", _read_url, "set it like https://example.org/"
@@ -279,7 +270,9 @@ def read_environment(variables: Variables, directory: Path) -> Settings:
             ),
             "mail_from": sender,
             "reply_to": reply_to,
-            "checkpoint_keys": environment.signing_keys("ATRAE_CHECKPOINT_KEY"),
+            "checkpoint_keys": environment.read_words(
+                "ATRAE_CHECKPOINT_KEY", _read_signing_key, MAKE_A_KEY
+            ),
             "handler_dir": directory / (environment.text("ATRAE_HANDLER_DIR") or "handler"),
         }
     return Settings.model_validate(values)
@@ -324,6 +317,19 @@ def _read_defence(environment: Environment, directory: Path) -> Defence:
         ),
         check_mx=environment.read("ATRAE_CHECK_MX", abuse.read_switch, default.check_mx),
     )
+
+
+def _read_key(text: str) -> str:
+    if len(text) < SHORTEST_KEY:
+        raise ValueError(f"a key has fewer than {SHORTEST_KEY} characters")
+    return text
+
+
+def _read_signing_key(text: str) -> str:
+    from ..evidence.signing import signing_key
+
+    signing_key(text)
+    return text
 
 
 def _read_url(url: str) -> str:

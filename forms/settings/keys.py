@@ -16,9 +16,9 @@ def checkpoint_keys(environ: Mapping[str, str], directory: Path) -> tuple[Signin
     Raises `SettingsError` if one is no key.
     """
     with reading(environ) as environment:
-        secrets = environment.signing_keys(NAME)
-    secrets = secrets or (development_key(directory, "checkpoint"),)
-    return tuple(signing_key(secret) for secret in secrets if secret)
+        keys = environment.read_words(NAME, signing_key, MAKE_A_KEY)
+    development = "" if keys else development_key(directory, "checkpoint")
+    return (signing_key(development),) if development else keys
 
 
 def first_key(environ: Mapping[str, str], directory: Path) -> SigningKey:
