@@ -16,23 +16,25 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from .catalogue import Catalogue, Resource
-from .delivery.outbox import Backoff, Worker
+from .delivery import email
+from .delivery.email import EmailSender
+from .delivery.engine import Backoff, Worker
 from .links.links import Links
 from .links.tokens import Tokens
 from .mail.compose import Composer
 from .mail.smtp import Deliver
-from .operations.equip import Operations, equipped
-from .operations.periodic import chores_of
+from .operations.equip import Operations, with_operations
+from .operations.periodic import periodic_tasks
 from .permission.record import Limits
 from .settings.environment import Settings, SettingsError, SuppressionKey
 from .site.bundle import BundleError
-from .site.reload import Current, Rendering
+from .site.reload import CurrentCatalogue, CurrentRenderer
 from .site.templates import Pages
 from .store.database.engine import Database, open_engine
 from .store.database.file_lock import LockedError, sole_writer
 from .store.database.migrate import SchemaError
 from .store.queues.ceiling import ceiling_of
-from .store.queues.outbox import Queue
+from .store.queues.outbox import ClaimedEmail, Outbox
 from .store.records.store import Store, WrongKeyError
 from .web.constant_time import Pace, Pacer
 from .web.context import Context
@@ -82,15 +84,17 @@ def create_app(
     worker. It raises one of `START_ERRORS` if it can't.
     """
     store, tokens = open_store(settings, clock), Tokens(settings.keys)
-    current, links = Current(catalogue, store, clock), Links(settings, tokens)
-    renderer = Rendering(pages)
+    current, links = CurrentCatalogue(catalogue, store, clock), Links(settings, tokens)
+    renderer = CurrentRenderer(pages)
     worker = Worker(
-        Queue(store, ceiling_of(settings, store)),
-        Composer(settings, store, links, current, renderer, clock),
-        deliver,
+        EmailSender(
+            Outbox(store, ceiling_of(settings, store)),
+            Composer(settings, store, links, current, renderer, clock),
+            deliver,
+        ),
         clock=clock,
-        backoff=backoff or Backoff(),
-        chores=chores_of(settings, store, clock),
+        backoff=backoff or email.BACKOFF,
+        tasks=periodic_tasks(settings, store, clock),
     )
     context = Context(
         settings=settings,
@@ -108,7 +112,7 @@ def create_app(
         pacer=Pacer(pace or Pace()),
     )
     app = _application(context, partial(_lifespan, settings, store, worker))
-    return equipped(app, store, operations, clock=clock)
+    return with_operations(app, store, operations, clock=clock)
 
 
 def _application(
@@ -123,7 +127,9 @@ def _application(
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, store: Store, worker: Worker) -> AsyncIterator[None]:
+async def _lifespan(
+    settings: Settings, store: Store, worker: Worker[ClaimedEmail]
+) -> AsyncIterator[None]:
     with sole_writer(settings.database_url.get_secret_value()):
         try:
             await run_in_threadpool(store.prepare)

@@ -35,11 +35,11 @@ def status() -> None:
       atrae forms webhooks status
     """
     from ..delivery.webhooks import read_endpoints
-    from ..store.queues.webhooks import HookQueue
+    from ..store.queues.webhooks import WebhookQueue
 
     urls = {endpoint.id: endpoint.url for endpoint in read_endpoints(os.environ)}
     with open_for_writing() as store:
-        counts = HookQueue(store.database).counts()
+        counts = WebhookQueue(store.database).counts()
     states = defaultdict[str, list[str]](list)
     for (endpoint_id, state), number in sorted(counts.items()):
         states[endpoint_id].append(f"{number} {state}")
@@ -67,14 +67,14 @@ def replay(since: datetime | None, chosen: str | None, yes: bool, dry_run: bool)
       atrae forms webhooks replay --since 2026-03-01 --yes
     """
     from ..delivery.webhooks import read_endpoints
-    from ..store.queues.webhooks import HookQueue
+    from ..store.queues.webhooks import WebhookQueue
 
     hooks = [e.hook for e in read_endpoints(os.environ) if chosen in (None, e.id)]
     if not hooks:
         raise NotPossibleError("no such endpoint is configured: see `atrae forms webhooks status`")
     start = since.replace(tzinfo=UTC) if since else None
     with open_for_writing() as store:
-        queue = HookQueue(store.database)
+        queue = WebhookQueue(store.database)
         send = partial(
             queue.replay, hooks, now=store.clock(), since=start, only_failed=start is None
         )

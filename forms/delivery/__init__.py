@@ -1,0 +1,1 @@
+"""Deliver what is queued: one engine, with email and webhooks as its two uses."""

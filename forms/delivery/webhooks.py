@@ -1,7 +1,7 @@
-"""Webhooks: the owner's other programs are told of events, signed as Standard Webhooks 1.0.0 says.
+"""Webhooks as a use of the delivery engine: post events to the owner's other programs.
 
-`webhook-id` is the same however often an event is told, so that a receiver can tell; the signature
-is over id, time and body. One courier, beside the mails, so that neither holds up the other.
+Requests follow Standard Webhooks 1.0.0: `webhook-id` is the same in every attempt, so a receiver
+can recognise repetitions; the signature covers id, time and body.
 """
 
 import base64
@@ -11,21 +11,19 @@ import hmac
 import http.client
 import json
 import logging
-import random
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event as Flag, Thread
 from urllib.parse import urlsplit
 
 from ..declared.canonical import digest_of
 from ..permission.ledger import Kind
 from ..settings.environment import LOOPBACK, SettingsError
-from ..store.queues.webhooks import Call, HookQueue
-from ..store.records.writing import Delivery, Hook
-
-log = logging.getLogger("atrae.forms.webhooks")
+from ..store.database.engine import Database
+from ..store.queues.webhooks import ClaimedWebhook, WebhookQueue
+from ..store.records.writing import Hook, QueueState
+from .engine import Backoff, Delayed, Ended, Outcome
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64
@@ -41,14 +39,20 @@ USUAL_KINDS = frozenset(
 )
 SUFFIXES = ("", *(f"_{number}" for number in range(2, 10)))
 SECONDS = 15.0
-"""For each step of a call, as the standard advises: up to half a minute in all."""
+"""For each step of a request, as the standard advises: up to half a minute in all."""
 READ_AT_MOST = 4096
-WAITS = tuple(
-    timedelta(seconds=each) for each in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+BACKOFF = Backoff(
+    waits=tuple(
+        timedelta(seconds=seconds)
+        for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+    ),
+    spread=0.25,
+    lease=timedelta(minutes=2),
+    pause=timedelta(seconds=10),
+    rest=0.0,
+    idle=timedelta(seconds=10),
 )
-"""Before each attempt after the first: about three days, as the standard advises."""
-LEASE = timedelta(minutes=2)
-IDLE = 10.0
+"""Tries for about three days, as the standard advises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +148,9 @@ def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode()
 
 
-def body_of(call: Call, *, address: bool) -> bytes:
+def body_of(claim: ClaimedWebhook, *, address: bool) -> bytes:
     """What is told of an event: ids, and the address only where the endpoint is to have it."""
-    event = call.event
+    event = claim.event
     data = {
         "event": event.seq,
         "digest": event.digest,
@@ -159,15 +163,17 @@ def body_of(call: Call, *, address: bool) -> bytes:
         "campaign": event.campaign,
         "method": event.method,
     }
-    if address and call.address:
-        data["address"] = call.address
+    if address and claim.address:
+        data["address"] = claim.address
     told = {"type": str(event.kind), "timestamp": event.at, "data": data}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def headers_of(endpoint: Endpoint, call: Call, body: bytes, *, now: datetime) -> dict[str, str]:
+def headers_of(
+    endpoint: Endpoint, claim: ClaimedWebhook, body: bytes, *, now: datetime
+) -> dict[str, str]:
     """The headers of the standard. The id is that of the event, whichever attempt this is."""
-    message_id = f"msg_{digest_of([endpoint.id, call.event.digest])[:32]}"
+    message_id = f"msg_{digest_of([endpoint.id, claim.event.digest])[:32]}"
     timestamp = int(now.timestamp())
     signatures = [sign(secret, message_id, timestamp, body) for secret in endpoint.secrets]
     return {
@@ -200,88 +206,42 @@ def post(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float = 
         connection.close()
 
 
-class Courier:
-    """One thread that tells endpoints what they are owed."""
+class WebhookSender:
+    """Posts events to the endpoints that they are owed to."""
+
+    name = "webhooks"
+    log = logging.getLogger("atrae.forms.webhooks")
 
     def __init__(
         self,
-        queue: HookQueue,
+        database: Database,
         endpoints: Sequence[Endpoint],
         *,
         clock: Callable[[], datetime],
-        waits: Sequence[timedelta] = WAITS,
-        chance: Callable[[], float] = random.random,
-        idle: float = IDLE,
+        seconds: float = SECONDS,
     ) -> None:
-        self.queue = queue
         self.endpoints = {endpoint.id: endpoint for endpoint in endpoints}
+        self.queue = WebhookQueue(database, tuple(self.endpoints))
         self.clock = clock
-        self.waits = waits
-        self.chance = chance
-        self.idle = idle
-        self._stopped = Flag()
-        self._thread = Thread(target=self._run, name="webhooks", daemon=True)
+        self.seconds = seconds
 
-    def start(self) -> None:
-        """Begin, where there is anybody to be told."""
-        if self.endpoints:
-            self._thread.start()
-
-    def stop(self, seconds: float = 5.0) -> None:
-        """Finish the call in hand. One that hangs longer is made again later, with the same id."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def tell_one(self) -> bool:
-        """Make one call, if any is due. False: there was none."""
-        call = self.queue.claim(tuple(self.endpoints), now=self.clock(), lease=LEASE)
-        if call is None:
-            return False
-        endpoint = self.endpoints[call.endpoint]
-        body = body_of(call, address=endpoint.address)
-        now = self.clock()
+    def attempt(self, claim: ClaimedWebhook) -> Outcome:
+        """Post one event. The reply is a status, or the name of an error."""
+        endpoint = self.endpoints[claim.endpoint]
+        body = body_of(claim, address=endpoint.address)
+        headers = headers_of(endpoint, claim, body, now=self.clock())
         try:
-            status = post(endpoint.url, headers_of(endpoint, call, body, now=now), body)
-            state, reply = _judged(status), str(status)
-        except (OSError, http.client.HTTPException) as fault:
-            state, reply = Delivery.WAITING, type(fault).__name__
-        self._record(call, state, reply)
-        return True
+            status = post(endpoint.url, headers, body, seconds=self.seconds)
+        except (OSError, ValueError, http.client.HTTPException) as fault:
+            return Delayed(type(fault).__name__)
+        if 200 <= status < 300:
+            return Ended(QueueState.DONE, str(status))
+        # With 410 the receiver asks not to be called again, and the standard says to heed it.
+        return Ended(QueueState.FAILED, str(status)) if status == 410 else Delayed(str(status))
 
-    def _record(self, call: Call, state: Delivery, reply: str) -> None:
-        now, due = self.clock(), None
-        if state is Delivery.WAITING and call.attempts > len(self.waits):
-            state = Delivery.FAILED
-        if state is Delivery.WAITING:
-            # Spread, so that what failed together is not tried together.
-            due = now + self.waits[call.attempts - 1] * (0.75 + self.chance() / 2)
-        self.queue.settle(call, state, now=now, reply=reply, due=due)
-        log.log(
-            logging.ERROR if state is Delivery.FAILED else logging.INFO,
-            "webhook=%s endpoint=%s event=%s attempt=%s state=%s reply=%s",
-            *(call.id, call.endpoint, call.event.seq, call.attempts, state, reply),
+    def describe(self, claim: ClaimedWebhook, state: QueueState, reply: str) -> str:
+        """Return the line for the log."""
+        return (
+            f"webhook={claim.id} endpoint={claim.endpoint} event={claim.event.seq} "
+            f"attempt={claim.attempts} state={state} reply={reply}"
         )
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                busy = self.tell_one()
-                if not busy:
-                    self._stopped.wait(self._sleep())
-            except Exception as fault:
-                # The outer edge: a database that is away for a while must not end all webhooks.
-                log.error("the webhooks could not be worked on: %s", type(fault).__name__)
-                self._stopped.wait(self.idle)
-
-    def _sleep(self) -> float:
-        due = self.queue.next_due(tuple(self.endpoints))
-        ahead = self.idle if due is None else (due - self.clock()).total_seconds()
-        return min(self.idle, max(ahead, 0.05))
-
-
-def _judged(status: int) -> Delivery:
-    if 200 <= status < 300:
-        return Delivery.DONE
-    # 410: the receiver says that it wants no more, and the standard that we heed it.
-    return Delivery.FAILED if status == 410 else Delivery.WAITING

@@ -1,0 +1,1 @@
+"""Emails: their words, their messages, and how they reach an SMTP server."""

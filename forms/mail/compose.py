@@ -11,7 +11,7 @@ from ..links.links import Links
 from ..permission.record import Template
 from ..settings.environment import Settings
 from ..site.templates import Renderer
-from ..store.queues.outbox import Owed
+from ..store.queues.outbox import ClaimedEmail
 from ..store.records.checkpoints import checkpoint_of_event
 from ..store.records.store import Store
 from .letters import letter_of
@@ -30,7 +30,7 @@ class Composer:
     renderer: Callable[[Catalogue], Renderer]
     clock: Callable[[], datetime]
 
-    def __call__(self, owed: Owed) -> EmailMessage:
+    def __call__(self, owed: ClaimedEmail) -> EmailMessage:
         """The whole message. The same Message-ID whenever the same row is composed."""
         catalogue = self.catalogue()
         letter = self._letter(owed, catalogue, parse_address(owed.address).deliverable)
@@ -42,7 +42,7 @@ class Composer:
             date=self.clock(),
         )
 
-    def _letter(self, owed: Owed, catalogue: Catalogue, address: str) -> Letter:
+    def _letter(self, owed: ClaimedEmail, catalogue: Catalogue, address: str) -> Letter:
         renderer = self.renderer(catalogue)
         if owed.template is Template.SEALED:
             with self.store.database.reading() as connection:

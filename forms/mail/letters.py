@@ -11,7 +11,7 @@ from ..permission.mail_rules import RULES
 from ..permission.record import FRESH, WISH_TEMPLATES, Template
 from ..settings.environment import Settings, origin_of
 from ..site.templates import Renderer, day_in_words, time_in_words
-from ..store.queues.outbox import Owed
+from ..store.queues.outbox import ClaimedEmail
 from .smtp import Letter
 
 
@@ -38,7 +38,7 @@ def delivered(catalogue: Catalogue, purpose: str, language: str) -> Resource | N
 
 
 def letter_of(
-    owed: Owed,
+    owed: ClaimedEmail,
     catalogue: Catalogue,
     wordings: Mapping[str, Wording],
     renderer: Renderer,
@@ -95,7 +95,7 @@ def list_id(purpose: str, settings: Settings) -> str:
 
 
 def _standing(
-    owed: Owed, events: tuple[Event, ...], wordings: Mapping[str, Wording]
+    owed: ClaimedEmail, events: tuple[Event, ...], wordings: Mapping[str, Wording]
 ) -> tuple[str, ...]:
     """The standing purposes that a mail speaks of; a confirmation has no list yet."""
     if owed.template is Template.CONFIRM:
@@ -106,7 +106,7 @@ def _standing(
 
 def _item(
     event: Event,
-    owed: Owed,
+    owed: ClaimedEmail,
     catalogue: Catalogue,
     wordings: Mapping[str, Wording],
     links: Links,

@@ -1,4 +1,4 @@
-"""What the owner's other programs have to do with the handler: webhooks and metrics."""
+"""Equip the handler with what serves the owner's other programs: webhooks and metrics."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -9,23 +9,28 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from ..delivery.webhooks import Courier, Endpoint, read_endpoints
+from ..delivery.engine import Backoff, Worker
+from ..delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints
 from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY, SettingsError
-from ..store.queues.webhooks import HookQueue
+from ..store.queues.webhooks import ClaimedWebhook
 from ..store.records.store import Store
+
+STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
-    """Without anything: nobody is told, and nothing is counted."""
+    """Webhooks and metrics that the owner wants; by default none."""
 
     endpoints: tuple[Endpoint, ...] = ()
+    backoff: Backoff = BACKOFF
+    """Of the webhooks."""
     metrics: bool = False
     metrics_token: str = field(default="", repr=False)
 
 
 def read_operations(environ: Mapping[str, str]) -> Operations:
-    """As the environment says. Raises `SettingsError` with every fault."""
+    """Read the settings of webhooks and metrics. Raises `SettingsError` with every fault."""
     faults: list[str] = []
     endpoints: tuple[Endpoint, ...] = ()
     try:
@@ -43,16 +48,16 @@ def read_operations(environ: Mapping[str, str]) -> Operations:
     return Operations(endpoints=endpoints, metrics=True, metrics_token=token)
 
 
-def equipped(
+def with_operations(
     app: Starlette, store: Store, operations: Operations | None, *, clock: Callable[[], datetime]
 ) -> Starlette:
-    """The application with a courier for its webhooks, and counted where that is wanted."""
+    """Return `app` with a worker for its webhooks, and with metrics if they are wanted."""
     if operations is None:
         return app
     store.hooks = tuple(endpoint.hook for endpoint in operations.endpoints)
     if operations.endpoints:
-        courier = Courier(HookQueue(store.database), operations.endpoints, clock=clock)
-        _beside(app, courier)
+        sender = WebhookSender(store.database, operations.endpoints, clock=clock)
+        _run_beside(app, Worker(sender, clock=clock, backoff=operations.backoff))
     if operations.metrics:
         from .metrics import Measured, Metrics
 
@@ -60,17 +65,17 @@ def equipped(
     return app
 
 
-def _beside(app: Starlette, courier: Courier) -> None:
-    """Let the courier work while the application does, inside of its lifespan."""
+def _run_beside(app: Starlette, worker: Worker[ClaimedWebhook]) -> None:
+    """Run the worker while the application runs, inside its lifespan."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(served: Any) -> AsyncIterator[Any]:
         async with inner(served) as state:
-            courier.start()
+            worker.start()
             try:
                 yield state
             finally:
-                await run_in_threadpool(courier.stop)
+                await run_in_threadpool(worker.stop, STOP_SECONDS)
 
     app.router.lifespan_context = lifespan

@@ -1,4 +1,4 @@
-"""What is done every so often beside the mails: sealing, and whatever else keeps the house."""
+"""Periodic tasks that the outbox worker does while nothing is due: sealing and purging."""
 
 import logging
 from collections.abc import Callable
@@ -12,33 +12,35 @@ from ..store.records.store import Store
 
 log = logging.getLogger("atrae.forms.chores")
 
-SEALED = timedelta(hours=24)
-"""Between two checkpoints, if anything has happened."""
-PURGED = timedelta(hours=24)
-"""Between two purges."""
-LOOKED = timedelta(minutes=10)
-"""Between two looks whether one is due."""
+SEAL_EVERY = timedelta(hours=24)
+"""Between two checkpoints, if there are new events."""
+PURGE_EVERY = timedelta(hours=24)
+CHECK_EVERY = timedelta(minutes=10)
+"""How often to check whether a checkpoint is due."""
 
 
-def chores_of(
+def periodic_tasks(
     settings: Settings, store: Store, clock: Callable[[], datetime]
-) -> tuple["Chore", ...]:
-    """What this handler does beside the mails."""
-    tidy = Chore("purge", PURGED, lambda now: tidy_up(store, now=now), clock=clock)
+) -> tuple["PeriodicTask", ...]:
+    """Return the tasks of this handler; it seals only if a checkpoint key is set."""
+    purge = PeriodicTask("purge", PURGE_EVERY, lambda now: tidy_up(store, now=now), clock=clock)
     if not settings.checkpoint_keys:
-        return (tidy,)
+        return (purge,)
     key = signing_key(settings.checkpoint_keys[0].get_secret_value())
     owner = mailbox(settings.owner).addr_spec if settings.owner else ""
     sealer = Sealer(store, key, owner)
-    return (
-        Chore("seal", LOOKED, lambda now: sealer.seal_if_due(now=now, every=SEALED), clock=clock),
-        tidy,
-    )
+
+    def seal(now: datetime) -> None:
+        sealer.seal_if_due(now=now, every=SEAL_EVERY)
+
+    return (PeriodicTask("seal", CHECK_EVERY, seal, clock=clock), purge)
 
 
-class Chore:
-    """Does `work` at the first call, and then at most once in `every`; a failure is told in the
-    log, and tried again when its time comes."""
+class PeriodicTask:
+    """Does `work` at the first call, and then at most once in `every`.
+
+    A failure is logged, and retried after `every`.
+    """
 
     def __init__(
         self,
@@ -55,15 +57,15 @@ class Chore:
         self._last: datetime | None = None
 
     def __call__(self) -> None:
-        """Do it, if it is due."""
+        """Do the work, if it is due."""
         now = self.clock()
-        # A clock that was set back must not keep it waiting.
+        # A clock that was set back must not delay it.
         if self._last is not None and timedelta(0) <= now - self._last < self.every:
             return
         self._last = now
         try:
             self.work(now)
         except Exception as fault:
-            # An outer edge: whatever is wrong with a chore, the mails go on. Without a traceback,
-            # for its values may be personal.
+            # The outer edge: whatever is wrong with a task, emails go on. Without a traceback,
+            # because its values may be personal.
             log.error("chore=%s failed: %s", self.name, type(fault).__name__)

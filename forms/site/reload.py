@@ -1,4 +1,4 @@
-"""What the handler was given, as it is now: `serve` changes it while it is used."""
+"""The catalogue and the renderer that are current; `serve` replaces them while they are in use."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,8 +9,8 @@ from ..store.records.store import Store
 from .templates import Pages, Renderer
 
 
-class Current:
-    """The catalogue as it is now; before it is used, all its wordings are in the database."""
+class CurrentCatalogue:
+    """Returns the current catalogue, once all of its wordings are in the database."""
 
     def __init__(
         self, source: Callable[[], Catalogue], store: Store, clock: Callable[[], datetime]
@@ -22,6 +22,7 @@ class Current:
         self._loaded: Catalogue | None = None
 
     def __call__(self) -> Catalogue:
+        """Return the catalogue; load it into the database first if it is new."""
         catalogue = self._source()
         if catalogue is self._loaded:
             return catalogue
@@ -32,14 +33,15 @@ class Current:
         return catalogue
 
 
-class Rendering:
-    """The renderer of the pages as they are now; compiled once for each `Pages`."""
+class CurrentRenderer:
+    """Returns the renderer of the current pages, compiled once for each `Pages`."""
 
     def __init__(self, source: Callable[[], Pages]) -> None:
         self._source = source
         self._last: Renderer | None = None
 
     def __call__(self, catalogue: Catalogue) -> Renderer:
+        """Return the renderer, with the default language of `catalogue`."""
         pages, last = self._source(), self._last
         language = catalogue.default_language
         if last is None or last.pages is not pages or last.default_language != language:

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 
 from forms.app import create_app, utc_now
 from forms.catalogue import Catalogue
-from forms.delivery.outbox import Backoff
+from forms.delivery.email import BACKOFF, doubled
+from forms.delivery.engine import Backoff
 from forms.mail.smtp import Permitted, WithdrawnError
 from forms.operations.equip import Operations
 from forms.settings.environment import Settings, read_environment
@@ -263,11 +264,10 @@ def quick() -> Backoff:
     """Patience for tests: the same shape, in milliseconds."""
     short = timedelta(milliseconds=20)
     return replace(
-        Backoff(),
-        courtesy=0,
-        settle=short,
-        first=short,
-        longest=short * 4,
+        BACKOFF,
+        waits=doubled(short, short * 4, BACKOFF.attempts),
+        rest=0,
+        wake_delay=short,
         pause=short,
         longest_pause=short * 4,
     )

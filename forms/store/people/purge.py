@@ -23,7 +23,7 @@ from ...permission.retention import PASSIVE, Retention
 from ..database.tables import contact, ledger, outbox, pending, spent, webhook
 from ..records.rows import read_pending
 from ..records.store import Store
-from ..records.writing import Delivery
+from ..records.writing import QueueState
 from .erase import UNFINISHED, delete_personal_data, scrub
 
 log = logging.getLogger("atrae.forms.purge")
@@ -151,7 +151,7 @@ def _old_replies(now: datetime, keep: Retention) -> Select[Any]:
 
 
 def _old_webhooks(now: datetime, keep: Retention) -> Select[Any]:
-    is_settled = webhook.c.state.in_((Delivery.DONE, Delivery.FAILED))
+    is_settled = webhook.c.state.in_((QueueState.DONE, QueueState.FAILED))
     is_old = webhook.c.at <= spell(now - keep.webhooks)
     return select(webhook.c.id).where(is_settled, is_old).order_by(webhook.c.id)
 

@@ -1,0 +1,1 @@
+"""What is waiting to be delivered: the outbox, the webhooks, and the leases that both share."""

@@ -1,9 +1,9 @@
-"""How many confirmations may leave in an hour, over all: whoever types thousands of addresses into
-a form must not make us write to thousands of people who asked for nothing.
+"""The ceiling: how many confirmations may leave in an hour, over all addresses.
 
-What is above waits in the outbox and leaves when its turn comes: nothing is lost, and the visitor's
-answer was true. Only the first mail to an address that has not answered yet is counted; receipts
-and everything that somebody has confirmed go on. The owner is told, at most once an hour.
+Somebody who types thousands of addresses into a form must not make the handler write to thousands
+of people. Confirmations above the ceiling wait in the outbox and leave when there is room; nothing
+is lost. Only the first email to an address that has not answered yet is counted; receipts and
+everything that was confirmed go on. The owner is notified at most once an hour.
 """
 
 from collections.abc import Sequence
@@ -18,51 +18,54 @@ from ...settings.environment import Settings, mailbox
 from ..database.tables import ledger, outbox, setting
 from ..records.checkpoints import save_owner_address
 from ..records.store import KEY_ID, Store
+from ..records.writing import QueueState
 
 HOUR = timedelta(hours=1)
 COUNTED: Sequence[Template] = (Template.CONFIRM,)
 TURN = "confirmations-turn"
-"""The row under whose lock workers count: two at once would both see room for one."""
+"""The row under whose lock workers count: two at the same time would both see room for one."""
 
 
 class Ceiling:
-    """`most` confirmations in any hour (0: no ceiling); `owner`, an address or empty, is told."""
+    """At most `most` confirmations in any hour, or any number if it is 0; `owner` is notified."""
 
     def __init__(self, store: Store, *, most: int, owner: str = "") -> None:
         self.store = store
         self.most = most
         self.owner = owner
 
-    def held(self, connection: Connection, now: datetime) -> datetime | None:
-        """Until when no confirmation may be claimed; `None`: one may, in this transaction."""
+    def lock(self, connection: Connection, now: datetime) -> datetime | None:
+        """Make other workers wait until this transaction ends, and return `full_until`."""
         if not self.most:
             return None
         self._wait_for_turn(connection)
-        return self.until(connection, now)
+        return self.full_until(connection, now)
 
-    def until(self, connection: Connection, now: datetime) -> datetime | None:
-        """The same, without the lock: to know when to come back."""
+    def full_until(self, connection: Connection, now: datetime) -> datetime | None:
+        """Return when the next confirmation may be claimed; `None` if one may be claimed now."""
         if not self.most:
             return None
         counted = outbox.c.template.in_(COUNTED)
-        # A lease that is over is no mail under way: it is to be claimed again.
-        under_way = select(func.count()).where(
-            outbox.c.state == "claimed", outbox.c.due > spell(now), counted
+        # Once its lease is over, an email is not on its way: it is to be claimed again.
+        on_their_way = select(func.count()).where(
+            outbox.c.state == QueueState.CLAIMED, outbox.c.due > spell(now), counted
         )
-        room = self.most - int(connection.execute(under_way).scalar_one())
+        room = self.most - int(connection.execute(on_their_way).scalar_one())
         if room <= 0:
             return now + timedelta(seconds=1)
-        # Of a mail that was sent, `due` is when that was.
+        # `due` of a sent email is when it was sent.
         sent = select(outbox.c.due).where(
-            outbox.c.state == "sent", outbox.c.due > spell(now - HOUR), counted
+            outbox.c.state == QueueState.SENT, outbox.c.due > spell(now - HOUR), counted
         )
         last = sent.order_by(outbox.c.due.desc()).offset(room - 1).limit(1)
         due = connection.execute(last).scalar()
         return None if due is None else datetime.fromisoformat(due) + HOUR
 
-    def tell(self, connection: Connection, now: datetime) -> bool:
-        """Record that confirmations are held, and owe the owner a mail that says so; unless that
-        was done within the hour. In the caller's transaction."""
+    def notify_owner(self, connection: Connection, now: datetime) -> bool:
+        """Record that confirmations are held, and owe the owner an email about it.
+
+        Writes in the caller's transaction. Returns False if that was done within the last hour.
+        """
         held = (ledger.c.subject == SYSTEM) & (ledger.c.kind == Kind.HELD)
         connection.execute(select(setting).where(setting.c.name == KEY_ID).with_for_update())
         last = connection.execute(
@@ -80,7 +83,7 @@ class Ceiling:
 
     def _wait_for_turn(self, connection: Connection) -> None:
         if connection.dialect.name != "postgresql":
-            # One writer at a time, whoever it is.
+            # SQLite has one writer at a time.
             return
         turn = select(setting.c.name).where(setting.c.name == TURN).with_for_update()
         if connection.execute(turn).one_or_none() is None:
@@ -90,7 +93,7 @@ class Ceiling:
 
 
 def ceiling_of(settings: Settings, store: Store) -> Ceiling:
-    """The ceiling that the environment asks for."""
+    """Return the ceiling that the environment sets."""
     most = settings.defence.confirmations_per_hour
     owner = mailbox(settings.owner).addr_spec if settings.owner else ""
     return Ceiling(store, most=most, owner=owner)

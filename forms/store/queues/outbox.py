@@ -1,9 +1,10 @@
-"""The outbox in the database: claiming a mail, asking again, recording what became of it."""
+"""The outbox: the emails that are owed, claimed and settled row by row."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -11,141 +12,157 @@ from ...declared.address import parse_address
 from ...permission.ledger import Event, Kind, spell
 from ...permission.mail_rules import RULES, permits
 from ...permission.optin import bounce
-from ...permission.record import FRESH, WISH_TEMPLATES, Decision, Record, Template
+from ...permission.record import FRESH, WISH_TEMPLATES, Record, Template
 from ..database.prepared import Prepared
-from ..database.tables import ledger, outbox
+from ..database.tables import contact, ledger, outbox
 from ..records.rows import PendingRequest, read_pending
 from ..records.statements import SUBJECT
 from ..records.store import Store
+from ..records.writing import QueueState
 from .ceiling import COUNTED, Ceiling
-from .due import Fate, Waiting, next_claimable, next_due
+from .lease import UNFINISHED, Claim, LeasedTable
 
-__all__ = ["Fate", "Owed", "Queue"]
+__all__ = ["ClaimedEmail", "Outbox", "QueueState"]
+
+FARTHEST = timedelta(hours=12)
+"""No email is postponed further. A row that seems due later was written by a clock that was ahead,
+and is due now: an email that was requested yesterday must not wait until tomorrow because of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """A claimed mail: all that is needed to compose it."""
+class ClaimedEmail(Claim):
+    """A claimed row of the outbox, with all that is needed to compose the email."""
 
-    id: int
     template: Template
     contact: str
     address: str
     events: tuple[Event, ...]
     pending: PendingRequest | None
-    attempts: int
-    """This one included."""
     message_id: str
     record: Record
 
 
-class Queue:
-    """The outbox. Claims and records are transactions of their own; none is open while sending."""
+class ClaimableRow(NamedTuple):
+    """A row of the outbox that may be claimed, and the current address of its contact."""
+
+    id: int
+    template: str
+    contact: str
+    events: str
+    pending: str
+    because: int
+    attempts: int
+    message_id: str
+    address: str | None
+
+
+class Outbox:
+    """Claims and settles emails, each in a transaction of its own; none is open while sending."""
 
     def __init__(self, store: Store, ceiling: Ceiling | None = None) -> None:
         self.store = store
         self.database = store.database
         self.ceiling = ceiling or Ceiling(store, most=0)
-        self._held_until: datetime | None = None
+        self._full_until: datetime | None = None
 
-    def claim(self, *, now: datetime, lease: timedelta) -> Owed | None:
-        """The next mail that is due and permitted, ours until `lease` is over; `None`: none is.
+    def claim(self, *, now: datetime, lease: timedelta) -> ClaimedEmail | None:
+        """Claim the next email that is due and permitted; `None` if there is none.
 
         The permission is asked in the claiming transaction, under the contact's lock: after a
         withdrawal has committed, nothing that it forbids is claimed.
         """
         while True:
             with self.database.writing() as connection:
-                held = self._held_until = self.ceiling.held(connection, now)
-                row = next_claimable(connection, now, held=held is not None)
+                full_until = self._full_until = self.ceiling.lock(connection, now)
+                row = _next_claimable(connection, now, at_ceiling=full_until is not None)
                 if row is None:
-                    waits = held is not None and next_claimable(connection, now) is not None
-                    if waits and self.ceiling.tell(connection, now):
+                    waits = full_until is not None and _next_claimable(connection, now) is not None
+                    if waits and self.ceiling.notify_owner(connection, now):
                         continue
                     return None
-                owed = self._take(connection, row, now, lease)
-                if owed is not None:
-                    return owed
+                claim = self._take(connection, row, now, lease)
+                if claim is not None:
+                    return claim
 
-    def may_leave(self, owed: Owed) -> bool:
-        """Whether the mail is still ours, and still permitted: asked just before it leaves."""
+    def may_leave(self, claim: ClaimedEmail) -> bool:
+        """Return whether the email is still claimed and permitted; asked just before it leaves."""
         with self.database.reading() as connection:
-            if not _OURS.rows(connection, _held(owed)):
+            if not _LEASES.is_held(connection, claim):
                 return False
-            record = self.store.read_record(connection, owed.contact)
-            if owed.template is Template.CONFIRM_MOVE:
-                record = self._of_both(connection, record, owed.address)
-            return permits(owed.template, owed.events, record)
+            record = self.store.read_record(connection, claim.contact)
+            if claim.template is Template.CONFIRM_MOVE:
+                record = self._with_new_address(connection, record, claim.address)
+            return permits(claim.template, claim.events, record)
 
-    def has_changed(self, owed: Owed) -> bool:
-        """Whether what the mail says of the person's choices may be untrue by now: it speaks of
-        several purposes perhaps, of which they have left one since it was composed; or they have
-        another address by now."""
-        if not RULES[owed.template].states_choices:
+    def has_changed(self, claim: ClaimedEmail) -> bool:
+        """Return whether the email's text about the person's choices may be out of date.
+
+        It may name several purposes, of which they have left one since it was composed, or they
+        may have moved to another address.
+        """
+        if not RULES[claim.template].states_choices:
             return False
-        seen = owed.record.events[-1].seq if owed.record.events else 0
+        seen = claim.record.events[-1].seq if claim.record.events else 0
         with self.database.reading() as connection:
-            return bool(_SAID_SINCE.rows(connection, {SUBJECT: owed.contact, "seen": seen}))
+            return bool(_CHANGED_SINCE.rows(connection, {SUBJECT: claim.contact, "seen": seen}))
 
     def settle(
         self,
-        owed: Owed,
-        fate: Fate,
+        claim: ClaimedEmail,
+        state: QueueState,
         *,
         now: datetime,
         reply: str,
         due: datetime | None = None,
     ) -> bool:
-        """Record what became of a mail; `due` is when a waiting one is tried again.
+        """Record the result of an attempt; `due` is when a waiting email is tried again.
 
-        A permanent refusal writes `bounced` and the suppression in the same transaction. False:
-        the lease was over and somebody else has the mail by now; nothing was written.
+        A refused address writes `bounced` and the suppression in the same transaction. Returns
+        False, and writes nothing, if the lease was over and another worker has the email.
         """
-        values = {"state": fate, "reply": reply, "at": spell(now), "due": spell(due or now)}
         with self.database.writing() as connection:
-            self.store.lock_contact(connection, owed.contact)
-            if not _SETTLE.rows(connection, _held(owed) | values):
+            self.store.lock_contact(connection, claim.contact)
+            if not _LEASES.settle(connection, claim, state, now=now, reply=reply, due=due):
                 return False
-            # What the new address of a move refuses says nothing of the old one.
-            if fate is Fate.REFUSED and owed.template is not Template.CONFIRM_MOVE:
-                record = self.store.read_record(connection, owed.contact)
-                decision: Decision = bounce(record, reply=reply)
-                self.store.write(connection, owed.contact, decision, now=now)
+            # A refusal by the new address of a move says nothing about the current one.
+            if state is QueueState.REFUSED and claim.template is not Template.CONFIRM_MOVE:
+                record = self.store.read_record(connection, claim.contact)
+                self.store.write(connection, claim.contact, bounce(record, reply=reply), now=now)
             return True
 
     def next_due(self) -> datetime | None:
-        """When the next mail that waits, or whose lease runs out, is due; where the last claim
-        found the ceiling reached, a confirmation is not due before there is room again."""
+        """Return when the next email that waits, or whose lease ends, is due.
+
+        If the last claim met the ceiling, no confirmation is due before there is room again.
+        """
         with self.database.reading() as connection:
-            if self._held_until is None:
-                return next_due(connection, ())
-            free, waiting = next_due(connection, COUNTED), next_due(connection, ())
-        later = max(waiting, self._held_until) if waiting else None
-        return min(filter(None, (free, later)), default=None)
+            first = _LEASES.next_due(connection)
+            if self._full_until is None:
+                return first
+            uncounted = _LEASES.next_due(connection, outbox.c.template.not_in(COUNTED))
+        later = max(first, self._full_until) if first else None
+        return min(filter(None, (uncounted, later)), default=None)
 
     def _take(
-        self, connection: Connection, row: Waiting, now: datetime, lease: timedelta
-    ) -> Owed | None:
+        self, connection: Connection, row: ClaimableRow, now: datetime, lease: timedelta
+    ) -> ClaimedEmail | None:
         record = self.store.read_record(connection, row.contact, now)
-        there = {event.seq: event for event in record.events}
-        events = tuple(there[seq] for seq in json.loads(row.events) if seq in there)
+        by_seq = {event.seq: event for event in record.events}
+        events = tuple(by_seq[seq] for seq in json.loads(row.events) if seq in by_seq)
         address = row.address
         template = Template(row.template)
         if template is Template.CONFIRM_MOVE and address:
             address = str(record.details.get(row.because, {}).get("email") or "")
-            record = self._of_both(connection, record, address)
+            record = self._with_new_address(connection, record, address)
         pending = read_pending(connection, row.pending) if row.pending else None
-        allowed = bool(address) and permits(template, events, record)
-        allowed = allowed and not _is_stale(template, events, pending, now)
+        is_permitted = bool(address) and permits(template, events, record)
         checked = record.events[-1].seq if record.events else 0
-        change = {"mail_is": row.id, "at": spell(now), "checked": checked}
-        if not allowed:
-            gone = {"state": Fate.CANCELLED, "reply": "no longer permitted"}
-            _CANCEL.run_each(connection, [change | gone])
+        if not is_permitted or _is_stale(template, events, pending, now):
+            reason = {"state": QueueState.CANCELLED, "reply": "no longer permitted"}
+            times = {"at": spell(now), "checked": checked}
+            _CANCEL.run_each(connection, [{"claimed_id": row.id} | reason | times])
             return None
-        ours = {"state": Fate.CLAIMED, "due": spell(now + lease), "attempts": row.attempts + 1}
-        _CLAIM.run_each(connection, [change | ours])
-        return Owed(
+        claim = ClaimedEmail(
             id=row.id,
             template=template,
             contact=row.contact,
@@ -156,55 +173,68 @@ class Queue:
             message_id=row.message_id,
             record=record,
         )
+        _LEASES.claim(connection, claim, now, lease, checked=checked)
+        return claim
 
-    def _of_both(self, connection: Connection, record: Record, address: str) -> Record:
-        """What is suppressed of the new address of a move counts as well."""
+    def _with_new_address(self, connection: Connection, record: Record, address: str) -> Record:
+        """Add what is suppressed of the new address of a move."""
         if not address:
             return record
-        there = self.store.suppressed_scopes(connection, parse_address(address).key)
-        return replace(record, suppressed=record.suppressed | there)
+        suppressed = self.store.suppressed_scopes(connection, parse_address(address).key)
+        return replace(record, suppressed=record.suppressed | suppressed)
+
+
+def _next_claimable(
+    connection: Connection, now: datetime, *, at_ceiling: bool = False
+) -> ClaimableRow | None:
+    """Return the row that is due first, locked with its contact's row.
+
+    Rows that others have locked are skipped, so two workers on one contact never wait for each
+    other. Neither are emails that the ceiling counts returned, while it is reached.
+    """
+    due, misdated = _CLAIMABLE[at_ceiling]
+    for state in UNFINISHED:
+        params = {"state_is": state, "by": spell(now)}
+        rows = due.rows(connection, params)
+        rows = rows or misdated.rows(connection, params | {"by": spell(now + FARTHEST)})
+        for row in rows:
+            return ClaimableRow(*row)
+    return None
 
 
 def _is_stale(
     template: Template, events: Sequence[Event], pending: PendingRequest | None, now: datetime
 ) -> bool:
-    """Whether the link that such a mail is all about would be dead when it arrives."""
+    """Return whether the link that the email is about would be expired when it arrives."""
     if template is Template.CONFIRM:
         return pending is None or pending.expires <= now
     return template in WISH_TEMPLATES and now >= events[0].moment + FRESH
 
 
-_CLAIM = Prepared(
-    update(outbox)
-    .where(outbox.c.id == bindparam("mail_is"))
-    .values({name: bindparam(name) for name in ("state", "due", "attempts", "at", "checked")})
-)
+def _claimable(without: Sequence[Template]) -> tuple[Prepared, Prepared]:
+    columns = (outbox.c[name] for name in ClaimableRow._fields[:-1])
+    emails = (
+        select(*columns, contact.c.address)
+        .join(contact, contact.c.id == outbox.c.contact)
+        .where(outbox.c.state == bindparam("state_is"))
+        .where(*(outbox.c.template != template for template in without))
+    )
+    due = emails.where(outbox.c.due <= bindparam("by"))
+    misdated = emails.where(outbox.c.due > bindparam("by"))
+    return Prepared(_LEASES.in_turn(due)), Prepared(_LEASES.in_turn(misdated))
+
+
+_LEASES = LeasedTable(outbox, "checked")
+_CLAIMABLE = {False: _claimable(()), True: _claimable(COUNTED)}
+"""Whether the ceiling is reached -> the rows that are due, and those that seem due far too late."""
 _CANCEL = Prepared(
     update(outbox)
-    .where(outbox.c.id == bindparam("mail_is"))
+    .where(outbox.c.id == bindparam("claimed_id"))
     .values({name: bindparam(name) for name in ("state", "reply", "at", "checked")})
 )
-
-_IS_HELD = (
-    (outbox.c.id == bindparam("held_id"))
-    & (outbox.c.state == bindparam("held_state"))
-    & (outbox.c.attempts == bindparam("held_attempts"))
-)
-_OURS = Prepared(select(outbox.c.id).where(_IS_HELD))
-_SETTLE = Prepared(
-    update(outbox)
-    .where(_IS_HELD)
-    .values({name: bindparam(name) for name in ("state", "reply", "at", "due")})
-    .returning(outbox.c.id)
-)
-_SAID_SINCE = Prepared(
+_CHANGED_SINCE = Prepared(
     select(ledger.c.seq)
     .where(ledger.c.subject == bindparam(SUBJECT), ledger.c.seq > bindparam("seen"))
     .where(ledger.c.kind.startswith("permission."), ledger.c.kind != Kind.REQUESTED)
     .limit(1)
 )
-
-
-def _held(owed: Owed) -> dict[str, object]:
-    # Who claimed it later has counted another attempt.
-    return {"held_id": owed.id, "held_state": Fate.CLAIMED, "held_attempts": owed.attempts}

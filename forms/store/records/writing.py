@@ -18,14 +18,25 @@ from .statements import ADD_MAIL, ADD_PENDING
 from .suppression import add, lift
 
 
-class Delivery(StrEnum):
-    """State of a webhook in its queue."""
+class QueueState(StrEnum):
+    """State of a row of the outbox or of the webhooks."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
+    SENT = "sent"
+    """A mail server accepted the email."""
     DONE = "done"
+    """An endpoint accepted the webhook."""
+    CANCELLED = "cancelled"
+    """The permission was gone when the email's turn came."""
+    REFUSED = "refused"
+    """A mail server refused the address permanently."""
     FAILED = "failed"
-    """Given up; `forms webhooks replay` tries again."""
+    """Given up after the last attempt, or at a permanent refusal that is not about the address."""
+
+
+MAIL_STATES = frozenset(QueueState) - {QueueState.DONE}
+"""States of a row of the outbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +136,7 @@ def queue_mail(
         "created": spell(now),
         "due": spell(now),
         "attempts": 0,
-        "state": "waiting",
+        "state": QueueState.WAITING,
         "message_id": message_id,
         "reply": "",
         "at": spell(now),
@@ -180,7 +191,7 @@ def webhook_row(endpoint: str, seq: int, now: datetime) -> dict[str, str | int]:
         "created": moment,
         "due": moment,
         "attempts": 0,
-        "state": Delivery.WAITING,
+        "state": QueueState.WAITING,
         "reply": "",
         "at": moment,
     }

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, select
 
 from ..database.tables import ledger, outbox, webhook
-from ..queues.outbox import Fate
+from ..records.writing import QueueState
 
-COUNTED_STATES = (Fate.WAITING, Fate.CLAIMED, Fate.FAILED, Fate.REFUSED)
+COUNTED_STATES = (QueueState.WAITING, QueueState.CLAIMED, QueueState.FAILED, QueueState.REFUSED)
 """Finished ones are left out, because counting a million rows takes long."""
 
 
@@ -32,7 +32,7 @@ def count_work(connection: Connection, *, now: datetime) -> Counts:
         rows = connection.execute(query.group_by(table.c.state))
         return dict.fromkeys(map(str, COUNTED_STATES), 0) | {str(row[0]): row[1] for row in rows}
 
-    first = select(func.min(outbox.c.due)).where(outbox.c.state == Fate.WAITING)
+    first = select(func.min(outbox.c.due)).where(outbox.c.state == QueueState.WAITING)
     due = connection.scalar(first)
     late = (now - datetime.fromisoformat(due)).total_seconds() if due else 0.0
     return Counts(

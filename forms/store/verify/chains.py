@@ -19,16 +19,15 @@ from ...declared.findings import Finding
 from ...evidence.audit import TEMPLATES, Chain, MailRow, mail_faults, missing_mails, missing_pending
 from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
-from ..queues.outbox import Fate
 from ..records.rows import EVENT_COLUMNS, event_from_row
 from ..records.suppression import SUBJECT_PREFIX
+from ..records.writing import MAIL_STATES, QueueState
 
 BATCH = 500
 """Subjects whose contacts, emails and requests are read at a time."""
 FETCHED = 1000
 """Events that are fetched at a time."""
 _KINDS = frozenset(map(str, Kind))
-_STATES = frozenset(map(str, Fate))
 
 Rows = Mapping[str, list[Row[Any]]]
 
@@ -227,7 +226,7 @@ def _check_mails(
 
 def _check_mail(row: Row[Any], mail: MailRow, chain: Chain) -> Iterator[Finding]:
     place = f"mail {row.id}"
-    if row.template not in TEMPLATES or row.state not in _STATES:
+    if row.template not in TEMPLATES or row.state not in MAIL_STATES:
         yield Finding(place, "unknown template or state")
     elif (fault := next(mail_faults(mail, chain), None)) is not None:
         yield Finding(place, fault)
@@ -241,7 +240,7 @@ def _parse_mail(row: Row[Any], chain: Chain) -> MailRow:
         because=row.because,
         events=chain.about(_parse_numbers(row.events)),
         created=row.created,
-        sent=row.at if row.state == Fate.SENT else "",
+        sent=row.at if row.state == QueueState.SENT else "",
         checked=row.checked,
     )
 

@@ -2,84 +2,34 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from forms.delivery.webhooks import Courier, Endpoint, read_endpoints, sign
+from forms.delivery.engine import Worker
+from forms.delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints, sign
 from forms.operations.equip import Operations
 from forms.permission.ledger import Kind, Method
 from forms.permission.retention import Retention
 from forms.settings.environment import SettingsError
 from forms.store.people.erase import erase
 from forms.store.people.purge import purge
-from forms.store.queues.webhooks import HookQueue
+from forms.store.queues.webhooks import ClaimedWebhook, WebhookQueue
 from forms.store.records.store import Store
 
 from ..databases import rows
 from ..declared import NOW
 from ..store.people.test_erase import confirm, request, store
 from ..world import until, world
+from .receiver import Receiver, receiving
 
 __all__ = ["store"]
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 SPELLED = "whsec_" + base64.b64encode(SECRET).decode()
-
-
-@dataclass
-class Receiver:
-    """A program of the owner's: keeps what it is told, answers as it is asked to."""
-
-    url: str = ""
-    statuses: list[int] = field(default_factory=list)
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    @property
-    def types(self) -> list[str]:
-        return [str(json.loads(body)["type"]) for _, body in self.calls]
-
-    @property
-    def ids(self) -> list[str]:
-        return [headers["webhook-id"] for headers, _ in self.calls]
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.calls.append((headers, body))
-            status = receiver.statuses.pop(0) if receiver.statuses else 204
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}/hook?from=atrae"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -92,13 +42,14 @@ def endpoint(receiver: Receiver, **more: object) -> Endpoint:
     return Endpoint(url=receiver.url, secrets=(SECRET,), **more)  # type: ignore[arg-type]
 
 
-def courier(store: Store, *endpoints: Endpoint, now: datetime = NOW) -> Courier:
-    return Courier(HookQueue(store.database), endpoints, clock=lambda: now, chance=lambda: 0.5)
+def worker(store: Store, *endpoints: Endpoint, now: datetime = NOW) -> Worker[ClaimedWebhook]:
+    sender = WebhookSender(store.database, endpoints, clock=lambda: now)
+    return Worker(sender, clock=lambda: now, backoff=BACKOFF, chance=lambda: 0.5)
 
 
-def told(courier: Courier) -> int:
+def deliver_all(worker: Worker[ClaimedWebhook]) -> int:
     number = 0
-    while courier.tell_one():
+    while worker.deliver_one():
         number += 1
     return number
 
@@ -112,13 +63,13 @@ def test_what_is_over_is_forgotten_after_a_while_and_what_waits_is_not(
     for name in ("ana", "bob", "eva"):
         request(store, f"{name}@example.org")
     receiver.statuses = [204, 410, 500]
-    at_work = courier(store, ours)
-    assert [at_work.tell_one() for _ in range(3)] == [True] * 3
+    at_work = worker(store, ours)
+    assert [at_work.deliver_one() for _ in range(3)] == [True] * 3
     assert purge(store, now=NOW + kept - timedelta(days=1), keep=Retention()).webhooks == 0
     would = purge(store, now=NOW + kept, keep=Retention(), dry_run=True)
     assert would.webhooks == purge(store, now=NOW + kept, keep=Retention()).webhooks == 2
     assert rows(database_url, "SELECT state FROM webhook") == [("waiting",)]
-    queue = HookQueue(store.database)
+    queue = WebhookQueue(store.database)
     again = queue.replay((ours.hook,), now=NOW, since=NOW, only_failed=False)
     assert again == 2, "the one that waits is told anyway"
 
@@ -137,7 +88,7 @@ def test_a_confirmation_is_told_with_ids_and_a_signature(store: Store, receiver:
     store.hooks = (here.hook,)
     asked = request(store, "ana@example.org")
     confirm(store, asked)
-    assert told(courier(store, here)) == 1
+    assert deliver_all(worker(store, here)) == 1
     [(headers, body)] = receiver.calls
     said = json.loads(body)
     assert said["type"] == "permission.confirmed"
@@ -161,7 +112,7 @@ def test_the_address_is_told_where_that_is_configured_and_never_of_who_was_erase
         "SELECT id FROM contact WHERE key = 'eva@example.org'",
     )
     erase(store, str(eva), now=NOW, method=Method.OPERATOR)
-    told(courier(store, here))
+    deliver_all(worker(store, here))
     said = {json.loads(body)["data"].get("address") for _, body in receiver.calls}
     assert said == {"ana@example.org", None}
     assert receiver.types.count("permission.erased") == 1
@@ -171,7 +122,7 @@ def test_both_secrets_sign_while_they_are_changed_over(store: Store, receiver: R
     here = Endpoint(url=receiver.url, secrets=(SECRET, SECRET[::-1]))
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
-    told(courier(store, here))
+    deliver_all(worker(store, here))
     signatures = receiver.calls[0][0]["webhook-signature"].split(" ")
     assert len(set(signatures)) == 2
     assert all(each.startswith("v1,") for each in signatures)
@@ -185,10 +136,10 @@ def test_what_is_not_taken_is_told_again_later_under_the_same_id(
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
     receiver.statuses = [status]
-    assert told(courier(store, here)) == 1
-    assert told(courier(store, here, now=NOW + timedelta(seconds=4))) == 0
-    assert told(courier(store, here, now=NOW + timedelta(seconds=6))) == 1
-    assert told(courier(store, here, now=NOW + timedelta(days=9))) == 0
+    assert deliver_all(worker(store, here)) == 1
+    assert deliver_all(worker(store, here, now=NOW + timedelta(seconds=4))) == 0
+    assert deliver_all(worker(store, here, now=NOW + timedelta(seconds=6))) == 1
+    assert deliver_all(worker(store, here, now=NOW + timedelta(days=9))) == 0
     assert len(receiver.calls) == 2
     assert len(set(receiver.ids)) == 1
     assert len({headers["webhook-signature"] for headers, _ in receiver.calls}) == 2
@@ -201,15 +152,15 @@ def test_it_gives_up_in_the_end_and_is_told_again_on_demand(
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
     receiver.statuses = [503] * 20
-    queue = HookQueue(store.database)
+    queue = WebhookQueue(store.database)
     for _ in range(14):
         now += timedelta(days=2)
-        told(courier(store, here, now=now))
+        deliver_all(worker(store, here, now=now))
     assert queue.counts() == {(here.id, "failed"): 1}
     assert len(receiver.calls) == 10
     receiver.statuses = []
     assert queue.replay([here.hook], now=now, since=None, only_failed=True) == 1
-    assert told(courier(store, here, now=now)) == 1
+    assert deliver_all(worker(store, here, now=now)) == 1
     assert queue.counts() == {(here.id, "done"): 1}
     assert len(set(receiver.ids)) == 1
 
@@ -219,58 +170,39 @@ def test_a_receiver_that_is_gone_is_left_alone(store: Store, receiver: Receiver)
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
     receiver.statuses = [410]
-    told(courier(store, here))
-    assert HookQueue(store.database).counts() == {(here.id, "failed"): 1}
-
-
-def test_nobody_there_is_no_reason_to_fail(store: Store) -> None:
-    here = Endpoint(url="http://127.0.0.1:1/", secrets=(SECRET,))
-    store.hooks = (here.hook,)
-    confirm(store, request(store, "ana@example.org"))
-    assert told(courier(store, here)) == 1
-    assert HookQueue(store.database).counts() == {(here.id, "waiting"): 1}
+    deliver_all(worker(store, here))
+    assert WebhookQueue(store.database).counts() == {(here.id, "failed"): 1}
 
 
 def test_what_happened_before_can_be_told_from_a_moment_on(
     store: Store, receiver: Receiver
 ) -> None:
     confirm(store, request(store, "ana@example.org"))
-    here, queue = endpoint(receiver), HookQueue(store.database)
+    here, queue = endpoint(receiver), WebhookQueue(store.database)
     later = NOW + timedelta(days=1)
     assert queue.replay([here.hook], now=later, since=later, only_failed=False) == 0
     since = NOW - timedelta(days=1)
     assert queue.replay([here.hook], now=later, since=since, only_failed=False, dry_run=True) == 1
     assert queue.counts() == {}
     assert queue.replay([here.hook], now=later, since=since, only_failed=False) == 1
-    assert told(courier(store, here, now=later)) == 1
+    assert deliver_all(worker(store, here, now=later)) == 1
     assert queue.replay([here.hook], now=later, since=since, only_failed=False) == 1
-    assert told(courier(store, here, now=later)) == 1
+    assert deliver_all(worker(store, here, now=later)) == 1
     assert len(set(receiver.ids)) == 1
-
-
-def test_a_courier_that_died_is_followed_by_another(store: Store, receiver: Receiver) -> None:
-    here, queue = endpoint(receiver), HookQueue(store.database)
-    store.hooks = (here.hook,)
-    confirm(store, request(store, "ana@example.org"))
-    assert queue.claim([here.id], now=NOW, lease=timedelta(minutes=1)) is not None
-    assert queue.claim([here.id], now=NOW, lease=timedelta(minutes=1)) is None
-    assert told(courier(store, here, now=NOW + timedelta(minutes=2))) == 1
 
 
 def test_only_the_kinds_that_are_wanted_are_told(store: Store, receiver: Receiver) -> None:
     here = endpoint(receiver, kinds=frozenset({Kind.REQUESTED}))
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
-    told(courier(store, here))
+    deliver_all(worker(store, here))
     assert receiver.types == ["permission.requested"]
 
 
-def test_a_running_handler_tells_by_itself(
-    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Another process may have queued the call, so the courier looks now and then.
-    monkeypatch.setattr("forms.operations.Courier", partial(Courier, idle=0.05))
-    operations = Operations(endpoints=(endpoint(receiver),))
+def test_a_running_handler_tells_by_itself(tmp_path: Path, receiver: Receiver) -> None:
+    # Another process may have queued the call, so the worker looks now and then.
+    backoff = replace(BACKOFF, idle=timedelta(milliseconds=50))
+    operations = Operations(endpoints=(endpoint(receiver),), backoff=backoff)
     with world(tmp_path, operations=operations) as here:
         here.confirmed("ana@example.org")
         until(lambda: receiver.types == ["permission.confirmed"], "the webhook", 15)

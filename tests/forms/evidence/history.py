@@ -19,7 +19,7 @@ from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.people.erase import erase_own_data
-from forms.store.queues.outbox import Fate, Queue
+from forms.store.queues.outbox import Outbox, QueueState
 from forms.store.records.checkpoints import Sealer
 from forms.store.records.store import Store
 from forms.store.verify import Trust, verify
@@ -94,9 +94,9 @@ class Lived:
 
     def drain(self) -> None:
         """Every mail that is owed leaves."""
-        queue = Queue(self.store)
+        queue = Outbox(self.store)
         while owed := queue.claim(now=self.now, lease=timedelta(minutes=5)):
-            assert queue.settle(owed, Fate.SENT, now=self.now, reply="250 kept")
+            assert queue.settle(owed, QueueState.SENT, now=self.now, reply="250 kept")
 
     def seal(self) -> Checkpoint:
         self.now += timedelta(hours=1)

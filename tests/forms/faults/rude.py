@@ -30,6 +30,8 @@ class Rude:
     """Whole messages that were received, whatever was answered then."""
     port: int = 0
     over: threading.Event = field(default_factory=threading.Event)
+    meanwhile: Callable[[], None] = lambda: None
+    """Called between a message and its answer."""
 
     @property
     def url(self) -> str:
@@ -43,6 +45,7 @@ class Rude:
                 return
             if step == "DATA" and not self.answers.get("DATA"):
                 self.messages.append(b"".join(iter(read, b".\r\n")))
+                self.meanwhile()
                 step = "body"
                 continue
             line = read()

@@ -47,15 +47,15 @@ def test_a_jump_between_a_request_and_its_mail(home: House, jump: timedelta) -> 
     post = Post(home)
     subscribe(home, "ana@example.org")
     home.now += jump
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     subscribe(home, "bob@example.org")
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert states(home) == {"ana@example.org": "sent", "bob@example.org": "sent"}
     assert len(post.messages) == 2
     for message in post.messages:
         assert home.send("POST", link(message, "confirm"), {"do": "confirm"}) == 303
     home.now -= jump
-    while home.worker.send_one():
+    while home.worker.deliver_one():
         pass
     assert set(states(home).values()) == {"sent"}
     assert len(post.messages) == 4
@@ -67,10 +67,10 @@ def test_a_jump_back_after_a_failure_does_not_make_it_wait_a_day(home: House) ->
     subscribe(home, "ana@example.org")
     home.now += DAY
     home.deliver = _fails
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     home.now -= DAY
     Post(home)
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert states(home) == {"ana@example.org": "sent"}
 
 
@@ -83,8 +83,8 @@ def test_a_jump_back_lets_people_ask_again(home: House) -> None:
     post = Post(home)
     home.now += DAY
     subscribe(home, "ana@example.org")
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     home.now -= DAY
     subscribe(home, "ana@example.org")
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert len(post.messages) == 2

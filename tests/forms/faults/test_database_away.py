@@ -9,13 +9,14 @@ from signal import SIGQUIT
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from forms.delivery.outbox import Worker
+from forms.delivery.email import BACKOFF, EmailSender
+from forms.delivery.engine import Worker
 from forms.mail.smtp import Permitted, smtp_delivery
-from forms.store.queues.outbox import Queue
+from forms.store.queues.outbox import ClaimedEmail, Outbox
 from forms.store.verify import verify
 
 from ..databases import PostgreSQL, postgresql_server
-from ..laws.handler import BACKOFF, House, house
+from ..laws.handler import House, house
 from ..peer import Peer, listening
 from .test_mail_server import states, subscribe, until_nothing_is_due
 
@@ -54,16 +55,14 @@ def then_away(server: PostgreSQL, home: House) -> None:
 
     home.deliver = and_gone
     with pytest.raises(OperationalError):
-        home.worker.send_one()
+        home.worker.deliver_one()
     home.deliver = deliver
 
 
-def of_another(home: House) -> Worker:
+def of_another(home: House) -> Worker[ClaimedEmail]:
     """A worker that knows nothing of what the first one did."""
     return Worker(
-        Queue(home.store),
-        home.worker.compose,
-        home.hand_over,
+        EmailSender(Outbox(home.store), home.compose, home.hand_over),
         clock=lambda: home.now,
         backoff=BACKOFF,
         chance=lambda: 0.5,
@@ -82,7 +81,7 @@ def test_who_sent_it_writes_it_down_as_soon_as_that_can_be_done(
     with owing(server, tmp_path) as (home, peer):
         then_away(server, home)
         with pytest.raises(OperationalError):
-            home.worker.send_one()
+            home.worker.deliver_one()
         server.start()
         home.now += timedelta(hours=5)
         until_nothing_is_due(home)
@@ -99,12 +98,12 @@ def test_where_it_cannot_be_written_down_any_more_it_is_sent_twice_under_one_id(
         then_away(server, home)
         server.start()
         another = of_another(home)
-        assert not another.send_one(), "the lease is not over"
+        assert not another.deliver_one(), "the lease is not over"
         home.now += BACKOFF.lease + timedelta(seconds=1)
-        assert another.send_one()
+        assert another.deliver_one()
         assert states(home) == {EMAIL: "sent"}
         # The first one comes back, and finds the mail in other hands.
-        while home.worker.send_one() or another.send_one():
+        while home.worker.deliver_one() or another.deliver_one():
             home.now += timedelta(hours=5)
         ids = [message["Message-ID"] for message in peer.messages]
         assert len(ids) == 2

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from forms.delivery.email import BACKOFF
 from forms.mail.smtp import smtp_delivery
 
-from ..laws.handler import BACKOFF, House, house
+from ..laws.handler import House, house
 from ..peer import Peer, listening as peering
 from ..world import free_port
 from .rude import DRIP, DROP, HANG, STEPS, Rude, listening
@@ -50,7 +51,7 @@ def states(home: House) -> dict[str, str]:
 def until_nothing_is_due(home: House, end: datetime | None = None) -> None:
     """Turn the clock as the worker would let time pass."""
     while end is None or home.now < end:
-        busy = home.worker.send_one()
+        busy = home.worker.deliver_one()
         if home.worker.pause:
             home.now += home.worker.pause
         elif not busy:
@@ -94,7 +95,7 @@ def test_a_line_that_drops_before_its_250_repeats_one_mail_under_the_same_id(
     home.deliver = smtp_delivery(rude.url, seconds=5)
     rude.answers = {"body": DROP}
     subscribe(home, EMAIL)
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert states(home) == {EMAIL: "waiting"}
     rude.answers = {}
     until_nothing_is_due(home)
@@ -132,7 +133,7 @@ def refused(home: House, rude: Rude, step: str, codes: Sequence[int]) -> None:
         email, other = f"a{code}@example.org", f"b{code}@example.org"
         subscribe(home, email)
         rude.answers = {step: f"{code} <{email}> no"}
-        assert home.worker.send_one()
+        assert home.worker.deliver_one()
         assert states(home)[email] == expected(step, code), code
         rude.answers = {}
         subscribe(home, other)
@@ -168,7 +169,7 @@ def hung(home: House, rude: Rude, step: str, how: str) -> None:
     rude.answers = {step: how}
     subscribe(home, EMAIL)
     start = time.monotonic()
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert time.monotonic() - start < 5
     assert states(home) == {EMAIL: "waiting"}
     rude.answers = {}

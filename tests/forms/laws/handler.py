@@ -10,8 +10,8 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from itertools import count
@@ -28,12 +28,13 @@ from starlette.routing import Route
 
 from forms.app import create_app
 from forms.declared.canonical import Json, canonical_json
-from forms.delivery.outbox import Backoff, Worker
+from forms.delivery.email import BACKOFF, EmailSender
+from forms.delivery.engine import Worker
 from forms.mail.compose import Composer
 from forms.mail.smtp import Permitted, WithdrawnError
 from forms.settings.environment import read_environment
 from forms.store.queues.ceiling import Ceiling
-from forms.store.queues.outbox import Queue
+from forms.store.queues.outbox import ClaimedEmail, Outbox
 from forms.store.records.store import Store
 from forms.web.constant_time import Pace
 from forms.web.context import Context
@@ -44,7 +45,6 @@ from ..world import environment
 from .emptied import emptied
 
 URL = "http://127.0.0.1"
-BACKOFF = replace(Backoff(), first=timedelta(seconds=30))
 CATALOGUE, PAGES = catalogue(), pages()
 WORKING = CATALOGUE.model_copy(update={"solver": "/solver.js"})
 """The same site, when it asks for a proof of work."""
@@ -70,7 +70,7 @@ class House:
     works: bool = False
     """Whether the forms ask for a proof of work."""
     deliver: Callable[[EmailMessage, Permitted], str] | None = None
-    worker: Worker = field(init=False)
+    worker: Worker[ClaimedEmail] = field(init=False)
 
     @property
     def store(self) -> Store:
@@ -89,9 +89,9 @@ class House:
         """Whatever is on record already."""
         self.store.add_catalogue(CATALOGUE, now=NOW)
         self.worker = Worker(
-            Queue(self.store, Ceiling(self.store, most=ceiling)),
-            self.compose,
-            self.hand_over,
+            EmailSender(
+                Outbox(self.store, Ceiling(self.store, most=ceiling)), self.compose, self.hand_over
+            ),
             clock=self.service.clock,
             backoff=BACKOFF,
             chance=lambda: 0.5,

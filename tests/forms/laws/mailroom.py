@@ -9,6 +9,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
+from forms.delivery.email import BACKOFF
 from forms.mail.smtp import (
     DelayedError,
     Permitted,
@@ -21,7 +22,7 @@ from forms.permission.record import Record
 
 from ..world import link, text_of
 from .evidence import Registry, vouched
-from .handler import BACKOFF, CATALOGUE, CrashError
+from .handler import CATALOGUE, CrashError
 from .mailed import Confirm, Fresh, Leave, Link, Me, More
 from .model import ONCE, STANDING, WISHES, Mail, Person
 from .oracle_preferences import Steered
@@ -155,7 +156,7 @@ class Mailroom(RuleBasedStateMachine):
 
     def send_one(self) -> bool:
         try:
-            found = self.at.worker.send_one()
+            found = self.at.worker.deliver_one()
         except CrashError:
             found = True
         finally:

@@ -34,7 +34,7 @@ def asked(home: House, form: str, *purposes: str) -> str:
     home.deliver = post
     sent = home.subscribe_form(EMAIL, purposes, form, trapped=False)
     assert home.send("POST", f"/f/{form}", sent) == 303
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     return link(post.messages[-1], "confirm")
 
 
@@ -74,11 +74,11 @@ def test_a_mail_that_is_under_way_is_written_again(home: House) -> None:
     post = Post()
     home.deliver = post
     post.meanwhile = lambda: home.send("POST", first, {"do": "decline"})
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert post.messages == []
     post.meanwhile = lambda: None
     home.now += timedelta(minutes=1)
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     said = text_of(post.messages[-1])
     assert WORDS["guide"] in said
     assert WORDS["newsletter"] not in said
@@ -93,7 +93,7 @@ def test_asking_again_holds_nothing_up(home: House) -> None:
     home.deliver = post
     sent = home.subscribe_form(EMAIL, ("news",), "news", trapped=False)
     post.meanwhile = lambda: home.send("POST", "/f/news", sent)
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert WORDS["newsletter"] in text_of(post.messages[-1])
 
 
@@ -129,7 +129,7 @@ def test_a_confirmation_does_not_leave_when_its_link_is_over(home: House, purged
         purge(home.store, now=home.now, keep=Retention())
     post = Post()
     home.deliver = post
-    assert not home.worker.send_one()
+    assert not home.worker.deliver_one()
     assert post.messages == []
     assert home.rows("SELECT state FROM outbox") == [("cancelled",)]
 
@@ -139,22 +139,22 @@ def test_a_guide_that_is_under_way_follows_its_reader_to_the_new_address(home: H
     assert home.send("POST", path, {"do": "confirm"}) == 303
     post = Post()
     home.deliver = post
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     me, more = link(post.messages[-1], "me"), link(post.messages[-1], "more")
     assert home.send("POST", me, {"do": "move", "email": "ana.new@example.org"}) == 303
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     agree = link(post.messages[-1], "fresh")
     assert home.send("POST", agree, {"do": "yes"}) == 303
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     arrive = link(post.messages[-1], "fresh")
     guide = CATALOGUE.wording("guide", "en").digest
     assert home.send("POST", more, {"purpose": guide}) == 303
     post.meanwhile = lambda: home.send("POST", arrive, {"do": "yes"})
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert len(post.messages) == 3
     post.meanwhile = lambda: None
     home.now += timedelta(minutes=1)
-    assert home.worker.send_one()
+    assert home.worker.deliver_one()
     assert post.messages[-1]["To"] == "ana.new@example.org"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from forms.permission.record import Allowance
 from forms.store.queues.ceiling import Ceiling
-from forms.store.queues.outbox import Queue
+from forms.store.queues.outbox import Outbox
 
 from ..databases import EmptyDatabase
 from .evidence import Registry
@@ -46,8 +46,8 @@ def test_the_laws_hold_for_a_hundred_thousand_steps(
 
 
 PLANTED: dict[str, AbstractContextManager[object]] = {
-    "a ceiling that holds nothing": patch.object(Ceiling, "until", lambda *_: None),
-    "a mail that nobody judges again": patch.object(Queue, "may_leave", lambda *_: True),
+    "a ceiling that holds nothing": patch.object(Ceiling, "full_until", lambda *_: None),
+    "a mail that nobody judges again": patch.object(Outbox, "may_leave", lambda *_: True),
     "a cool-down that counts nothing": patch.object(Allowance, "is_used_up", lambda *_: False),
     "a sum that counts twice": patch("forms.web.optin.paid_by", lambda _proof, request: request),
 }

@@ -1,4 +1,4 @@
-"""Chores: when their time comes, and never in the way of the mails."""
+"""Periodic tasks: when they are due, and never in the way of emails."""
 
 import logging
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.operations.periodic import Chore
+from forms.operations.periodic import PeriodicTask
 from forms.settings.environment import SettingsError, read_environment
 
 from ..declared import NOW
@@ -27,21 +27,21 @@ class Day:
         return self.now
 
 
-def test_a_chore_is_done_at_once_and_then_when_its_time_comes() -> None:
+def test_a_task_is_done_at_once_and_then_when_its_time_comes() -> None:
     day = Day()
-    chore = Chore("note", HOUR, day.done.append, clock=day.clock)
+    task = PeriodicTask("note", HOUR, day.done.append, clock=day.clock)
     for minutes in (0, 10, 59, 60, 61, 200):
         day.now = NOW + timedelta(minutes=minutes)
-        chore()
+        task()
     assert day.done == [NOW + timedelta(minutes=minutes) for minutes in (0, 60, 200)]
 
 
 def test_a_clock_that_was_set_back_does_not_stop_it() -> None:
     day = Day()
-    chore = Chore("note", HOUR, day.done.append, clock=day.clock)
-    chore()
+    task = PeriodicTask("note", HOUR, day.done.append, clock=day.clock)
+    task()
     day.now = NOW - timedelta(days=30)
-    chore()
+    task()
     assert len(day.done) == 2
 
 
@@ -50,7 +50,7 @@ def test_a_failure_is_told_without_its_values(caplog: pytest.LogCaptureFixture) 
         raise RuntimeError("ana@example.org")
 
     with caplog.at_level(logging.ERROR):
-        Chore("seal", HOUR, fail, clock=Day().clock)()
+        PeriodicTask("seal", HOUR, fail, clock=Day().clock)()
     assert "chore=seal failed: RuntimeError" in caplog.text
     assert "ana" not in caplog.text
 

@@ -8,7 +8,7 @@ from forms.declared.phrases import Phrases
 from forms.permission.ledger import Kind
 from forms.permission.preferences import PAUSES, RESUME
 from forms.permission.record import WISH_TEMPLATES, Template
-from forms.store.queues.outbox import Fate
+from forms.store.records.writing import MAIL_STATES
 from forms.web.own_data import describe_own_data
 from forms.web.preferences import DONE
 from forms.web.screening.signals import Signal
@@ -25,7 +25,7 @@ def test_there_is_a_sentence_for_everything(language: str) -> None:
     named = [
         *(f"event_{kind.value.replace('.', '_')}" for kind in Kind if is_theirs(kind)),
         *(f"reveal_mail_{template}" for template in Template if template not in OWNERS),
-        *(f"reveal_state_{fate}" for fate in Fate),
+        *(f"reveal_state_{state}" for state in MAIL_STATES),
         *(f"frequency_{frequency}" for frequency in Frequency),
         *(f"sign_{sign}" for sign in Signal),
         *(f"me_{done}" for done in DONE),

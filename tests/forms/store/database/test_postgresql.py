@@ -21,7 +21,7 @@ from forms.permission import optin
 from forms.permission.ledger import Method
 from forms.permission.record import Decision
 from forms.store.database.engine import Database, open_engine
-from forms.store.queues.outbox import Fate, Queue
+from forms.store.queues.outbox import Outbox, QueueState
 from forms.store.records.store import Store
 from forms.store.verify import verify
 
@@ -112,14 +112,14 @@ def test_several_workers_send_each_mail_once(postgresql_url: str) -> None:
         sent: Counter[int] = Counter()
 
         def work(store: Store) -> None:
-            queue = Queue(store)
+            queue = Outbox(store)
             while queue.next_due() is not None:
                 owed = queue.claim(now=NOW, lease=LEASE)
                 if owed is None:
                     return
                 sent[owed.id] += 1
                 assert queue.may_leave(owed)
-                assert queue.settle(owed, Fate.SENT, now=NOW, reply="250")
+                assert queue.settle(owed, QueueState.SENT, now=NOW, reply="250")
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, stores))
@@ -131,7 +131,7 @@ def test_several_workers_send_each_mail_once(postgresql_url: str) -> None:
 def test_a_mail_that_is_being_claimed_does_not_hold_up_the_next(postgresql_url: str) -> None:
     with opened(postgresql_url) as store:
         first, second = (ask(store, f"p{number}@example.org") for number in range(2))
-        queue = Queue(store)
+        queue = Outbox(store)
         with store.database.writing() as connection:
             store.lock_contact(connection, first)
             began = time.monotonic()
@@ -156,8 +156,8 @@ def test_nothing_is_claimed_after_a_withdrawal(postgresql_url: str) -> None:
         people = [ask(handler, f"p{number}@example.org") for number in range(40)]
 
         def work(store: Store) -> None:
-            while Queue(store).next_due() == NOW:
-                Queue(store).claim(now=NOW, lease=LEASE)
+            while Outbox(store).next_due() == NOW:
+                Outbox(store).claim(now=NOW, lease=LEASE)
 
         with ThreadPoolExecutor(3) as pool:
             done = [pool.submit(work, worker) for worker in workers]

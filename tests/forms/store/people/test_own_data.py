@@ -16,7 +16,7 @@ from forms.store.people.erase import erase_own_data
 from forms.store.people.export import read_own_data
 
 from ...declared import NOW
-from ...delivery.test_outbox import opened
+from ...delivery.test_email import opened
 
 NOBODYS = {"setting", "wording", "form", "checkpoint", "webhook"}
 """Tables that say nothing of a person. A webhook's row names an event; its reply is a status, and

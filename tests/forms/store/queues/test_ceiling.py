@@ -16,7 +16,7 @@ from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.queues.ceiling import HOUR, Ceiling
-from forms.store.queues.outbox import Fate, Owed, Queue
+from forms.store.queues.outbox import ClaimedEmail, Outbox, QueueState
 from forms.store.records.store import Store
 from forms.store.verify import verify
 
@@ -38,7 +38,7 @@ class House:
         )
         self.store.prepare()
         self.store.add_catalogue(CATALOGUE, now=NOW)
-        self.queue = Queue(self.store, Ceiling(self.store, most=most, owner=owner))
+        self.queue = Outbox(self.store, Ceiling(self.store, most=most, owner=owner))
         self.now = NOW
         self.people = 0
 
@@ -66,10 +66,10 @@ class House:
             now=self.now,
         )
 
-    def claim(self) -> Owed | None:
+    def claim(self) -> ClaimedEmail | None:
         return self.queue.claim(now=self.now, lease=LEASE)
 
-    def send(self, owed: Owed, fate: Fate = Fate.SENT) -> None:
+    def send(self, owed: ClaimedEmail, fate: QueueState = QueueState.SENT) -> None:
         assert self.queue.settle(owed, fate, now=self.now, reply="250", due=None)
 
     def send_all(self) -> list[Template]:
@@ -203,7 +203,7 @@ def test_two_workers_count_together(postgresql_url: str) -> None:
     house = House(postgresql_url, most=4)
     house.ask(12)
     start = Barrier(6)
-    claimed: list[Owed] = []
+    claimed: list[ClaimedEmail] = []
 
     def work() -> None:
         start.wait()

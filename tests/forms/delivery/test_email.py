@@ -13,7 +13,8 @@ from hypothesis import given, strategies as st
 from sqlalchemy import text
 
 from forms.declared.address import parse_address
-from forms.delivery.outbox import Backoff, Worker, without_address
+from forms.delivery.email import BACKOFF, EmailSender, without_address
+from forms.delivery.engine import Worker
 from forms.mail.smtp import (
     DelayedError,
     RefusedError,
@@ -27,15 +28,13 @@ from forms.permission.ledger import Method
 from forms.permission.record import Decision, Limits, Record
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
-from forms.store.queues.outbox import Fate, Owed, Queue
+from forms.store.queues.outbox import ClaimedEmail, Outbox
 from forms.store.records.store import Store
 
 from ..contact_history import CATALOGUE, submission
 from ..declared import NOW
 from ..peer import Peer, listening
 from ..world import SUPPRESSION, Inbox, until, world
-
-BACKOFF = Backoff()
 
 
 @dataclass
@@ -50,15 +49,13 @@ class Office:
 
     def __post_init__(self) -> None:
         self.worker = Worker(
-            Queue(self.store),
-            self.compose,
-            self.deliver,
+            EmailSender(Outbox(self.store), self.compose, self.deliver),
             clock=lambda: self.now,
             backoff=BACKOFF,
             chance=lambda: 0.5,
         )
 
-    def compose(self, owed: Owed) -> EmailMessage:
+    def compose(self, owed: ClaimedEmail) -> EmailMessage:
         message = EmailMessage()
         message["Message-ID"] = owed.message_id
         return message
@@ -117,26 +114,26 @@ def opened(directory: Path) -> Iterator[Office]:
 
 def test_a_mail_is_sent_once_and_its_reply_recorded(office: Office) -> None:
     office.request()
-    assert office.worker.send_one()
-    assert not office.worker.send_one()
+    assert office.worker.deliver_one()
+    assert not office.worker.deliver_one()
     assert office.rows("select state, reply, attempts from outbox") == [("sent", "250 ok", 1)]
 
 
 def test_a_temporary_failure_is_tried_again_later(office: Office) -> None:
     office.request()
     office.raises(DelayedError("450 later"))
-    assert office.worker.send_one()
-    assert not office.worker.send_one()
-    office.now += BACKOFF.first
+    assert office.worker.deliver_one()
+    assert not office.worker.deliver_one()
+    office.now += BACKOFF.waits[0]
     office.answer = lambda: "250 ok"
-    assert office.worker.send_one()
+    assert office.worker.deliver_one()
     assert office.rows("select state, attempts from outbox") == [("sent", 2)]
 
 
 def test_a_permanent_refusal_suppresses(office: Office) -> None:
     office.request()
     office.raises(RefusedError("550 <ANA@example.org> no such user"))
-    office.worker.send_one()
+    office.worker.deliver_one()
     assert office.rows("select state, reply from outbox") == [("refused", "550 <…> no such user")]
     assert office.rows("select kind from ledger join contact on subject = id") == [
         ("permission.requested",),
@@ -151,7 +148,7 @@ def test_a_permanent_refusal_suppresses(office: Office) -> None:
 def test_a_refused_message_is_not_the_addresss_fault(office: Office) -> None:
     office.request()
     office.raises(RejectedError("554 not this"))
-    office.worker.send_one()
+    office.worker.deliver_one()
     assert office.rows("select state from outbox") == [("failed",)]
     assert office.rows("select count(*) from suppression") == [(0,)]
 
@@ -160,9 +157,9 @@ def test_one_bad_recipient_does_not_hold_up_the_rest(office: Office) -> None:
     office.request("bad@example.org")
     office.request("good@example.org")
     office.raises(DelayedError("450 later"))
-    office.worker.send_one()
+    office.worker.deliver_one()
     office.answer = lambda: "250 ok"
-    office.worker.send_one()
+    office.worker.deliver_one()
     assert [state for (state,) in office.rows("select state from outbox order by id")] == [
         "waiting",
         "sent",
@@ -174,9 +171,9 @@ def test_it_gives_up_loudly(office: Office, caplog: pytest.LogCaptureFixture) ->
     office.raises(DelayedError("450 never"))
     tries = 0
     with caplog.at_level(logging.INFO):
-        while office.worker.send_one():
+        while office.worker.deliver_one():
             tries += 1
-            office.now += BACKOFF.longest
+            office.now += BACKOFF.waits[-1]
     assert tries == BACKOFF.attempts
     assert office.rows("select state from outbox") == [("failed",)]
     assert [record.levelno for record in caplog.records][-1] == logging.ERROR
@@ -185,74 +182,24 @@ def test_it_gives_up_loudly(office: Office, caplog: pytest.LogCaptureFixture) ->
 
 def test_no_mail_is_claimed_after_a_withdrawal(office: Office) -> None:
     office.withdraw(office.request())
-    assert not office.worker.send_one()
+    assert not office.worker.deliver_one()
     assert office.rows("select state, attempts from outbox") == [("cancelled", 0)]
 
 
 def test_a_claimed_mail_is_asked_again_just_before_it_leaves(office: Office) -> None:
     contact = office.request()
     office.before = lambda: office.withdraw(contact)
-    assert office.worker.send_one()
+    assert office.worker.deliver_one()
     assert office.sent == []
     assert office.rows("select state from outbox") == [("cancelled",)]
-
-
-def test_after_a_crash_the_lease_runs_out_and_the_same_mail_leaves(office: Office) -> None:
-    office.request()
-
-    class CrashError(BaseException):
-        """What nothing catches, like a kill between sending and recording."""
-
-    office.worker.queue.settle = _crash(CrashError)  # type: ignore[method-assign]
-    with pytest.raises(CrashError):
-        office.worker.send_one()
-    # Another process begins where this one was.
-    office.__post_init__()
-    assert not office.worker.send_one()
-    office.now += BACKOFF.lease
-    assert office.worker.send_one()
-    assert len(office.sent) == 2
-    assert len(set(office.sent)) == 1
-
-
-def _crash(error: type[BaseException]) -> Callable[..., bool]:
-    def settle(*_args: object, **_more: object) -> bool:
-        raise error
-
-    return settle
-
-
-def test_who_comes_late_records_nothing(office: Office) -> None:
-    office.request()
-    queue = office.worker.queue
-    first = queue.claim(now=office.now, lease=BACKOFF.lease)
-    second = queue.claim(now=office.now + BACKOFF.lease, lease=BACKOFF.lease)
-    assert first is not None
-    assert second is not None
-    assert not queue.may_leave(first)
-    assert queue.may_leave(second)
-    assert not queue.settle(first, Fate.SENT, now=office.now, reply="250")
-    assert queue.settle(second, Fate.SENT, now=office.now, reply="250")
 
 
 def test_an_unreachable_server_costs_one_mail_one_attempt(office: Office) -> None:
     for number in range(3):
         office.request(f"p{number}@example.org")
     office.raises(UnreachableError("no session"))
-    office.worker.send_one()
+    office.worker.deliver_one()
     assert sorted(office.rows("select attempts from outbox")) == [(0,), (0,), (1,)]
-
-
-@given(st.integers(1, 100), st.floats(0, 1, exclude_max=True))
-def test_patience_grows_to_a_limit(attempts: int, chance: float) -> None:
-    delay = BACKOFF.delay(attempts, chance)
-    assert BACKOFF.first / 2 <= delay <= BACKOFF.longest * 1.5
-    assert BACKOFF.delay(attempts + 1, chance) >= delay
-
-
-def test_it_tries_for_about_three_days() -> None:
-    waits = [BACKOFF.delay(attempt, 0.5) for attempt in range(1, BACKOFF.attempts)]
-    assert timedelta(days=2.5) < sum(waits, timedelta()) < timedelta(days=4)
 
 
 @given(st.emails())
@@ -274,20 +221,3 @@ def test_a_peer_that_is_down_for_a_while_loses_nothing(tmp_path: Path) -> None:
         recipients = sorted(envelope.rcpt_tos[0] for envelope in peer.envelopes)
         assert recipients == [f"p{number}@example.org" for number in range(3)]
         assert len({message["Message-ID"] for message in peer.messages}) == 3
-
-
-def test_what_could_not_be_recorded_is_recorded_before_anything_else(office: Office) -> None:
-    """The disk is full just after a mail was accepted: it is not sent again for that."""
-    office.request()
-    office.worker.queue.settle = _crash(OSError)  # type: ignore[method-assign]
-    with pytest.raises(OSError, match=r"^$"):
-        office.worker.send_one()
-    del office.worker.queue.settle
-    office.request("bob@example.org")
-    assert office.worker.send_one()
-    assert office.rows("select state, attempts from outbox order by id") == [
-        ("sent", 1),
-        ("waiting", 0),
-    ]
-    assert office.worker.send_one()
-    assert len(office.sent) == len(set(office.sent)) == 2

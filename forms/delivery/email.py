@@ -1,0 +1,102 @@
+"""Email as a use of the delivery engine: compose a row of the outbox and hand it to a server."""
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+
+from ..mail.smtp import (
+    Deliver,
+    DeliveryError,
+    RefusedError,
+    RejectedError,
+    UnreachableError,
+    WithdrawnError,
+)
+from ..store.queues.outbox import ClaimedEmail, Outbox
+from ..store.records.writing import QueueState
+from .engine import Backoff, Delayed, Ended, Outcome
+
+Compose = Callable[[ClaimedEmail], EmailMessage]
+
+
+def doubled(first: timedelta, longest: timedelta, attempts: int) -> tuple[timedelta, ...]:
+    """Return the waits between `attempts`: each is twice as long as the last, up to `longest`."""
+    return tuple(min(first * 2 ** min(step, 30), longest) for step in range(attempts - 1))
+
+
+BACKOFF = Backoff(waits=doubled(timedelta(seconds=30), timedelta(hours=4), 26))
+"""Tries for about three days."""
+
+
+class EmailSender:
+    """Composes emails of the outbox and delivers them by SMTP."""
+
+    name = "outbox"
+    log = logging.getLogger("atrae.forms.outbox")
+
+    def __init__(self, queue: Outbox, compose: Compose, deliver: Deliver) -> None:
+        self.queue = queue
+        self.compose = compose
+        self.deliver = deliver
+
+    def attempt(self, claim: ClaimedEmail) -> Outcome:
+        """Send one email. The permission is asked again just before the message leaves."""
+        try:
+            message = self.compose(claim)
+        except Exception as fault:
+            # A template or a text is wrong: the next build may correct it.
+            return self._delayed_by(claim, "it cannot be composed", fault)
+        try:
+            reply = self.deliver(message, lambda: self._may_leave(claim))
+            return Ended(QueueState.SENT, without_address(reply, claim.address))
+        except WithdrawnError:
+            return Ended(QueueState.CANCELLED, "no longer permitted")
+        except _OutdatedError:
+            return Delayed("the person has chosen anew: it is written again")
+        except DeliveryError as fault:
+            return _outcome_of(fault, without_address(fault.reply, claim.address))
+        except Exception as fault:
+            return self._delayed_by(claim, "the delivery itself failed", fault)
+
+    def describe(self, claim: ClaimedEmail, state: QueueState, reply: str) -> str:
+        """Return the line for the log; replies may name people, so they stay in the outbox."""
+        del reply
+        because = claim.events[0].seq
+        return (
+            f"mail={claim.id} template={claim.template} because={because} "
+            f"attempt={claim.attempts} fate={state}"
+        )
+
+    def _may_leave(self, claim: ClaimedEmail) -> bool:
+        if not self.queue.may_leave(claim):
+            return False
+        if self.queue.has_changed(claim):
+            raise _OutdatedError
+        return True
+
+    def _delayed_by(self, claim: ClaimedEmail, problem: str, fault: Exception) -> Delayed:
+        # Without a traceback: the values in it may be addresses.
+        detail = without_address(str(fault), claim.address)
+        self.log.error("mail=%s: %s: %s: %s", claim.id, problem, type(fault).__name__, detail)
+        return Delayed(f"{problem}; the log says why")
+
+
+class _OutdatedError(Exception):
+    """The email is permitted, but no longer says what the person chose."""
+
+
+def without_address(reply: str, address: str) -> str:
+    """Replace the address in a server's reply, which often repeats it."""
+    return re.sub(re.escape(address), "…", reply, flags=re.IGNORECASE)
+
+
+def _outcome_of(fault: DeliveryError, reply: str) -> Outcome:
+    match fault:
+        case RefusedError():
+            return Ended(QueueState.REFUSED, reply)
+        case RejectedError():
+            return Ended(QueueState.FAILED, reply)
+        case _:
+            return Delayed(reply, is_peer_down=isinstance(fault, UnreachableError))
