@@ -99,9 +99,9 @@ def _delivery(settings: Settings) -> Deliver:
     deliver = smtp_delivery(settings.smtp_url.get_secret_value())
     if not settings.defence.check_mx:
         return deliver
-    from .mail.mx import Reachable, checked
+    from .mail.mx import DomainCheck, with_domain_check
 
-    return checked(deliver, Reachable(settings.mail_domain))
+    return with_domain_check(deliver, DomainCheck(settings.mail_domain))
 
 
 def migrate_database(url: str) -> tuple[str, str]:

@@ -57,23 +57,23 @@ BACKOFF = Backoff(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Whom to tell. Printing it shows neither secret nor address."""
+    """An address that events are posted to. Printing it shows neither secret nor address."""
 
     url: str
     secrets: tuple[bytes, ...]
-    """All of them sign, so that a receiver can change over."""
+    """All of them sign, so that a receiver can replace one."""
     kinds: frozenset[Kind] = USUAL_KINDS
     address: bool = False
-    """Whether it is told the e-mail address, or only the contact's id."""
+    """Whether requests contain the email address, or only the contact's id."""
 
     @property
     def id(self) -> str:
-        """What the database calls it; says nothing of where it is."""
+        """Name in the database, which does not reveal the URL."""
         return digest_of(self.url)[:16]
 
     @property
     def hook(self) -> Hook:
-        """What the store must know of it."""
+        """Which events the store must queue for it."""
         return Hook(endpoint=self.id, kinds=self.kinds)
 
     def __repr__(self) -> str:
@@ -81,58 +81,58 @@ class Endpoint:
 
 
 def read_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
-    """ATRAE_WEBHOOK_URL, _SECRET, _EVENTS, _ADDRESS; more with `_2` to `_9` behind the name.
+    """Read ATRAE_WEBHOOK_URL, _SECRET, _EVENTS and _ADDRESS; `_2` to `_9` after the name add more.
 
     Raises `SettingsError` with every fault.
     """
     faults: list[str] = []
-    found = [
+    endpoints = tuple(
         _endpoint(environ, suffix, faults)
         for suffix in SUFFIXES
         if environ.get(f"ATRAE_WEBHOOK_URL{suffix}", "").strip()
-    ]
+    )
     if faults:
         raise SettingsError(tuple(faults))
-    return tuple(found)
+    return endpoints
 
 
 def _endpoint(environ: Mapping[str, str], suffix: str, faults: list[str]) -> Endpoint:
-    def told(name: str) -> str:
+    def read(name: str) -> str:
         return environ.get(f"ATRAE_WEBHOOK_{name}{suffix}", "").strip()
 
-    def wrong(name: str, what: str) -> None:
-        faults.append(f"ATRAE_WEBHOOK_{name}{suffix}: {what}")
+    def report(name: str, fault: str) -> None:
+        faults.append(f"ATRAE_WEBHOOK_{name}{suffix}: {fault}")
 
-    parts = urlsplit(told("URL"))
+    parts = urlsplit(read("URL"))
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or not (parts.scheme == "https" or local):
-        wrong("URL", "it must be an https:// address; only localhost may go without")
+        report("URL", "it must be an https:// URL, except on localhost")
     if parts.username or parts.fragment:
-        wrong("URL", "it may have no user and no fragment")
+        report("URL", "it must have no user and no fragment")
     secrets = []
-    for text in told("SECRET").split() or [""]:
+    for text in read("SECRET").split() or [""]:
         try:
             secrets.append(read_secret(text))
         except ValueError as fault:
-            wrong("SECRET", f"{fault}; {MAKE_A_SECRET}")
+            report("SECRET", f"{fault}; {MAKE_A_SECRET}")
     kinds = set()
-    for name in told("EVENTS").replace(",", " ").split():
+    for name in read("EVENTS").replace(",", " ").split():
         if name in ALL_KINDS:
             kinds.add(Kind(name))
         else:
-            wrong("EVENTS", f"there is no {name!r}; there are: {', '.join(sorted(ALL_KINDS))}")
-    if told("ADDRESS") not in ("", "yes", "no"):
-        wrong("ADDRESS", "it is either yes or no")
+            report("EVENTS", f"unknown event {name!r}; known are: {', '.join(sorted(ALL_KINDS))}")
+    if read("ADDRESS") not in ("", "yes", "no"):
+        report("ADDRESS", "it must be yes or no")
     return Endpoint(
-        url=told("URL"),
+        url=read("URL"),
         secrets=tuple(secrets),
         kinds=frozenset(kinds) or USUAL_KINDS,
-        address=told("ADDRESS") == "yes",
+        address=read("ADDRESS") == "yes",
     )
 
 
 def read_secret(text: str) -> bytes:
-    """The bytes of `whsec_…`. Raises `ValueError` that does not repeat it."""
+    """Return the bytes of `whsec_…`. Raises a `ValueError` that does not repeat it."""
     try:
         secret = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError):
@@ -143,13 +143,13 @@ def read_secret(text: str) -> bytes:
 
 
 def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """One signature of the standard: `v1,` and the base64 of an HMAC-SHA256."""
+    """Return a signature of the standard: `v1,` and the base64 of an HMAC-SHA256."""
     content = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode()
 
 
 def body_of(claim: ClaimedWebhook, *, address: bool) -> bytes:
-    """What is told of an event: ids, and the address only where the endpoint is to have it."""
+    """Return the JSON of an event: ids, and the address if the endpoint wants it."""
     event = claim.event
     data = {
         "event": event.seq,
@@ -165,14 +165,14 @@ def body_of(claim: ClaimedWebhook, *, address: bool) -> bytes:
     }
     if address and claim.address:
         data["address"] = claim.address
-    told = {"type": str(event.kind), "timestamp": event.at, "data": data}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = {"type": str(event.kind), "timestamp": event.at, "data": data}
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def headers_of(
     endpoint: Endpoint, claim: ClaimedWebhook, body: bytes, *, now: datetime
 ) -> dict[str, str]:
-    """The headers of the standard. The id is that of the event, whichever attempt this is."""
+    """Return the headers of the standard; the id is the same in every attempt."""
     message_id = f"msg_{digest_of([endpoint.id, claim.event.digest])[:32]}"
     timestamp = int(now.timestamp())
     signatures = [sign(secret, message_id, timestamp, body) for secret in endpoint.secrets]
@@ -186,7 +186,10 @@ def headers_of(
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float = SECONDS) -> int:
-    """POST, and answer the status; follows no redirect. Raises `OSError` or `HTTPException`."""
+    """POST without following redirects, and return the status.
+
+    Raises `OSError`, `HTTPException`, or `ValueError` for a host that is no name.
+    """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     host = parts.hostname or ""

@@ -1,4 +1,4 @@
-"""From a claimed row of the outbox to the message that leaves."""
+"""Compose the message for a claimed row of the outbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from ..store.queues.outbox import ClaimedEmail
 from ..store.records.checkpoints import checkpoint_of_event
 from ..store.records.store import Store
 from .letters import letter_of
-from .owner_notices import held_letter, sealed_letter
-from .smtp import Letter, message_of
+from .message import Letter, message_of
+from .owner_notices import ceiling_letter, checkpoint_letter
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Called with what is owed; everything else it asks for anew, as it is at that moment."""
+    """Composes emails from the catalogue, the templates and the wordings as they are now."""
 
     settings: Settings
     store: Store
@@ -30,32 +30,32 @@ class Composer:
     renderer: Callable[[Catalogue], Renderer]
     clock: Callable[[], datetime]
 
-    def __call__(self, owed: ClaimedEmail) -> EmailMessage:
-        """The whole message. The same Message-ID whenever the same row is composed."""
+    def __call__(self, claim: ClaimedEmail) -> EmailMessage:
+        """Return the message, with the same Message-ID whenever the row is composed."""
         catalogue = self.catalogue()
-        letter = self._letter(owed, catalogue, parse_address(owed.address).deliverable)
+        letter = self._letter(claim, catalogue, parse_address(claim.address).deliverable)
         return message_of(
             letter,
             sender=self.settings.mail_from,
             reply_to=self.settings.reply_to,
-            message_id=owed.message_id,
+            message_id=claim.message_id,
             date=self.clock(),
         )
 
-    def _letter(self, owed: ClaimedEmail, catalogue: Catalogue, address: str) -> Letter:
+    def _letter(self, claim: ClaimedEmail, catalogue: Catalogue, address: str) -> Letter:
         renderer = self.renderer(catalogue)
-        if owed.template is Template.SEALED:
+        if claim.template is Template.SEALED:
             with self.store.database.reading() as connection:
-                found = checkpoint_of_event(connection, owed.events[0].seq)
-            if found is None:
+                checkpoint = checkpoint_of_event(connection, claim.events[0].seq)
+            if checkpoint is None:
                 raise LookupError("the checkpoint of this mail is gone")
-            return sealed_letter(*found, catalogue, renderer, self.links, address=address)
-        if owed.template is Template.HELD:
-            return held_letter(self.settings, catalogue, renderer, self.links, address=address)
+            return checkpoint_letter(*checkpoint, catalogue, renderer, self.links, address=address)
+        if claim.template is Template.HELD:
+            return ceiling_letter(self.settings, catalogue, renderer, self.links, address=address)
         return letter_of(
-            owed,
+            claim,
             catalogue,
-            self.store.wordings(event.wording for event in owed.record.events),
+            self.store.wordings(event.wording for event in claim.record.events),
             renderer,
             self.links,
             address=address,

@@ -1,4 +1,4 @@
-"""The words of each mail: what is owed -> a letter. Pure; links and dates are derived here."""
+"""Write the letter for a claimed email. Pure; links and dates are derived here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from ..permission.record import FRESH, WISH_TEMPLATES, Template
 from ..settings.environment import Settings, origin_of
 from ..site.templates import Renderer, day_in_words, time_in_words
 from ..store.queues.outbox import ClaimedEmail
-from .smtp import Letter
+from .message import Letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One purpose in a mail: the exact words, and what can be done."""
+    """One purpose in an email: its exact wording, and the links for it."""
 
     name: str
     text: str
     when: str
     page: str
     leave: str
-    """Empty for what is asked for once: there is nothing to leave."""
+    """Empty for purposes that last once: there is nothing to leave."""
     file: str
     download: str
 
 
-def delivered(catalogue: Catalogue, purpose: str, language: str) -> Resource | None:
-    """The file that `purpose` delivers in `language`, else in the site's first language."""
-    found = catalogue.purposes.get(purpose)
-    if found is None:
+def resource_for(catalogue: Catalogue, purpose: str, language: str) -> Resource | None:
+    """Return the file of `purpose` in `language`, else in the site's first language."""
+    if purpose not in catalogue.purposes:
         return None
-    return found.resource.get(language) or found.resource.get(catalogue.default_language)
+    resource = catalogue.purposes[purpose].resource
+    return resource.get(language) or resource.get(catalogue.default_language)
 
 
 def letter_of(
@@ -46,7 +46,7 @@ def letter_of(
     *,
     address: str,
 ) -> Letter:
-    """Write what is owed. `address` is where it goes, as a mail server takes it."""
+    """Write the email. `address` is the recipient, with the domain as A-labels."""
     language = owed.events[0].language
     events = RULES[owed.template].speaks_of(owed.events, owed.record)
     items = [_item(event, owed, catalogue, wordings, links) for event in events]
@@ -89,7 +89,7 @@ def letter_of(
 
 
 def list_id(purpose: str, settings: Settings) -> str:
-    """RFC 2919: the purpose, within the name of the site."""
+    """Return the `List-Id` (RFC 2919): the purpose, within the site's host."""
     host = origin_of(settings.site_url).split("://", 1)[1].split(":", 1)[0]
     return f"{purpose}.{host}"
 
@@ -97,7 +97,7 @@ def list_id(purpose: str, settings: Settings) -> str:
 def _standing(
     owed: ClaimedEmail, events: tuple[Event, ...], wordings: Mapping[str, Wording]
 ) -> tuple[str, ...]:
-    """The standing purposes that a mail speaks of; a confirmation has no list yet."""
+    """Return the standing purposes that the email names; a confirmation has no list yet."""
     if owed.template is Template.CONFIRM:
         return ()
     lasting = (e.purpose for e in events if wordings[e.wording].lasts is Lasts.STANDING)
@@ -114,7 +114,7 @@ def _item(
     wording, language = wordings[event.wording], event.language
     purpose = catalogue.purposes.get(event.purpose)
     delivers = RULES[owed.template].delivers_files
-    file = delivered(catalogue, event.purpose, language) if delivers else None
+    file = resource_for(catalogue, event.purpose, language) if delivers else None
     standing = wording.lasts is Lasts.STANDING and owed.template is not Template.CONFIRM
     return Item(
         name=catalogue.text(purpose.name, language) if purpose else event.purpose,

@@ -1,6 +1,6 @@
-"""Whether a domain can take mail at all: asked of the DNS by the outbox worker alone.
+"""Whether a domain can receive email, looked up in the DNS by the outbox worker.
 
-Never while a visitor waits: it would take its time, and the time of an answer must not tell.
+Never while a visitor waits: a lookup takes time, and response times must not reveal anything.
 """
 
 import logging
@@ -20,90 +20,95 @@ from .smtp import Deliver, Permitted, RejectedError
 log = logging.getLogger("atrae.forms.mx")
 
 DNS_SECONDS = 4.0
-REMEMBERED_SECONDS = 3600.0
+CACHE_SECONDS = 3600.0
 UNSURE_SECONDS = 60.0
-MOST_REMEMBERED = 4096
+MOST_CACHED = 4096
 
 
-class Reach(StrEnum):
-    """What the DNS says about mail for a domain. Only what it says for good is an answer."""
+class DomainStatus(StrEnum):
+    """Permanent answers of the DNS about email for a domain, as SMTP replies."""
 
-    FINE = "fine"
-    """It takes mail, or that is not sure: the mail server will find out."""
-    NOWHERE = "550 5.1.2 there is no such domain"
+    OK = "ok"
+    """It receives email, or the DNS is unsure: the mail server will find out."""
+    NOT_FOUND = "550 5.1.2 there is no such domain"
     NO_MAIL = "556 5.1.10 the domain takes no mail (RFC 7505)"
 
 
-Ask = Callable[[str], Reach]
+LookUp = Callable[[str], DomainStatus]
 
 
-def ask_dns(domain: str, resolver: Resolver | None = None) -> Reach:
-    """Ask the resolver of this machine; a few seconds at most. Raises `DNSException` when unsure.
+def look_up(domain: str, resolver: Resolver | None = None) -> DomainStatus:
+    """Ask this machine's resolver, for a few seconds at most. Raises `DNSException` if unsure.
 
-    Final are a name that does not exist (NXDOMAIN) and a null MX (RFC 7505). A name without MX
-    takes mail at its own address (RFC 5321, 5.1).
+    Only NXDOMAIN and a null MX (RFC 7505) are permanent. A name without MX receives email at its
+    own address (RFC 5321, 5.1).
     """
     resolver = resolver or Resolver()
     resolver.lifetime = DNS_SECONDS
     try:
         answer = resolver.resolve(f"{domain}.", "MX")
     except NXDOMAIN:
-        return Reach.NOWHERE
+        return DomainStatus.NOT_FOUND
     except NoAnswer:
-        return Reach.FINE
-    servers = [each for each in answer if isinstance(each, MX)]
+        return DomainStatus.OK
+    servers = [record for record in answer if isinstance(record, MX)]
     null = len(servers) == 1 and str(servers[0].exchange) == "." and servers[0].preference == 0
-    return Reach.NO_MAIL if null else Reach.FINE
+    return DomainStatus.NO_MAIL if null else DomainStatus.OK
 
 
-class Reachable:
-    """What is known of domains for a while. `ours` is a domain that exists: our own sender's."""
+class DomainCheck:
+    """Looks up domains, and caches the answers. `own_domain` is the sender's, which exists."""
 
     def __init__(
-        self, ours: str, *, ask: Ask = ask_dns, clock: Callable[[], float] = monotonic
+        self,
+        own_domain: str,
+        *,
+        look_up: LookUp = look_up,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        self.ours = ours
-        self.ask = ask
+        self.own_domain = own_domain
+        self.look_up = look_up
         self.clock = clock
-        self._known: OrderedDict[str, tuple[float, Reach]] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[float, DomainStatus]] = OrderedDict()
 
-    def __call__(self, domain: str) -> Reach:
-        """Fine, unless the DNS says for good that it is not."""
-        found = self._reach(domain)
-        if found is Reach.NOWHERE and self._reach(self.ours) is Reach.NOWHERE:
-            # A resolver that does not even know us is cut off, or lies: it shall not judge others.
+    def __call__(self, domain: str) -> DomainStatus:
+        """Return `OK` unless the DNS permanently says otherwise."""
+        status = self._cached(domain)
+        unknown = DomainStatus.NOT_FOUND
+        if status is unknown and self._cached(self.own_domain) is unknown:
+            # A resolver that doesn't know our own domain is cut off or wrong.
             log.warning("the DNS does not know our own domain; it is not believed")
-            return Reach.FINE
-        return found
+            return DomainStatus.OK
+        return status
 
-    def _reach(self, domain: str) -> Reach:
+    def _cached(self, domain: str) -> DomainStatus:
         now = self.clock()
-        until, known = self._known.get(domain, (0.0, Reach.FINE))
-        if now < until:
-            return known
+        expires, status = self._cache.get(domain, (0.0, DomainStatus.OK))
+        if now < expires:
+            return status
         try:
-            found, lasts = self.ask(domain), REMEMBERED_SECONDS
+            status, seconds = self.look_up(domain), CACHE_SECONDS
         except (DNSException, OSError, UnicodeError) as fault:
             log.info("the DNS gave no answer: %s", type(fault).__name__)
-            found, lasts = Reach.FINE, UNSURE_SECONDS
-        self._known[domain] = (now + lasts, found)
-        self._known.move_to_end(domain)
-        if len(self._known) > MOST_REMEMBERED:
-            self._known.popitem(last=False)
-        return found
+            status, seconds = DomainStatus.OK, UNSURE_SECONDS
+        self._cache[domain] = (now + seconds, status)
+        self._cache.move_to_end(domain)
+        if len(self._cache) > MOST_CACHED:
+            self._cache.popitem(last=False)
+        return status
 
 
-def checked(deliver: Deliver, reach: Callable[[str], Reach]) -> Deliver:
-    """`deliver`, for domains that can take mail; the others are rejected without being tried.
+def with_domain_check(deliver: Deliver, check: Callable[[str], DomainStatus]) -> Deliver:
+    """Return `deliver`, but reject messages to domains that can't receive email.
 
-    Rejected, not refused: the mail is given up, the address is not suppressed. A domain may be
-    registered tomorrow, and a resolver may be wrong.
+    They are rejected, not refused: the email is given up, and the address is not suppressed. A
+    domain may be registered tomorrow, and a resolver may be wrong.
     """
 
     def deliver_checked(message: EmailMessage, permitted: Permitted) -> str:
-        found = reach(mailbox(str(message["To"])).domain.lower())
-        if found is not Reach.FINE:
-            raise RejectedError(found)
+        status = check(mailbox(str(message["To"])).domain.lower())
+        if status is not DomainStatus.OK:
+            raise RejectedError(status)
         return deliver(message, permitted)
 
     return deliver_checked

@@ -1,4 +1,6 @@
-"""Mails to the owner of the site: what the record itself has to say. Pure."""
+"""Emails to the owner of the site: a new checkpoint, and confirmations that are held back. Pure."""
+
+from typing import Any
 
 from ..catalogue import Catalogue
 from ..evidence.checkpoint import Checkpoint, armoured
@@ -6,10 +8,10 @@ from ..evidence.signing import PublicKey
 from ..links.links import Links
 from ..settings.environment import Settings
 from ..site.templates import Renderer, time_in_words
-from .smtp import Letter
+from .message import Letter
 
 
-def sealed_letter(
+def checkpoint_letter(
     checkpoint: Checkpoint,
     key: PublicKey,
     catalogue: Catalogue,
@@ -18,49 +20,58 @@ def sealed_letter(
     *,
     address: str,
 ) -> Letter:
-    """A checkpoint, what it is for, and how to check it later, in the site's first language."""
-    language = catalogue.default_language
-    site = catalogue.text(catalogue.title, language)
-    context: dict[str, object] = {
-        "site": site,
-        "number": checkpoint.id,
-        "last": checkpoint.last,
-        "when": time_in_words(checkpoint.moment, language),
-        "signer": key.id,
-        "armour": armoured(checkpoint, key),
-        "command": f"atrae forms verify --checkpoint checkpoint-{checkpoint.id}.eml",
-        "controller": catalogue.controller,
-        "privacy": links.page(catalogue.text(catalogue.privacy, language)),
-    }
-    say = renderer.phrases(language)
-    return Letter(
-        to=address,
-        subject=say("mail_sealed_subject", number=checkpoint.id, site=site),
-        text=renderer.render("mail/sealed.txt", language, **context),
-        html=renderer.render("mail/sealed.html", language, **context),
-        language=language,
-        by_form=False,
+    """Write a checkpoint, its purpose, and how to check it later."""
+    return _letter(
+        "sealed",
+        catalogue,
+        renderer,
+        links,
+        address,
+        number=checkpoint.id,
+        last=checkpoint.last,
+        when=time_in_words(checkpoint.moment, catalogue.default_language),
+        signer=key.id,
+        armour=armoured(checkpoint, key),
+        command=f"atrae forms verify --checkpoint checkpoint-{checkpoint.id}.eml",
     )
 
 
-def held_letter(
+def ceiling_letter(
     settings: Settings, catalogue: Catalogue, renderer: Renderer, links: Links, *, address: str
 ) -> Letter:
-    """So many confirmations were asked for that some wait: somebody may be abusing a form."""
+    """Write that some confirmations wait, because somebody may be abusing a form."""
+    return _letter(
+        "held",
+        catalogue,
+        renderer,
+        links,
+        address,
+        most=settings.defence.confirmations_per_hour,
+        setting="ATRAE_CONFIRMATIONS_PER_HOUR",
+    )
+
+
+def _letter(
+    template: str,
+    catalogue: Catalogue,
+    renderer: Renderer,
+    links: Links,
+    address: str,
+    **details: object,
+) -> Letter:
+    # In the site's first language.
     language = catalogue.default_language
-    site = catalogue.text(catalogue.title, language)
-    context: dict[str, object] = {
-        "site": site,
-        "most": settings.defence.confirmations_per_hour,
-        "setting": "ATRAE_CONFIRMATIONS_PER_HOUR",
+    context: dict[str, Any] = {
+        "site": catalogue.text(catalogue.title, language),
         "controller": catalogue.controller,
         "privacy": links.page(catalogue.text(catalogue.privacy, language)),
+        **details,
     }
     return Letter(
         to=address,
-        subject=renderer.phrases(language)("mail_held_subject", site=site),
-        text=renderer.render("mail/held.txt", language, **context),
-        html=renderer.render("mail/held.html", language, **context),
+        subject=renderer.phrases(language)(f"mail_{template}_subject", **context),
+        text=renderer.render(f"mail/{template}.txt", language, **context),
+        html=renderer.render(f"mail/{template}.html", language, **context),
         language=language,
         by_form=False,
     )

@@ -1,6 +1,6 @@
-"""`forms doctor`: looks at everything that a running handler needs, and says the way out.
+"""`forms doctor`: check everything that a running handler needs, and suggest fixes.
 
-A network that is not there is a warning; what can be known to be wrong is an error.
+A network that is unavailable is a warning; what is certainly wrong is an error.
 """
 
 import http.client
@@ -41,22 +41,22 @@ def examine(
     selector: str = "",
     online: bool = True,
 ) -> Iterator[Line]:
-    """One line after the other, as each is known."""
+    """Yield a line for each check, as soon as it is done."""
     settings = yield from _settings(environ, directory)
     try:
         url = read_database(environ, directory)
     except SettingsError:
-        pass  # It has been said with the other settings.
+        pass  # It is among the other settings' faults.
     else:
         yield from check_database(url, key, now=now)
     if settings is None:
         return
     yield _bundle(settings)
     if not settings.checkpoint_keys:
-        told = "ATRAE_CHECKPOINT_KEY is not set: nobody could prove that the past was not cut off"
-        yield Line(Level.WARNING, "checkpoints", told)
+        message = "ATRAE_CHECKPOINT_KEY is not set: deleting the newest events would go unnoticed"
+        yield Line(Level.WARNING, "checkpoints", message)
     if not online:
-        yield Line(Level.WARNING, "network", "not looked at: mail server, DNS, public address")
+        yield Line(Level.WARNING, "network", "not checked: mail server, DNS, public address")
         return
     yield check_smtp(settings.smtp_url.get_secret_value())
     yield from check_sender(settings.mail_domain, selector, texts)
@@ -69,17 +69,17 @@ def _settings(
     settings, faults = None, list[str]()
     try:
         settings = read_environment(environ, directory)
-    except SettingsError as fault:
-        faults += fault.faults
+    except SettingsError as error:
+        faults += error.faults
     for read in (read_operations, read_format):
         try:
             read(environ)
-        except SettingsError as fault:
-            faults += fault.faults
-    for said in faults:
-        yield Line(Level.ERROR, "settings", said)
+        except SettingsError as error:
+            faults += error.faults
+    for fault in faults:
+        yield Line(Level.ERROR, "settings", fault)
     if not faults:
-        yield Line(Level.OK, "settings", "they are complete")
+        yield Line(Level.OK, "settings", "complete")
     return settings
 
 
@@ -89,30 +89,30 @@ def _bundle(settings: Settings) -> Line:
     except BundleError as fault:
         return Line(Level.ERROR, "handler/", str(fault))
     number = len(bundle.catalogue.forms)
-    return Line(Level.OK, "handler/", f"it is whole, with {number} forms")
+    return Line(Level.OK, "handler/", f"complete, with {number} forms")
 
 
 def check_smtp(url: str) -> Line:
-    """Whether the mail server lets us in, and by TLS."""
+    """Check whether the mail server accepts sessions, and with TLS."""
     target = read_smtp(url)
     place = f"{target.host}:{target.port}"
     try:
         greet(url, seconds=SECONDS)
     except DeliveryError as fault:
         if isinstance(fault.__cause__, socket.gaierror):
-            told = f"{place} is not known here: is there a network? See ATRAE_SMTP_URL"
-            return Line(Level.WARNING, "mail server", told)
-        told = f"{place} does not let us in ({fault.reply}): see ATRAE_SMTP_URL and its firewall"
-        return Line(Level.ERROR, "mail server", told)
+            message = f"{place} can't be resolved: check the network and ATRAE_SMTP_URL"
+            return Line(Level.WARNING, "mail server", message)
+        message = f"{place} accepts no session ({fault.reply}): check ATRAE_SMTP_URL and firewalls"
+        return Line(Level.ERROR, "mail server", message)
     if target.tls == "none" and target.host not in LOOPBACK:
-        told = f"{place} is spoken to in the clear: leave ?tls=none out of ATRAE_SMTP_URL"
-        return Line(Level.WARNING, "mail server", told)
-    how = "by TLS" if target.tls != "none" else "on this machine"
-    return Line(Level.OK, "mail server", f"{place} lets us in, {how}")
+        message = f"{place} is used without TLS: remove ?tls=none from ATRAE_SMTP_URL"
+        return Line(Level.WARNING, "mail server", message)
+    how = "with TLS" if target.tls != "none" else "on this machine"
+    return Line(Level.OK, "mail server", f"{place} accepts sessions, {how}")
 
 
 def check_public(url: str) -> Line:
-    """Whether people reach the handler where their mails say."""
+    """Check whether the handler answers at the address that emails contain."""
     subject, parts = "public address", urlsplit(url)
     host, path = parts.hostname or "", f"{parts.path}/healthz"
     connection = (
@@ -126,14 +126,15 @@ def check_public(url: str) -> Line:
         connection.request("GET", path, headers={"User-Agent": "atrae doctor"})
         status = connection.getresponse().status
     except ssl.SSLCertVerificationError as fault:
-        told = f"its certificate is not accepted ({fault.verify_message}): renew it"
-        return Line(Level.ERROR, subject, told)
+        message = f"its certificate isn't valid ({fault.verify_message}): renew it"
+        return Line(Level.ERROR, subject, message)
     except (OSError, http.client.HTTPException) as fault:
-        told = f"{url} does not answer ({type(fault).__name__}): is the handler up, and public?"
-        return Line(Level.WARNING, subject, told)
+        reason = type(fault).__name__
+        message = f"{url} doesn't answer ({reason}): check that the handler is running and public"
+        return Line(Level.WARNING, subject, message)
     finally:
         connection.close()
     if status != 200:
-        told = f"{url}/healthz answers {status}: does the web server pass requests to the handler?"
-        return Line(Level.ERROR, subject, told)
+        message = f"{url}/healthz returns {status}: check that the web server proxies the handler"
+        return Line(Level.ERROR, subject, message)
     return Line(Level.OK, subject, f"{url} answers")

@@ -59,9 +59,9 @@ def with_operations(
         sender = WebhookSender(store.database, operations.endpoints, clock=clock)
         _run_beside(app, Worker(sender, clock=clock, backoff=operations.backoff))
     if operations.metrics:
-        from .metrics import Measured, Metrics
+        from .metrics import Metrics, MetricsMiddleware
 
-        app.add_middleware(Measured, Metrics(store, clock, token=operations.metrics_token))
+        app.add_middleware(MetricsMiddleware, Metrics(store, clock, token=operations.metrics_token))
     return app
 
 

@@ -1,7 +1,7 @@
-"""Metrics for Prometheus at `GET /metrics`: numbers only, nobody's address.
+"""Metrics for Prometheus at `GET /metrics`: numbers only, nothing personal.
 
-With `ATRAE_METRICS_TOKEN` it is asked for as a bearer. Without, only this very machine gets an
-answer: by a loopback address, asking for a loopback name, and not through a proxy.
+If `ATRAE_METRICS_TOKEN` is set, it is required as a bearer token. Otherwise only this machine gets
+an answer: from a loopback address, for a loopback host, and not through a proxy.
 """
 
 import hmac
@@ -32,20 +32,20 @@ from ..store.upkeep.counts import count_work
 
 PATH = "/metrics"
 ROUTES = frozenset({"f", "confirm", "unsubscribe", "me", "fresh", "resource", "healthz", "readyz"})
-"""The first part of a path: what follows may be a token."""
+"""First parts of the paths; the rest may be a token."""
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
-class Work(Collector):
-    """Asks the database at each look; while it is away, it says so instead."""
+class QueueCollector(Collector):
+    """Counts in the database whenever metrics are collected, or reports that it is away."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self.store = store
         self.clock = clock
 
     def collect(self) -> Iterator[Metric]:
-        """The numbers as they are now."""
+        """Yield the current counts."""
         up = GaugeMetricFamily("atrae_database_up", "Whether the database answers.")
         try:
             with self.store.database.reading() as connection:
@@ -56,11 +56,11 @@ class Work(Collector):
             return
         up.add_metric([], 1)
         yield up
-        for name, what, by_state in (
+        for name, title, by_state in (
             ("atrae_outbox_mails", "Mails that are owed or did not get through.", counts.mails),
             ("atrae_webhooks", "Webhooks that are owed or were given up.", counts.webhooks),
         ):
-            family = GaugeMetricFamily(name, what, labels=["state"])
+            family = GaugeMetricFamily(name, title, labels=["state"])
             for state, number in sorted(by_state.items()):
                 family.add_metric([state], number)
             yield family
@@ -71,7 +71,7 @@ class Work(Collector):
 
 
 class Metrics:
-    """What is counted in this process, and what the database says."""
+    """Metrics of this process and of the database."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], *, token: str) -> None:
         self.token = token
@@ -87,14 +87,14 @@ class Metrics:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
-        self.registry.register(Work(store, clock))
+        self.registry.register(QueueCollector(store, clock))
 
     def may_see(self, scope: Scope) -> bool:
-        """Whether who asks may have the numbers; the token is compared in constant time."""
+        """Return whether the client may read the metrics; compares the token in constant time."""
         headers = Headers(scope=scope)
         if self.token:
-            given = headers.get("authorization", "")
-            return hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode())
+            credentials = headers.get("authorization", "")
+            return hmac.compare_digest(credentials.encode(), f"Bearer {self.token}".encode())
         proxied = any(
             name.startswith(("x-forwarded", "forwarded", "x-real-ip")) for name in headers
         )
@@ -102,15 +102,15 @@ class Metrics:
         host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
         return not proxied and _is_loopback(peer) and host in LOOPBACK
 
-    async def answer(self, scope: Scope) -> Response:
-        """The page of numbers; who may not see it is told that there is none."""
+    async def respond(self, scope: Scope) -> Response:
+        """Return the metrics, or 404 to clients that may not read them."""
         if scope["method"] not in ("GET", "HEAD") or not self.may_see(scope):
             return PlainTextResponse("Not Found\n", status_code=404)
         page = await run_in_threadpool(generate_latest, self.registry)
         return Response(page, media_type=CONTENT_TYPE_LATEST)
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
-        """One request that was answered."""
+        """Count a request that was answered."""
         first = scope["path"].split("/")[1]
         route = f"/{first}" if first in ROUTES else "other"
         method = scope["method"] if scope["method"] in METHODS else "other"
@@ -118,36 +118,36 @@ class Metrics:
         self.seconds.labels(route).observe(seconds)
 
 
-class Measured:
-    """ASGI: counts what passes, and answers `/metrics` itself."""
+class MetricsMiddleware:
+    """ASGI middleware that counts requests and answers `/metrics`."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer or count one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         if scope["path"] == PATH:
-            response = await self.metrics.answer(scope)
+            response = await self.metrics.respond(scope)
             response.headers["Cache-Control"] = "no-store"
             response.headers["X-Content-Type-Options"] = "nosniff"
             await response(scope, receive, send)
             return
-        begun, statuses = time.perf_counter(), list[int]()
+        started, statuses = time.perf_counter(), list[int]()
 
-        async def watched(message: Message) -> None:
+        async def send_and_note(message: Message) -> None:
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
             await send(message)
 
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, send_and_note)
         finally:
             status = statuses[0] if statuses else 499
-            self.metrics.count(scope, status, time.perf_counter() - begun)
+            self.metrics.count(scope, status, time.perf_counter() - started)
 
 
 def _is_loopback(peer: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the DNS says of the sender's domain: whether big receivers will take its mail."""
+"""SPF, DMARC and DKIM of the sender's domain, without which large providers reject its email."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,27 +10,28 @@ import dns.resolver
 from ..declared.findings import Level, Line
 
 SECONDS = 4.0
-"""For each question, however many servers are asked."""
+"""For each lookup, however many servers it takes."""
 
 Texts = Callable[[str], tuple[str, ...]]
-"""A name -> its TXT records. Raises `UnansweredError` where nobody answers."""
+"""Returns the TXT records of a name. Raises `UnansweredError` if no server answers."""
 
 
 class UnansweredError(Exception):
-    """The DNS could not be asked: that says nothing of the domain."""
+    """No name server answered, which is no fault of the domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dns:
-    """Asks by dnspython; `resolver` is the system's where there is none."""
+    """Looks up TXT records with `resolver`, by default the system's."""
 
     resolver: dns.resolver.Resolver | None = None
 
     def __call__(self, name: str) -> tuple[str, ...]:
-        """The TXT records of `name`; none where there is no such name."""
+        """Return the TXT records of `name`; none if it doesn't exist."""
         try:
-            asked = self.resolver or dns.resolver.Resolver()
-            answer = asked.resolve(dns.name.from_text(name), "TXT", lifetime=SECONDS, search=False)
+            resolver = self.resolver or dns.resolver.Resolver()
+            question = dns.name.from_text(name)
+            answer = resolver.resolve(question, "TXT", lifetime=SECONDS, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return ()
         except dns.exception.DNSException as fault:
@@ -39,7 +40,7 @@ class Dns:
 
 
 def check_sender(domain: str, selector: str, texts: Texts) -> Iterator[Line]:
-    """SPF (RFC 7208), DMARC (RFC 7489) and, where a selector is told, DKIM (RFC 6376)."""
+    """Check SPF (RFC 7208), DMARC (RFC 7489) and, with a selector, DKIM (RFC 6376)."""
     try:
         yield _spf(domain, texts(domain))
         yield _dmarc(domain, texts(f"_dmarc.{domain}") or texts(f"_dmarc.{_parent(domain)}"))
@@ -49,31 +50,36 @@ def check_sender(domain: str, selector: str, texts: Texts) -> Iterator[Line]:
             yield Line(
                 Level.WARNING,
                 "DKIM",
-                "not looked at: say --dkim-selector; Gmail and Yahoo demand signed mail",
+                "not checked: add --dkim-selector; Gmail and Yahoo require signed email",
             )
     except UnansweredError as fault:
-        yield Line(Level.WARNING, "DNS", f"nobody answers ({fault}): SPF, DKIM, DMARC unknown")
+        yield Line(
+            Level.WARNING,
+            "DNS",
+            f"no name server answers ({fault}): SPF, DKIM and DMARC are unknown",
+        )
 
 
 def _spf(domain: str, records: tuple[str, ...]) -> Line:
-    found = [text for text in records if text.lower().split(" ")[0] == "v=spf1"]
-    if not found:
-        told = f'{domain} says nothing: add a TXT record like "v=spf1 mx -all"'
-        return Line(Level.WARNING, "SPF", told)
-    if len(found) > 1:
-        return Line(Level.ERROR, "SPF", f"{domain} has {len(found)} records: keep one (RFC 7208)")
-    if found[0].lower().split()[-1] == "+all":
+    policies = [text for text in records if text.lower().split(" ")[0] == "v=spf1"]
+    if not policies:
+        message = f'{domain} has no record: add a TXT record like "v=spf1 mx -all"'
+        return Line(Level.WARNING, "SPF", message)
+    if len(policies) > 1:
+        message = f"{domain} has {len(policies)} records: keep one (RFC 7208)"
+        return Line(Level.ERROR, "SPF", message)
+    if policies[0].lower().split()[-1] == "+all":
         return Line(Level.ERROR, "SPF", f"{domain} lets anybody send: end it with -all or ~all")
-    return Line(Level.OK, "SPF", found[0])
+    return Line(Level.OK, "SPF", policies[0])
 
 
 def _dmarc(domain: str, records: tuple[str, ...]) -> Line:
-    found = [text for text in records if text.lower().startswith("v=dmarc1")]
-    if len(found) == 1:
-        return Line(Level.OK, "DMARC", found[0])
-    told = "more than one record" if found else "none"
-    way = f'add one TXT record at _dmarc.{domain} like "v=DMARC1; p=none; rua=mailto:…"'
-    return Line(Level.WARNING, "DMARC", f"{told}: {way}")
+    policies = [text for text in records if text.lower().startswith("v=dmarc1")]
+    if len(policies) == 1:
+        return Line(Level.OK, "DMARC", policies[0])
+    problem = "more than one record" if policies else "no record"
+    fix = f'keep one TXT record at _dmarc.{domain} like "v=DMARC1; p=none; rua=mailto:…"'
+    return Line(Level.WARNING, "DMARC", f"{problem}: {fix}")
 
 
 def _dkim(domain: str, selector: str, records: tuple[str, ...]) -> Line:

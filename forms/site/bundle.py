@@ -1,4 +1,4 @@
-"""The tree `handler/` of a build: read whole or not at all, and again when a new one has come."""
+"""The bundle: the folder `handler/` of a build, read completely or not at all."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ MANIFEST = "manifest.json"
 
 
 class BundleError(Exception):
-    """The tree is not there, not whole, or not ours."""
+    """The folder is missing, incomplete, or not written by this program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,16 +28,16 @@ class Bundle:
     pages: Pages
 
     def file(self, resource: Resource) -> Path:
-        """Where a gated file lies."""
+        """Return the path of a gated file."""
         return self.directory / resource.path
 
 
 def read_bundle(directory: Path) -> Bundle:
-    """Read the tree; every file that its manifest lists must have the digest written there.
+    """Read the folder, and compare every file with its digest in the manifest.
 
-    Raises `BundleError` that names the first file that has not.
+    Raises `BundleError` with the first file that is missing or differs.
     """
-    files = {name: _checked(directory, name, digest) for name, digest in _listed(directory)}
+    files = {name: _read_checked(directory, name, digest) for name, digest in _listed(directory)}
     try:
         catalogue = Catalogue.from_json(files["catalogue.json"])
         pages = Pages(
@@ -62,80 +62,80 @@ def read_bundle(directory: Path) -> Bundle:
             f"{directory}: {fault.args[0]} is missing; build the site again"
         ) from fault
     except (ValueError, TypeError) as fault:
-        raise BundleError(f"{directory}: it does not fit this program: {fault}") from fault
-    for part, there in (("shell", pages.shells), ("texts", pages.texts)):
-        if catalogue.default_language not in there:
-            raise BundleError(f"{directory}: {part} has nothing in {catalogue.default_language}")
+        raise BundleError(f"{directory}: it was built by another version: {fault}") from fault
+    for folder, by_language in (("shell", pages.shells), ("texts", pages.texts)):
+        if catalogue.default_language not in by_language:
+            raise BundleError(f"{directory}: {folder} has no {catalogue.default_language}")
     return Bundle(directory=directory, catalogue=catalogue, pages=pages)
 
 
 class Bundles:
-    """The newest whole bundle of a directory. Asked on each request, it costs one `stat`."""
+    """The newest complete bundle of a directory; each look costs one `stat`."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._lock = Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._file_stat: tuple[int, int, int] | None = None
         self._bundle: Bundle | None = None
 
     def current(self) -> Bundle:
-        """The bundle. While a new one is not whole yet, or is wrong, the old one goes on.
+        """Return the bundle; the last one while a new one is incomplete or wrong.
 
-        Raises `BundleError` where there has never been a whole one.
+        Raises `BundleError` if there has never been a complete one.
         """
-        stamp = self._stamp_now()
-        if self._bundle is not None and stamp in (None, self._stamp):
+        file_stat = self._manifest_stat()
+        if self._bundle is not None and file_stat in (None, self._file_stat):
             return self._bundle
         with self._lock:
-            if self._bundle is None or stamp != self._stamp:
-                self._take(stamp)
+            if self._bundle is None or file_stat != self._file_stat:
+                self._load(file_stat)
             return self._bundle or read_bundle(self.directory)
 
     def file(self, resource: Resource) -> Path:
-        """Where a gated file lies."""
+        """Return the path of a gated file."""
         return self.directory / resource.path
 
-    def _take(self, stamp: tuple[int, int, int] | None) -> None:
+    def _load(self, file_stat: tuple[int, int, int] | None) -> None:
         try:
             self._bundle = read_bundle(self.directory)
         except BundleError as fault:
             if self._bundle is None:
                 raise
-            log.warning("the new bundle is not taken up: %s", fault)
+            log.warning("the new bundle cannot be used: %s", fault)
             return
-        self._stamp = stamp
+        self._file_stat = file_stat
 
-    def _stamp_now(self) -> tuple[int, int, int] | None:
+    def _manifest_stat(self) -> tuple[int, int, int] | None:
         try:
-            found = (self.directory / MANIFEST).stat()
+            stat = (self.directory / MANIFEST).stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _listed(directory: Path) -> list[tuple[str, str]]:
     path = directory / MANIFEST
     try:
-        listed = json.loads(path.read_bytes())["files"]
-        return sorted((str(name), str(digest)) for name, digest in listed.items())
+        digests = json.loads(path.read_bytes())["files"]
+        return sorted((str(name), str(digest)) for name, digest in digests.items())
     except OSError as fault:
         raise BundleError(
             f"{path}: {fault.strerror}; build the site with --handler, or set ATRAE_HANDLER_DIR"
         ) from fault
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise BundleError(f"{path}: it is no manifest of a build") from fault
+        raise BundleError(f"{path}: it is not the manifest of a build") from fault
 
 
-def _checked(directory: Path, name: str, digest: str) -> bytes:
-    inside = PurePosixPath(name)
-    if inside.is_absolute() or ".." in inside.parts:
-        raise BundleError(f"{directory}: the manifest names {name!r}, outside of it")
+def _read_checked(directory: Path, name: str, digest: str) -> bytes:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise BundleError(f"{directory}: the manifest lists {name!r}, which is outside the folder")
     try:
-        content = (directory / inside).read_bytes()
+        content = (directory / path).read_bytes()
     except OSError as fault:
-        raise BundleError(f"{directory / inside}: {fault.strerror}") from fault
+        raise BundleError(f"{directory / path}: {fault.strerror}") from fault
     if hashlib.sha256(content).hexdigest() != digest:
-        raise BundleError(f"{directory / inside}: it is not what the manifest says")
+        raise BundleError(f"{directory / path}: it differs from the manifest; build the site again")
     return content
 
 

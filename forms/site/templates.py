@@ -1,4 +1,4 @@
-"""The theme's handler templates -> pages and mails. The only room here that knows jinja2."""
+"""Render pages and emails with the theme's handler templates (Jinja)."""
 
 from collections import ChainMap
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ MAIN_MARK = "<!--atrae:main-->"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pages:
-    """All that a theme gives the handler.
+    """What a theme provides for the handler.
 
     `templates`: name (`form.html`, `page/confirm.html`, `mail/confirm.txt`) -> source; `shells`:
     language -> a page of the site with the two marks; `texts`: language -> key -> text.
@@ -30,7 +30,7 @@ class Pages:
 
 
 class Renderer:
-    """Renders the templates of one `Pages`. What a language lacks comes from `default_language`."""
+    """Renders the templates of one `Pages`; missing texts fall back to `default_language`."""
 
     def __init__(self, pages: Pages, default_language: str) -> None:
         self.pages = pages
@@ -44,18 +44,18 @@ class Renderer:
         )
 
     def phrases(self, language: str) -> Phrases:
-        """The `t` of the templates in `language`."""
+        """Return the `t` of the templates in `language`."""
         texts = self.pages.texts
-        ours, fallback = texts.get(language, {}), texts.get(self.default_language, {})
-        return Phrases(ChainMap(dict(ours), dict(fallback)))
+        fallback = dict(texts.get(self.default_language, {}))
+        return Phrases(ChainMap(dict(texts.get(language, {})), fallback))
 
     def render(self, name: str, language: str, **context: object) -> str:
-        """A template alone. Raises `jinja2.TemplateError` for one that is wrong or missing."""
+        """Render a template. Raises `jinja2.TemplateError` if it is wrong or missing."""
         template = self._environment.get_template(name)
         return template.render(t=self.phrases(language), language=language, **context)
 
     def page(self, name: str, language: str, title: str, **context: object) -> str:
-        """A template inside a page of the site as it looks; `title` is plain text."""
+        """Render a template inside the site's page; `title` is plain text."""
         shells = self.pages.shells
         shell = shells.get(language) or shells[self.default_language]
         main = self.render(name, language, title=title, **context)
@@ -65,13 +65,13 @@ class Renderer:
 
 
 def day_in_words(moment: datetime, language: str) -> str:
-    """`21 November 2026`, as `language` writes it."""
+    """Format a day in `language`, as in `21 November 2026`."""
     locale = _locale(language)
     return format_date(moment.astimezone(UTC), "long", locale) if locale else f"{moment:%Y-%m-%d}"
 
 
 def time_in_words(moment: datetime, language: str) -> str:
-    """Day, time and UTC, as `language` writes it."""
+    """Format a day and its time in UTC, in `language`."""
     locale = _locale(language)
     if locale is None:
         return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

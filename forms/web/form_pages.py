@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from ..catalogue import Catalogue, sheet
-from ..mail.letters import delivered
+from ..mail.letters import resource_for
 from ..permission.record import Record
 from ..permission.submission import FieldErrors
 from ..store.records.rows import PendingRequest
@@ -98,7 +98,7 @@ def confirmed_page(
     downloads = []
     for event in request.events:
         grant = record.permission(event.purpose).grant
-        file = delivered(catalogue, event.purpose, event.language)
+        file = resource_for(catalogue, event.purpose, event.language)
         if grant is not None and file is not None:
             url = context.links.resource(
                 request.contact, event.purpose, event.language, file.name, confirmed=grant.moment

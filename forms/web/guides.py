@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from ..catalogue import Resource, State
 from ..links.tokens import ExpiredError, GuideLink, Link, OffersLink, TokenError
-from ..mail.letters import delivered
+from ..mail.letters import resource_for
 from ..permission import guides
 from ..permission.record import Record
 from ..store.records.store import Decide
@@ -49,7 +49,7 @@ def download(context: Context, request: Request) -> Response:
     link, is_expired = _read_link(context, request)
     if is_expired:
         return _expired(context, link.language)
-    file = delivered(context.catalogue(), link.purpose, link.language)
+    file = resource_for(context.catalogue(), link.purpose, link.language)
     path = context.files(file) if file else None
     if file is None or path is None or not path.is_file():
         log.error("the file of purpose=%s language=%s is missing", link.purpose, link.language)

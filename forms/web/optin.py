@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from ..catalogue import Catalogue, State
 from ..links.tokens import ConfirmLink, UnsubscribeLink
-from ..mail.letters import delivered
+from ..mail.letters import resource_for
 from ..permission import optin
 from ..permission.ledger import Method
 from ..permission.record import Record, Stage
@@ -183,7 +183,7 @@ def _after_confirm(
     stage = optin.stage_of(pending.events, record, expires=pending.expires, now=context.clock())
     form = catalogue.forms.get(pending.events[0].form)
     own = catalogue.text(form.after_confirm, language) if form else ""
-    files = any(delivered(catalogue, event.purpose, event.language) for event in pending.events)
+    files = any(resource_for(catalogue, event.purpose, event.language) for event in pending.events)
     if stage is not Stage.CONFIRMED or (files and not own):
         # That page shows the outcome and the downloads.
         return f"../confirm/{request.path_params['token']}"

@@ -1,4 +1,4 @@
-"""The outbox: nothing lost, nothing twice, nothing against a withdrawal."""
+"""Email: nothing against a withdrawal, and what each refusal does. Faults: see test_engine."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -55,9 +55,9 @@ class Office:
             chance=lambda: 0.5,
         )
 
-    def compose(self, owed: ClaimedEmail) -> EmailMessage:
+    def compose(self, claim: ClaimedEmail) -> EmailMessage:
         message = EmailMessage()
-        message["Message-ID"] = owed.message_id
+        message["Message-ID"] = claim.message_id
         return message
 
     def deliver(self, message: EmailMessage, permitted: Callable[[], bool]) -> str:
@@ -69,15 +69,15 @@ class Office:
         return reply
 
     def request(self, email: str = "ana@example.org") -> str:
-        """Somebody asks for the newsletter; answers the contact."""
-        asked = replace(submission("newsletter"), address=parse_address(email))
+        """Let somebody ask for the newsletter; return the contact."""
+        request = replace(submission("newsletter"), address=parse_address(email))
 
         def decide(record: Record) -> Decision:
             return optin.request(
-                asked, record, now=self.now, pending=self.store.new_id(), limits=Limits()
+                request, record, now=self.now, pending=self.store.new_id(), limits=Limits()
             )
 
-        return self.store.commit_for_address(asked.address, decide, now=self.now).contact
+        return self.store.commit_for_address(request.address, decide, now=self.now).contact
 
     def withdraw(self, contact: str) -> None:
         def decide(record: Record) -> Decision:
@@ -98,8 +98,8 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with opened(tmp_path) as made:
-        yield made
+    with opened(tmp_path) as office:
+        yield office
 
 
 @contextmanager

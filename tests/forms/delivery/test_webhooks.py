@@ -1,4 +1,4 @@
-"""Webhooks: signed as the standard says, the same id at each attempt, replayed on demand."""
+"""Webhooks: signed by the standard, the same id in every attempt, replayed on demand."""
 
 import base64
 import json
@@ -34,8 +34,8 @@ SPELLED = "whsec_" + base64.b64encode(SECRET).decode()
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
+    with receiving() as receiver:
+        yield receiver
 
 
 def endpoint(receiver: Receiver, **more: object) -> Endpoint:
@@ -54,24 +54,24 @@ def deliver_all(worker: Worker[ClaimedWebhook]) -> int:
     return number
 
 
-def test_what_is_over_is_forgotten_after_a_while_and_what_waits_is_not(
+def test_ended_webhooks_are_purged_and_waiting_ones_are_not(
     store: Store, receiver: Receiver, database_url: str
 ) -> None:
-    """Told and given up alike; and an owner can have all of it told again."""
+    """Both delivered and given up; an owner can still replay all of them."""
     ours, kept = endpoint(receiver, kinds=frozenset({Kind.REQUESTED})), Retention().webhooks
     store.hooks = (ours.hook,)
     for name in ("ana", "bob", "eva"):
         request(store, f"{name}@example.org")
     receiver.statuses = [204, 410, 500]
-    at_work = worker(store, ours)
-    assert [at_work.deliver_one() for _ in range(3)] == [True] * 3
+    delivering = worker(store, ours)
+    assert [delivering.deliver_one() for _ in range(3)] == [True] * 3
     assert purge(store, now=NOW + kept - timedelta(days=1), keep=Retention()).webhooks == 0
     would = purge(store, now=NOW + kept, keep=Retention(), dry_run=True)
     assert would.webhooks == purge(store, now=NOW + kept, keep=Retention()).webhooks == 2
     assert rows(database_url, "SELECT state FROM webhook") == [("waiting",)]
     queue = WebhookQueue(store.database)
     again = queue.replay((ours.hook,), now=NOW, since=NOW, only_failed=False)
-    assert again == 2, "the one that waits is told anyway"
+    assert again == 2, "the one that waits is delivered anyway"
 
 
 def test_it_signs_as_the_reference_does() -> None:
@@ -83,16 +83,16 @@ def test_it_signs_as_the_reference_does() -> None:
     )
 
 
-def test_a_confirmation_is_told_with_ids_and_a_signature(store: Store, receiver: Receiver) -> None:
+def test_a_confirmation_is_posted_with_ids_and_signed(store: Store, receiver: Receiver) -> None:
     here = endpoint(receiver)
     store.hooks = (here.hook,)
-    asked = request(store, "ana@example.org")
-    confirm(store, asked)
+    requested = request(store, "ana@example.org")
+    confirm(store, requested)
     assert deliver_all(worker(store, here)) == 1
     [(headers, body)] = receiver.calls
-    said = json.loads(body)
-    assert said["type"] == "permission.confirmed"
-    assert said["data"]["contact"] == asked.contact
+    payload = json.loads(body)
+    assert payload["type"] == "permission.confirmed"
+    assert payload["data"]["contact"] == requested.contact
     assert b"ana@" not in body
     assert headers["webhook-timestamp"] == str(int(NOW.timestamp()))
     signature = sign(SECRET, headers["webhook-id"], int(NOW.timestamp()), body)
@@ -100,7 +100,7 @@ def test_a_confirmation_is_told_with_ids_and_a_signature(store: Store, receiver:
     assert headers["content-type"] == "application/json"
 
 
-def test_the_address_is_told_where_that_is_configured_and_never_of_who_was_erased(
+def test_the_address_is_sent_if_that_is_configured_and_never_of_erased_people(
     store: Store, receiver: Receiver
 ) -> None:
     here = endpoint(receiver, address=True)
@@ -113,8 +113,8 @@ def test_the_address_is_told_where_that_is_configured_and_never_of_who_was_erase
     )
     erase(store, str(eva), now=NOW, method=Method.OPERATOR)
     deliver_all(worker(store, here))
-    said = {json.loads(body)["data"].get("address") for _, body in receiver.calls}
-    assert said == {"ana@example.org", None}
+    addresses = {json.loads(body)["data"].get("address") for _, body in receiver.calls}
+    assert addresses == {"ana@example.org", None}
     assert receiver.types.count("permission.erased") == 1
 
 
@@ -129,7 +129,7 @@ def test_both_secrets_sign_while_they_are_changed_over(store: Store, receiver: R
 
 
 @pytest.mark.parametrize("status", [500, 429, 302, 404])
-def test_what_is_not_taken_is_told_again_later_under_the_same_id(
+def test_what_is_not_accepted_is_posted_again_later_under_the_same_id(
     store: Store, receiver: Receiver, status: int
 ) -> None:
     here = endpoint(receiver)
@@ -145,9 +145,7 @@ def test_what_is_not_taken_is_told_again_later_under_the_same_id(
     assert len({headers["webhook-signature"] for headers, _ in receiver.calls}) == 2
 
 
-def test_it_gives_up_in_the_end_and_is_told_again_on_demand(
-    store: Store, receiver: Receiver
-) -> None:
+def test_it_gives_up_in_the_end_and_is_replayed_on_demand(store: Store, receiver: Receiver) -> None:
     here, now = endpoint(receiver), NOW
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
@@ -174,9 +172,7 @@ def test_a_receiver_that_is_gone_is_left_alone(store: Store, receiver: Receiver)
     assert WebhookQueue(store.database).counts() == {(here.id, "failed"): 1}
 
 
-def test_what_happened_before_can_be_told_from_a_moment_on(
-    store: Store, receiver: Receiver
-) -> None:
+def test_earlier_events_can_be_replayed_from_a_moment_on(store: Store, receiver: Receiver) -> None:
     confirm(store, request(store, "ana@example.org"))
     here, queue = endpoint(receiver), WebhookQueue(store.database)
     later = NOW + timedelta(days=1)
@@ -191,7 +187,7 @@ def test_what_happened_before_can_be_told_from_a_moment_on(
     assert len(set(receiver.ids)) == 1
 
 
-def test_only_the_kinds_that_are_wanted_are_told(store: Store, receiver: Receiver) -> None:
+def test_only_the_wanted_kinds_are_posted(store: Store, receiver: Receiver) -> None:
     here = endpoint(receiver, kinds=frozenset({Kind.REQUESTED}))
     store.hooks = (here.hook,)
     confirm(store, request(store, "ana@example.org"))
@@ -199,8 +195,8 @@ def test_only_the_kinds_that_are_wanted_are_told(store: Store, receiver: Receive
     assert receiver.types == ["permission.requested"]
 
 
-def test_a_running_handler_tells_by_itself(tmp_path: Path, receiver: Receiver) -> None:
-    # Another process may have queued the call, so the worker looks now and then.
+def test_a_running_handler_posts_on_its_own(tmp_path: Path, receiver: Receiver) -> None:
+    # Another process may have queued the webhook, so the worker looks now and then.
     backoff = replace(BACKOFF, idle=timedelta(milliseconds=50))
     operations = Operations(endpoints=(endpoint(receiver),), backoff=backoff)
     with world(tmp_path, operations=operations) as here:
@@ -208,7 +204,7 @@ def test_a_running_handler_tells_by_itself(tmp_path: Path, receiver: Receiver) -
         until(lambda: receiver.types == ["permission.confirmed"], "the webhook", 15)
 
 
-def test_what_is_wrong_with_the_settings_is_all_said() -> None:
+def test_every_fault_of_the_settings_is_reported() -> None:
     with pytest.raises(SettingsError) as raised:
         read_endpoints(
             {
@@ -219,10 +215,10 @@ def test_what_is_wrong_with_the_settings_is_all_said() -> None:
                 "ATRAE_WEBHOOK_ADDRESS_2": "perhaps",
             }
         )
-    said = "\n".join(raised.value.faults)
+    faults = "\n".join(raised.value.faults)
     assert len(raised.value.faults) == 5
-    assert "ATRAE_WEBHOOK_SECRET_2" in said
-    assert "whsec_short" not in said
+    assert "ATRAE_WEBHOOK_SECRET_2" in faults
+    assert "whsec_short" not in faults
 
 
 def test_endpoints_are_read_and_hide_their_secrets() -> None:

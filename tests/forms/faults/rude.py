@@ -1,4 +1,4 @@
-"""A mail server that misbehaves at the step of one's choice: it refuses, drops, hangs or drips."""
+"""A mail server that misbehaves at a chosen step: it refuses, drops, hangs or drips."""
 
 import socketserver
 import threading
@@ -23,11 +23,11 @@ DROP, HANG, DRIP = "drop", "hang", "drip"
 
 @dataclass(eq=False)
 class Rude:
-    """`answers` takes the place of the usual reply, or is one of DROP, HANG and DRIP."""
+    """Replies with `answers` instead of the usual; each is a reply, or DROP, HANG or DRIP."""
 
     answers: dict[str, str] = field(default_factory=dict)
     messages: list[bytes] = field(default_factory=list)
-    """Whole messages that were received, whatever was answered then."""
+    """Complete messages that were received, whatever the reply to them."""
     port: int = 0
     over: threading.Event = field(default_factory=threading.Event)
     meanwhile: Callable[[], None] = lambda: None
@@ -38,7 +38,7 @@ class Rude:
         return f"smtp://127.0.0.1:{self.port}"
 
     def talk(self, read: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
-        """One session."""
+        """Hold one session."""
         step = "greeting"
         while self.say(step, write):
             if step == "QUIT":
@@ -58,8 +58,8 @@ class Rude:
                 step = line.split()[0].decode().upper() if line else "QUIT"
 
     def say(self, step: str, write: Callable[[bytes], object]) -> bool:
-        """Answer; False: nothing more is to be said."""
-        # Who is refused with EHLO tries HELO.
+        """Reply to a step. Returns False if the session is over."""
+        # A client whose EHLO is refused tries HELO.
         answer = self.answers.get("EHLO" if step == "HELO" else step, USUAL.get(step, "500 what?"))
         if answer == DROP:
             return False

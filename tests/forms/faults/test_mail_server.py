@@ -27,14 +27,14 @@ CODES = (
 
 @pytest.fixture
 def home(database_url: str, tmp_path: Path) -> Iterator[House]:
-    with house(database_url, tmp_path) as made:
-        yield made
+    with house(database_url, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
 def rude() -> Iterator[Rude]:
-    with listening(Rude()) as made:
-        yield made
+    with listening(Rude()) as opened:
+        yield opened
 
 
 def subscribe(home: House, *emails: str) -> None:
@@ -165,7 +165,7 @@ def test_a_server_that_hangs_holds_nobody_up_for_long(
 
 
 def hung(home: House, rude: Rude, step: str, how: str) -> None:
-    home.deliver = smtp_delivery(rude.url, seconds=0.3, whole=0.6)
+    home.deliver = smtp_delivery(rude.url, seconds=0.3, session_seconds=0.6)
     rude.answers = {step: how}
     subscribe(home, EMAIL)
     start = time.monotonic()

@@ -16,7 +16,7 @@ from dns.exception import DNSException
 from dns.resolver import Resolver
 
 from forms.mail import mx
-from forms.mail.mx import Reach, Reachable, ask_dns, checked
+from forms.mail.mx import DomainCheck, DomainStatus, look_up, with_domain_check
 from forms.mail.smtp import Permitted, RejectedError
 
 from ..world import Inbox, World, until, world
@@ -79,27 +79,27 @@ def nameserver() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def resolver() -> Iterator[Resolver]:
     with nameserver() as port:
-        made = Resolver(configure=False)
-        made.nameservers, made.port = ["127.0.0.1"], port
-        yield made
+        resolver = Resolver(configure=False)
+        resolver.nameservers, resolver.port = ["127.0.0.1"], port
+        yield resolver
 
 
 @pytest.mark.parametrize(
-    ("domain", "reach"),
+    ("domain", "status"),
     [
-        ("mail.example", Reach.FINE),
-        ("bare.example", Reach.FINE),
-        ("both.example", Reach.FINE),
-        ("odd.example", Reach.FINE),
-        ("xn--espaol-zwa.es", Reach.FINE),
-        ("null.example", Reach.NO_MAIL),
-        ("nobody.example", Reach.NOWHERE),
+        ("mail.example", DomainStatus.OK),
+        ("bare.example", DomainStatus.OK),
+        ("both.example", DomainStatus.OK),
+        ("odd.example", DomainStatus.OK),
+        ("xn--espaol-zwa.es", DomainStatus.OK),
+        ("null.example", DomainStatus.NO_MAIL),
+        ("nobody.example", DomainStatus.NOT_FOUND),
     ],
 )
 def test_only_a_name_that_is_not_and_a_null_mx_are_final(
-    resolver: Resolver, domain: str, reach: Reach
+    resolver: Resolver, domain: str, status: DomainStatus
 ) -> None:
-    assert ask_dns(domain, resolver) is reach
+    assert look_up(domain, resolver) is status
 
 
 @pytest.mark.parametrize("domain", ["failing.example", "silent.example"])
@@ -108,39 +108,41 @@ def test_a_server_that_fails_or_is_silent_decides_nothing(
 ) -> None:
     monkeypatch.setattr(mx, "DNS_SECONDS", 0.3)
     with pytest.raises(DNSException):
-        ask_dns(domain, resolver)
-    reach = Reachable("mail.example", ask=lambda name: ask_dns(name, resolver))
-    assert reach(domain) is Reach.FINE
+        look_up(domain, resolver)
+    check = DomainCheck("mail.example", look_up=lambda name: look_up(name, resolver))
+    assert check(domain) is DomainStatus.OK
 
 
 def test_what_is_known_is_not_asked_again_for_a_while() -> None:
-    asked, now = [], [0.0]
+    lookups, now = [], [0.0]
 
-    def ask(domain: str) -> Reach:
-        asked.append(domain)
-        return Reach.NO_MAIL
+    def ask(domain: str) -> DomainStatus:
+        lookups.append(domain)
+        return DomainStatus.NO_MAIL
 
-    reach = Reachable("ours.example", ask=ask, clock=lambda: now[0])
-    assert [reach("a.example") for _ in range(5)] == [Reach.NO_MAIL] * 5
-    assert asked == ["a.example"]
-    now[0] = mx.REMEMBERED_SECONDS + 1
-    reach("a.example")
-    assert len(asked) == 2
-    for number in range(mx.MOST_REMEMBERED + 10):
-        reach(f"{number}.example")
-    assert len(reach._known) == mx.MOST_REMEMBERED
+    check = DomainCheck("ours.example", look_up=ask, clock=lambda: now[0])
+    assert [check("a.example") for _ in range(5)] == [DomainStatus.NO_MAIL] * 5
+    assert lookups == ["a.example"]
+    now[0] = mx.CACHE_SECONDS + 1
+    check("a.example")
+    assert len(lookups) == 2
+    for number in range(mx.MOST_CACHED + 10):
+        check(f"{number}.example")
+    assert len(check._cache) == mx.MOST_CACHED
 
 
 def test_a_resolver_that_does_not_know_us_is_not_believed() -> None:
-    assert Reachable("ours.example", ask=lambda _: Reach.NOWHERE)("ana.example") is Reach.FINE
-    known = {"ours.example": Reach.NO_MAIL}
-    reach = Reachable("ours.example", ask=lambda name: known.get(name, Reach.NOWHERE))
-    assert reach("ana.example") is Reach.NOWHERE
+    check = DomainCheck("ours.example", look_up=lambda _: DomainStatus.NOT_FOUND)
+    assert check("ana.example") is DomainStatus.OK
+    known = {"ours.example": DomainStatus.NO_MAIL, "ana.example": DomainStatus.NOT_FOUND}
+    check = DomainCheck("ours.example", look_up=known.__getitem__)
+    assert check("ana.example") is DomainStatus.NOT_FOUND
 
 
 def test_what_takes_no_mail_is_not_tried() -> None:
     inbox = Inbox()
-    deliver = checked(inbox, {"null.example": Reach.NO_MAIL, "a.example": Reach.FINE}.__getitem__)
+    statuses = {"null.example": DomainStatus.NO_MAIL, "a.example": DomainStatus.OK}
+    deliver = with_domain_check(inbox, statuses.__getitem__)
     for domain in ("NULL.example", "a.example"):
         message = EmailMessage()
         message["To"] = f"Ana@{domain}"
@@ -156,14 +158,14 @@ def test_what_takes_no_mail_is_not_tried() -> None:
 def test_the_mail_is_given_up_and_the_address_is_not_suppressed(
     tmp_path: Path, resolver: Resolver
 ) -> None:
-    reach = Reachable("mail.example", ask=lambda name: ask_dns(name, resolver))
+    check = DomainCheck("mail.example", look_up=lambda name: look_up(name, resolver))
     inbox = Inbox()
 
     def keep(message: EmailMessage, _permitted: Permitted) -> str:
         inbox.messages.append(message)
         return "250 kept"
 
-    inbox.refuse = checked(keep, reach)
+    inbox.refuse = with_domain_check(keep, check)
     with world(tmp_path, inbox=inbox) as here:
         answers = [_sent(here, f"ana@{name}.example") for name in ("nobody", "null", "mail")]
         assert answers == [("failed", "550"), ("failed", "556"), ("sent", "250")]

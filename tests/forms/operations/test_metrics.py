@@ -100,15 +100,15 @@ def record(message: str, *arguments: object, fault: Exception | None = None) -> 
 
 def test_json_lines_hold_their_parts_by_name() -> None:
     line = JsonLines().format(record("mail=%s fate=%s", 3, "sent"))
-    told = json.loads(line)
+    entry = json.loads(line)
     assert "\n" not in line
-    assert (told["mail"], told["fate"], told["level"]) == ("3", "sent", "error")
-    assert (told["from"], told["message"]) == ("atrae.forms", "mail=3 fate=sent")
-    assert told["at"].endswith("+00:00")
+    assert (entry["mail"], entry["fate"], entry["level"]) == ("3", "sent", "error")
+    assert (entry["from"], entry["message"]) == ("atrae.forms", "mail=3 fate=sent")
+    assert entry["at"].endswith("+00:00")
 
 
 @pytest.mark.parametrize("form", [JsonLines(), TextLines()])
 def test_a_traceback_names_nobody(form: logging.Formatter) -> None:
-    told = form.format(record("it failed", fault=ValueError("ana@example.org is wrong")))
-    assert "ana@" not in told
-    assert "ValueError" in told
+    entry = form.format(record("it failed", fault=ValueError("ana@example.org is wrong")))
+    assert "ana@" not in entry
+    assert "ValueError" in entry

@@ -59,9 +59,9 @@ def test_the_checkpoint_key_may_be_missing_and_must_be_whole(tmp_path: Path) -> 
     url = "https://example.org"
     assert read_environment(environment(tmp_path, url), tmp_path).checkpoint_keys == ()
     both = environment(tmp_path, url, ATRAE_CHECKPOINT_KEY=f"{SECRET} {'A' * 43}")
-    told = read_environment(both, tmp_path)
-    assert len(told.checkpoint_keys) == 2
-    assert SECRET not in repr(told)
+    settings = read_environment(both, tmp_path)
+    assert len(settings.checkpoint_keys) == 2
+    assert SECRET not in repr(settings)
     wrong = environment(tmp_path, url, ATRAE_CHECKPOINT_KEY=f"{SECRET} hunter2")
     with pytest.raises(SettingsError) as caught:
         read_environment(wrong, tmp_path)

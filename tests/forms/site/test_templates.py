@@ -42,11 +42,11 @@ def test_every_text_that_a_template_names_is_there() -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("form", sorted(CATALOGUE.forms))
 def test_a_fresh_form_has_no_box_ticked(form: str, language: str) -> None:
-    asked = CATALOGUE.forms[form]
-    fresh = sheet(CATALOGUE, asked, language, action="/f/x", page="/")
+    declared = CATALOGUE.forms[form]
+    fresh = sheet(CATALOGUE, declared, language, action="/f/x", page="/")
     html = Renderer(PAGES, "en").render("form.html", language, sheet=fresh)
     assert " checked" not in html
-    assert html.count('type="checkbox"') == len(asked.purposes)
+    assert html.count('type="checkbox"') == len(declared.purposes)
     assert 'role="alert"' not in html
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
@@ -67,11 +67,11 @@ def test_two_forms_on_a_page_share_no_id() -> None:
 
 
 def test_a_title_cannot_break_out_of_the_shell() -> None:
-    made = Renderer(PAGES, "en").page(
+    page = Renderer(PAGES, "en").page(
         "page/message.html", "en", "</title><script><!--atrae:main-->", text="nothing_text"
     )
-    assert "<script>" not in made
-    assert made.count("<h1>") == 1
+    assert "<script>" not in page
+    assert page.count("<h1>") == 1
 
 
 def test_a_language_that_we_lack_is_answered_in_the_sites_own() -> None:

@@ -1,4 +1,4 @@
-"""The ceiling on confirmations: what is above waits, nothing is lost, the owner is told."""
+"""The ceiling on confirmations: the rest waits, nothing is lost, the owner is notified."""
 
 import time
 from collections.abc import Iterator
@@ -45,23 +45,23 @@ class House:
     def ask(self, number: int = 1) -> None:
         for _ in range(number):
             self.people += 1
-            asked = submission(f"p{self.people}@example.org")
+            filled = submission(f"p{self.people}@example.org")
             self.store.commit_for_address(
-                asked.address,
-                lambda record, asked=asked: request(  # type: ignore[misc]
-                    asked, record, now=self.now, pending=f"{self.people:032}", limits=Limits()
+                filled.address,
+                lambda record, filled=filled: request(  # type: ignore[misc]
+                    filled, record, now=self.now, pending=f"{self.people:032}", limits=Limits()
                 ),
                 now=self.now,
             )
 
     def confirm(self, number: int) -> None:
-        found = self.store.pending_request(f"{number:032}")
-        assert found is not None
-        asked, _ = found
+        pending = self.store.pending_request(f"{number:032}")
+        assert pending is not None
+        requested, _ = pending
         self.store.commit_for_contact(
-            asked.contact,
+            requested.contact,
             lambda record: confirm(
-                asked.events, record, expires=asked.expires, now=self.now, answers={}
+                requested.events, record, expires=requested.expires, now=self.now, answers={}
             ),
             now=self.now,
         )
@@ -69,15 +69,15 @@ class House:
     def claim(self) -> ClaimedEmail | None:
         return self.queue.claim(now=self.now, lease=LEASE)
 
-    def send(self, owed: ClaimedEmail, fate: QueueState = QueueState.SENT) -> None:
-        assert self.queue.settle(owed, fate, now=self.now, reply="250", due=None)
+    def send(self, claim: ClaimedEmail, fate: QueueState = QueueState.SENT) -> None:
+        assert self.queue.settle(claim, fate, now=self.now, reply="250", due=None)
 
     def send_all(self) -> list[Template]:
         """Whatever may leave now, in order."""
         sent = []
-        while (owed := self.claim()) is not None:
-            self.send(owed)
-            sent.append(owed.template)
+        while (claim := self.claim()) is not None:
+            self.send(claim)
+            sent.append(claim.template)
         return sent
 
 
@@ -97,9 +97,9 @@ def submission(email: str) -> Submission:
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
-    made = House(database_url, most=3)
-    yield made
-    made.store.database.close()
+    house = House(database_url, most=3)
+    yield house
+    house.store.database.close()
 
 
 CONFIRM, RECEIPT, HELD = Template.CONFIRM, Template.RECEIPT, Template.HELD
@@ -130,11 +130,11 @@ def test_what_somebody_has_confirmed_goes_on(house: House) -> None:
 
 def test_the_owner_is_told_once_an_hour(house: House) -> None:
     house.ask(20)
-    told = 0
+    notices = 0
     for minute in range(0, 181, 10):
         house.now = NOW + timedelta(minutes=minute)
-        told += house.send_all().count(HELD)
-    assert told == 4
+        notices += house.send_all().count(HELD)
+    assert notices == 4
 
 
 def test_without_an_owner_it_is_on_record_all_the_same(database_url: str) -> None:
@@ -207,16 +207,16 @@ def test_two_workers_count_together(postgresql_url: str) -> None:
 
     def work() -> None:
         start.wait()
-        while (owed := house.claim()) is not None:
-            claimed.append(owed)
+        while (claim := house.claim()) is not None:
+            claimed.append(claim)
 
     threads = [Thread(target=work) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sum(owed.template is CONFIRM for owed in claimed) == 4
-    assert sum(owed.template is HELD for owed in claimed) == 1
+    assert sum(claim.template is CONFIRM for claim in claimed) == 4
+    assert sum(claim.template is HELD for claim in claimed) == 1
     house.store.database.close()
 
 
