@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -14,9 +15,12 @@ from ..mail.smtp import (
     UnreachableError,
     WithdrawnError,
 )
+from ..store.queues.lease import Result
 from ..store.queues.outbox import ClaimedEmail, Outbox
 from ..store.records.writing import QueueState
-from .engine import Backoff, Delayed, Ended, Outcome
+from .engine import Backoff, Delayed, Sender
+
+log = logging.getLogger("atrae.forms.outbox")
 
 Compose = Callable[[ClaimedEmail], EmailMessage]
 
@@ -30,18 +34,16 @@ BACKOFF = Backoff(waits=doubled(timedelta(seconds=30), timedelta(hours=4), 26))
 """Tries for about three days."""
 
 
-class EmailSender:
+@dataclass(frozen=True, slots=True)
+class EmailSender(Sender[ClaimedEmail]):
     """Composes emails of the outbox and delivers them by SMTP."""
 
+    queue: Outbox
+    compose: Compose
+    deliver: Deliver
     name = "outbox"
-    log = logging.getLogger("atrae.forms.outbox")
 
-    def __init__(self, queue: Outbox, compose: Compose, deliver: Deliver) -> None:
-        self.queue = queue
-        self.compose = compose
-        self.deliver = deliver
-
-    def attempt(self, claim: ClaimedEmail) -> Outcome:
+    def attempt(self, claim: ClaimedEmail) -> Result | Delayed:
         """Send one email. The permission is asked again just before the message leaves."""
         try:
             message = self.compose(claim)
@@ -50,9 +52,9 @@ class EmailSender:
             return self._delayed_by(claim, "it cannot be composed", fault)
         try:
             reply = self.deliver(message, lambda: self._may_leave(claim))
-            return Ended(QueueState.SENT, without_address(reply, claim.address))
+            return Result(QueueState.SENT, without_address(reply, claim.address))
         except WithdrawnError:
-            return Ended(QueueState.CANCELLED, "no longer permitted")
+            return Result(QueueState.CANCELLED, "no longer permitted")
         except _OutdatedError:
             return Delayed("the person has chosen anew: it is written again")
         except DeliveryError as fault:
@@ -60,13 +62,11 @@ class EmailSender:
         except Exception as fault:
             return self._delayed_by(claim, "the delivery itself failed", fault)
 
-    def describe(self, claim: ClaimedEmail, state: QueueState, reply: str) -> str:
+    def describe(self, claim: ClaimedEmail, result: Result) -> str:
         """Return the line for the log; replies may name people, so they stay in the outbox."""
-        del reply
-        because = claim.events[0].seq
         return (
-            f"mail={claim.id} template={claim.template} because={because} "
-            f"attempt={claim.attempts} fate={state}"
+            f"mail={claim.id} template={claim.template} because={claim.events[0].seq} "
+            f"attempt={claim.attempts} fate={result.state}"
         )
 
     def _may_leave(self, claim: ClaimedEmail) -> bool:
@@ -79,7 +79,7 @@ class EmailSender:
     def _delayed_by(self, claim: ClaimedEmail, problem: str, fault: Exception) -> Delayed:
         # Without a traceback: the values in it may be addresses.
         detail = without_address(str(fault), claim.address)
-        self.log.error("mail=%s: %s: %s: %s", claim.id, problem, type(fault).__name__, detail)
+        log.error("mail=%s: %s: %s: %s", claim.id, problem, type(fault).__name__, detail)
         return Delayed(f"{problem}; the log says why")
 
 
@@ -92,11 +92,11 @@ def without_address(reply: str, address: str) -> str:
     return re.sub(re.escape(address), "…", reply, flags=re.IGNORECASE)
 
 
-def _outcome_of(fault: DeliveryError, reply: str) -> Outcome:
+def _outcome_of(fault: DeliveryError, reply: str) -> Result | Delayed:
     match fault:
         case RefusedError():
-            return Ended(QueueState.REFUSED, reply)
+            return Result(QueueState.REFUSED, reply)
         case RejectedError():
-            return Ended(QueueState.FAILED, reply)
+            return Result(QueueState.FAILED, reply)
         case _:
             return Delayed(reply, is_peer_down=isinstance(fault, UnreachableError))

@@ -9,28 +9,19 @@ message id.
 import logging
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Flag, Thread
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
-from ..store.queues.lease import Claim
+from ..store.queues.lease import ClaimT, LeasedQueue, Result
 from ..store.records.writing import QueueState
-
-ClaimT = TypeVar("ClaimT", bound=Claim)
 
 MIN_SLEEP = timedelta(milliseconds=50)
 """Also while a row is due that another worker is claiming."""
 NO_PAUSE = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The delivery is over, in a state that no attempt follows."""
-
-    state: QueueState
-    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +33,21 @@ class Delayed:
     """Whether every other delivery would be delayed too, so that the whole queue pauses."""
 
 
-Outcome = Ended | Delayed
-
-
-class Queue(Protocol[ClaimT]):
-    """Rows that are owed; each method is a transaction of its own."""
-
-    def claim(self, *, now: datetime, lease: timedelta) -> ClaimT | None:
-        """Claim the row that is due first, until `lease` has passed; `None` if there is none."""
-
-    def settle(
-        self,
-        claim: ClaimT,
-        state: QueueState,
-        *,
-        now: datetime,
-        reply: str,
-        due: datetime | None = None,
-    ) -> bool:
-        """Write the result of an attempt. Returns False if another worker has claimed the row."""
-
-    def next_due(self) -> datetime | None:
-        """Return when the next row is due."""
-
-
-class Sender(Protocol[ClaimT]):
-    """Delivers the rows of one queue."""
+class Sender(ABC, Generic[ClaimT]):
+    """Delivers the rows of `queue`; `name` is for the log and for the worker's thread."""
 
     name: str
-    """Name of the queue in the log, and of the worker's thread."""
-    log: logging.Logger
+    queue: LeasedQueue[ClaimT]
 
-    @property
-    def queue(self) -> Queue[ClaimT]:
-        """The queue whose rows this delivers."""
-
-    def attempt(self, claim: ClaimT) -> Outcome:
+    @abstractmethod
+    def attempt(self, claim: ClaimT) -> Result | Delayed:
         """Deliver once, and return a reply without anything personal.
 
         After an exception, the attempt is repeated when the lease is over.
         """
 
-    def describe(self, claim: ClaimT, state: QueueState, reply: str) -> str:
+    @abstractmethod
+    def describe(self, claim: ClaimT, result: Result) -> str:
         """Return the line for the log, without anything personal."""
 
 
@@ -140,12 +104,13 @@ class Worker(Generic[ClaimT]):
         self.backoff = backoff
         self.chance = chance
         self.tasks = tasks
+        self.log = logging.getLogger(f"atrae.forms.{sender.name}")
         self.pause = NO_PAUSE
         """How long the whole queue waits after the last attempt, because the peer is down."""
         self._woken = Flag()
         self._stopped = Flag()
         self._thread = Thread(target=self._run, name=sender.name, daemon=True)
-        self._unsettled: tuple[ClaimT, Outcome] | None = None
+        self._unsettled: tuple[ClaimT, Result | Delayed] | None = None
 
     def start(self) -> None:
         """Start the thread; it begins with what earlier processes left."""
@@ -182,27 +147,29 @@ class Worker(Generic[ClaimT]):
         self.pause = self._next_pause(outcome)
         return True
 
-    def _attempt(self, claim: ClaimT) -> Outcome:
+    def _attempt(self, claim: ClaimT) -> Result | Delayed:
         # Only workers that died can have used up the attempts without settling the last one.
         if claim.attempts > self.backoff.attempts:
-            return Ended(QueueState.FAILED, "given up after too many attempts")
+            return Result(QueueState.FAILED, "given up after too many attempts")
         return self.sender.attempt(claim)
 
-    def _settle(self, claim: ClaimT, outcome: Outcome) -> None:
-        now, due = self.clock(), None
-        if isinstance(outcome, Ended):
-            state = outcome.state
-        else:
-            delay = self.backoff.delay(claim.attempts, self.chance())
-            due = None if delay is None else now + delay
-            state = QueueState.FAILED if due is None else QueueState.WAITING
-        log, line = self.sender.log, self.sender.describe(claim, state, outcome.reply)
-        if not self.queue.settle(claim, state, now=now, reply=outcome.reply, due=due):
-            log.warning("%s was claimed by another worker meanwhile", line.partition(" ")[0])
-        log.log(logging.ERROR if state is QueueState.FAILED else logging.INFO, "%s", line)
+    def _settle(self, claim: ClaimT, outcome: Result | Delayed) -> None:
+        now = self.clock()
+        result = outcome if isinstance(outcome, Result) else self._later(claim, outcome, now)
+        line = self.sender.describe(claim, result)
+        if not self.queue.settle(claim, result, now=now):
+            self.log.warning("%s was claimed by another worker meanwhile", line.partition(" ")[0])
+        level = logging.ERROR if result.state is QueueState.FAILED else logging.INFO
+        self.log.log(level, "%s", line)
 
-    def _next_pause(self, outcome: Outcome) -> timedelta:
-        if isinstance(outcome, Ended) or not outcome.is_peer_down:
+    def _later(self, claim: ClaimT, outcome: Delayed, now: datetime) -> Result:
+        delay = self.backoff.delay(claim.attempts, self.chance())
+        if delay is None:
+            return Result(QueueState.FAILED, outcome.reply)
+        return Result(QueueState.WAITING, outcome.reply, due=now + delay)
+
+    def _next_pause(self, outcome: Result | Delayed) -> timedelta:
+        if isinstance(outcome, Result) or not outcome.is_peer_down:
             return NO_PAUSE
         return min(max(self.pause * 2, self.backoff.pause), self.backoff.longest_pause)
 
@@ -222,7 +189,7 @@ class Worker(Generic[ClaimT]):
                     self._sleep()
             except Exception:
                 # The outer edge: a database that is away for a while must not end all deliveries.
-                self.sender.log.exception("the %s could not be worked on", self.sender.name)
+                self.log.exception("the %s could not be worked on", self.sender.name)
                 self._stopped.wait(self.backoff.pause.total_seconds())
 
     def _sleep(self) -> None:

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import http.client
 import json
-import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from ..declared.canonical import digest_of
 from ..permission.ledger import Kind
 from ..settings.environment import LOOPBACK, SettingsError
 from ..store.database.engine import Database
+from ..store.queues.lease import Result
 from ..store.queues.webhooks import ClaimedWebhook, WebhookQueue
 from ..store.records.writing import Hook, QueueState
-from .engine import Backoff, Delayed, Ended, Outcome
+from .engine import Backoff, Delayed, Sender
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64
@@ -209,11 +209,10 @@ def post(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float = 
         connection.close()
 
 
-class WebhookSender:
+class WebhookSender(Sender[ClaimedWebhook]):
     """Posts events to the endpoints that they are owed to."""
 
     name = "webhooks"
-    log = logging.getLogger("atrae.forms.webhooks")
 
     def __init__(
         self,
@@ -228,7 +227,7 @@ class WebhookSender:
         self.clock = clock
         self.seconds = seconds
 
-    def attempt(self, claim: ClaimedWebhook) -> Outcome:
+    def attempt(self, claim: ClaimedWebhook) -> Result | Delayed:
         """Post one event. The reply is a status, or the name of an error."""
         endpoint = self.endpoints[claim.endpoint]
         body = body_of(claim, address=endpoint.address)
@@ -238,13 +237,13 @@ class WebhookSender:
         except (OSError, ValueError, http.client.HTTPException) as fault:
             return Delayed(type(fault).__name__)
         if 200 <= status < 300:
-            return Ended(QueueState.DONE, str(status))
+            return Result(QueueState.DONE, str(status))
         # With 410 the receiver asks not to be called again, and the standard says to heed it.
-        return Ended(QueueState.FAILED, str(status)) if status == 410 else Delayed(str(status))
+        return Result(QueueState.FAILED, str(status)) if status == 410 else Delayed(str(status))
 
-    def describe(self, claim: ClaimedWebhook, state: QueueState, reply: str) -> str:
+    def describe(self, claim: ClaimedWebhook, result: Result) -> str:
         """Return the line for the log."""
         return (
             f"webhook={claim.id} endpoint={claim.endpoint} event={claim.event.seq} "
-            f"attempt={claim.attempts} state={state} reply={reply}"
+            f"attempt={claim.attempts} state={result.state} reply={result.reply}"
         )

@@ -20,9 +20,7 @@ from ..records.statements import SUBJECT
 from ..records.store import Store
 from ..records.writing import QueueState
 from .ceiling import COUNTED, Ceiling
-from .lease import UNFINISHED, Claim, LeasedTable
-
-__all__ = ["ClaimedEmail", "Outbox", "QueueState"]
+from .lease import UNFINISHED, Claim, LeasedQueue, Result, in_turn
 
 FARTHEST = timedelta(hours=12)
 """No email is postponed further. A row that seems due later was written by a clock that was ahead,
@@ -56,12 +54,12 @@ class ClaimableRow(NamedTuple):
     address: str | None
 
 
-class Outbox:
-    """Claims and settles emails, each in a transaction of its own; none is open while sending."""
+class Outbox(LeasedQueue[ClaimedEmail]):
+    """The emails that are owed. The permission is asked at the claim, and before each leaves."""
 
     def __init__(self, store: Store, ceiling: Ceiling | None = None) -> None:
+        super().__init__(store.database, outbox, "checked")
         self.store = store
-        self.database = store.database
         self.ceiling = ceiling or Ceiling(store, most=0)
         self._full_until: datetime | None = None
 
@@ -87,7 +85,7 @@ class Outbox:
     def may_leave(self, claim: ClaimedEmail) -> bool:
         """Return whether the email is still claimed and permitted; asked just before it leaves."""
         with self.database.reading() as connection:
-            if not _LEASES.is_held(connection, claim):
+            if not self.is_held(connection, claim):
                 return False
             record = self.store.read_record(connection, claim.contact)
             if claim.template is Template.CONFIRM_MOVE:
@@ -106,29 +104,18 @@ class Outbox:
         with self.database.reading() as connection:
             return bool(_CHANGED_SINCE.rows(connection, {SUBJECT: claim.contact, "seen": seen}))
 
-    def settle(
-        self,
-        claim: ClaimedEmail,
-        state: QueueState,
-        *,
-        now: datetime,
-        reply: str,
-        due: datetime | None = None,
+    def settle_in(
+        self, connection: Connection, claim: ClaimedEmail, result: Result, now: datetime
     ) -> bool:
-        """Record the result of an attempt; `due` is when a waiting email is tried again.
-
-        A refused address writes `bounced` and the suppression in the same transaction. Returns
-        False, and writes nothing, if the lease was over and another worker has the email.
-        """
-        with self.database.writing() as connection:
-            self.store.lock_contact(connection, claim.contact)
-            if not _LEASES.settle(connection, claim, state, now=now, reply=reply, due=due):
-                return False
-            # A refusal by the new address of a move says nothing about the current one.
-            if state is QueueState.REFUSED and claim.template is not Template.CONFIRM_MOVE:
-                record = self.store.read_record(connection, claim.contact)
-                self.store.write(connection, claim.contact, bounce(record, reply=reply), now=now)
-            return True
+        """Settle; a refused address writes `bounced` and its suppression, too."""
+        self.store.lock_contact(connection, claim.contact)
+        if not super().settle_in(connection, claim, result, now):
+            return False
+        # A refusal by the new address of a move says nothing about the current one.
+        if result.state is QueueState.REFUSED and claim.template is not Template.CONFIRM_MOVE:
+            decision = bounce(self.store.read_record(connection, claim.contact), reply=result.reply)
+            self.store.write(connection, claim.contact, decision, now=now)
+        return True
 
     def next_due(self) -> datetime | None:
         """Return when the next email that waits, or whose lease ends, is due.
@@ -136,10 +123,10 @@ class Outbox:
         If the last claim met the ceiling, no confirmation is due before there is room again.
         """
         with self.database.reading() as connection:
-            first = _LEASES.next_due(connection)
+            first = self.first_due(connection, self.mine)
             if self._full_until is None:
                 return first
-            uncounted = _LEASES.next_due(connection, outbox.c.template.not_in(COUNTED))
+            uncounted = self.first_due(connection, outbox.c.template.not_in(COUNTED))
         later = max(first, self._full_until) if first else None
         return min(filter(None, (uncounted, later)), default=None)
 
@@ -173,8 +160,7 @@ class Outbox:
             message_id=row.message_id,
             record=record,
         )
-        _LEASES.claim(connection, claim, now, lease, checked=checked)
-        return claim
+        return self.hold(connection, claim, now, lease, checked=checked)
 
     def _with_new_address(self, connection: Connection, record: Record, address: str) -> Record:
         """Add what is suppressed of the new address of a move."""
@@ -221,10 +207,9 @@ def _claimable(without: Sequence[Template]) -> tuple[Prepared, Prepared]:
     )
     due = emails.where(outbox.c.due <= bindparam("by"))
     misdated = emails.where(outbox.c.due > bindparam("by"))
-    return Prepared(_LEASES.in_turn(due)), Prepared(_LEASES.in_turn(misdated))
+    return Prepared(in_turn(due, outbox)), Prepared(in_turn(misdated, outbox))
 
 
-_LEASES = LeasedTable(outbox, "checked")
 _CLAIMABLE = {False: _claimable(()), True: _claimable(COUNTED)}
 """Whether the ceiling is reached -> the rows that are due, and those that seem due far too late."""
 _CANCEL = Prepared(

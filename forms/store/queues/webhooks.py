@@ -11,7 +11,7 @@ from ..database.engine import Database
 from ..database.tables import contact, ledger, webhook
 from ..records.rows import read_events
 from ..records.writing import Hook, QueueState, webhook_row
-from .lease import UNFINISHED, Claim, LeasedTable
+from .lease import UNFINISHED, Claim, LeasedQueue, in_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +24,19 @@ class ClaimedWebhook(Claim):
     """Current address of the contact; empty if they were erased."""
 
 
-class WebhookQueue:
-    """Claims and settles the webhooks of `endpoints`; no transaction is open during a request."""
+class WebhookQueue(LeasedQueue[ClaimedWebhook]):
+    """The webhooks that are owed to `endpoints`."""
 
     def __init__(self, database: Database, endpoints: Collection[str] = ()) -> None:
-        self.database = database
-        self.endpoints = endpoints
+        super().__init__(database, webhook)
+        self.mine = webhook.c.endpoint.in_(endpoints)
 
     def claim(self, *, now: datetime, lease: timedelta) -> ClaimedWebhook | None:
         """Claim the webhook that is due first; `None` if there is none."""
-        query = select(webhook).where(
-            webhook.c.state.in_(UNFINISHED),
-            webhook.c.due <= spell(now),
-            webhook.c.endpoint.in_(self.endpoints),
-        )
+        is_due = webhook.c.state.in_(UNFINISHED) & (webhook.c.due <= spell(now))
+        query = in_turn(select(webhook).where(is_due, self.mine), webhook)
         with self.database.writing() as connection:
-            row = connection.execute(_LEASES.in_turn(query)).one_or_none()
+            row = connection.execute(query).one_or_none()
             if row is None:
                 return None
             [event] = read_events(connection, [row.event])
@@ -51,29 +48,7 @@ class WebhookQueue:
                 event=event,
                 address=str(connection.execute(address).scalar() or ""),
             )
-            _LEASES.claim(connection, claim, now, lease)
-        return claim
-
-    def settle(
-        self,
-        claim: ClaimedWebhook,
-        state: QueueState,
-        *,
-        now: datetime,
-        reply: str,
-        due: datetime | None = None,
-    ) -> bool:
-        """Record the result of an attempt; `due` is when a waiting webhook is tried again.
-
-        Returns False, and writes nothing, if the lease was over and another worker has the webhook.
-        """
-        with self.database.writing() as connection:
-            return _LEASES.settle(connection, claim, state, now=now, reply=reply, due=due)
-
-    def next_due(self) -> datetime | None:
-        """Return when the next webhook that waits, or whose lease ends, is due."""
-        with self.database.reading() as connection:
-            return _LEASES.next_due(connection, webhook.c.endpoint.in_(self.endpoints))
+            return self.hold(connection, claim, now, lease)
 
     def replay(
         self,
@@ -131,6 +106,3 @@ def _queue_again(
                 insert(webhook), [webhook_row(hook.endpoint, seq, now) for seq in new]
             )
     return len(repeated) + len(new)
-
-
-_LEASES = LeasedTable(webhook)

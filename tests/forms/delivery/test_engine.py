@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 
 from forms.delivery import email, webhooks
 from forms.delivery.engine import Backoff
+from forms.store.queues.lease import Result
 from forms.store.records.writing import QueueState
 
 from ..declared import NOW
@@ -104,12 +105,12 @@ def test_settling_a_lost_lease_changes_nothing(use: Use, state: QueueState) -> N
     assert queue.claim(now=use.now, lease=lease) is None
     second = queue.claim(now=use.now + lease, lease=lease)
     before = use.everything()
-    assert not queue.settle(first, state, now=use.now, reply="late", due=use.now)
+    assert not queue.settle(first, Result(state, "late", due=use.now), now=use.now)
     assert use.everything() == before
-    assert queue.settle(second, state, now=use.now, reply="in time", due=use.now)
+    assert queue.settle(second, Result(state, "in time", due=use.now), now=use.now)
     settled = use.everything()
     assert settled != before
-    assert not queue.settle(second, QueueState.CANCELLED, now=use.now, reply="twice")
+    assert not queue.settle(second, Result(QueueState.CANCELLED, "twice"), now=use.now)
     assert use.everything() == settled
 
 

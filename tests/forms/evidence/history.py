@@ -19,9 +19,11 @@ from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.people.erase import erase_own_data
-from forms.store.queues.outbox import Outbox, QueueState
+from forms.store.queues.lease import Result
+from forms.store.queues.outbox import Outbox
 from forms.store.records.checkpoints import Sealer
 from forms.store.records.store import Store
+from forms.store.records.writing import QueueState
 from forms.store.verify import Trust, verify
 
 from ..declared import NOW, catalogue
@@ -96,7 +98,7 @@ class Lived:
         """Every mail that is owed leaves."""
         queue = Outbox(self.store)
         while owed := queue.claim(now=self.now, lease=timedelta(minutes=5)):
-            assert queue.settle(owed, QueueState.SENT, now=self.now, reply="250 kept")
+            assert queue.settle(owed, Result(QueueState.SENT, "250 kept"), now=self.now)
 
     def seal(self) -> Checkpoint:
         self.now += timedelta(hours=1)

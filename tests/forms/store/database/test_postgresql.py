@@ -21,8 +21,10 @@ from forms.permission import optin
 from forms.permission.ledger import Method
 from forms.permission.record import Decision
 from forms.store.database.engine import Database, open_engine
-from forms.store.queues.outbox import Outbox, QueueState
+from forms.store.queues.lease import Result
+from forms.store.queues.outbox import Outbox
 from forms.store.records.store import Store
+from forms.store.records.writing import QueueState
 from forms.store.verify import verify
 
 from ...contact_history import CATALOGUE, submission
@@ -119,7 +121,7 @@ def test_several_workers_send_each_mail_once(postgresql_url: str) -> None:
                     return
                 sent[owed.id] += 1
                 assert queue.may_leave(owed)
-                assert queue.settle(owed, QueueState.SENT, now=NOW, reply="250")
+                assert queue.settle(owed, Result(QueueState.SENT, "250"), now=NOW)
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, stores))

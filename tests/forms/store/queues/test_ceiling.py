@@ -16,8 +16,10 @@ from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.queues.ceiling import HOUR, Ceiling
-from forms.store.queues.outbox import ClaimedEmail, Outbox, QueueState
+from forms.store.queues.lease import Result
+from forms.store.queues.outbox import ClaimedEmail, Outbox
 from forms.store.records.store import Store
+from forms.store.records.writing import QueueState
 from forms.store.verify import verify
 
 from ...databases import EmptyDatabase
@@ -70,7 +72,7 @@ class House:
         return self.queue.claim(now=self.now, lease=LEASE)
 
     def send(self, claim: ClaimedEmail, fate: QueueState = QueueState.SENT) -> None:
-        assert self.queue.settle(claim, fate, now=self.now, reply="250", due=None)
+        assert self.queue.settle(claim, Result(fate, "250"), now=self.now)
 
     def send_all(self) -> list[Template]:
         """Whatever may leave now, in order."""
