@@ -4,12 +4,13 @@
 being edited.
 """
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +24,7 @@ from .links.links import Links
 from .links.tokens import Tokens
 from .mail.compose import Composer
 from .mail.smtp import Deliver
-from .operations.equip import Operations, with_operations
+from .operations.equip import Operations, add_metrics, webhook_workers
 from .operations.periodic import periodic_tasks
 from .permission.record import Limits
 from .settings.environment import Settings, SettingsError, SuppressionKey
@@ -34,7 +35,7 @@ from .store.database.engine import Database, open_engine
 from .store.database.file_lock import LockedError, sole_writer
 from .store.database.migrate import SchemaError
 from .store.queues.ceiling import ceiling_of
-from .store.queues.outbox import ClaimedEmail, Outbox
+from .store.queues.outbox import Outbox
 from .store.records.store import Store, WrongKeyError
 from .web.constant_time import Pace, Pacer
 from .web.context import Context
@@ -111,32 +112,30 @@ def create_app(
         blocklist=Blocklist(settings.defence),
         pacer=Pacer(pace or Pace()),
     )
-    app = _application(context, partial(_lifespan, settings, store, worker))
-    return with_operations(app, store, operations, clock=clock)
-
-
-def _application(
-    context: Context, lifespan: Callable[[], AbstractAsyncContextManager[None]]
-) -> Starlette:
-    return Starlette(
+    operations = operations or Operations()
+    workers: tuple[Worker[Any], ...] = (worker, *webhook_workers(operations, store, clock))
+    app = Starlette(
         routes=routes(context),
-        middleware=[Middleware(Headers, security_headers(context.settings))],
+        middleware=[Middleware(Headers, security_headers(settings))],
         exception_handlers=exception_handlers(context),
-        lifespan=lambda _app: lifespan(),
+        lifespan=lambda _app: _lifespan(settings, store, workers),
     )
+    add_metrics(app, operations, store, clock)
+    return app
 
 
 @asynccontextmanager
 async def _lifespan(
-    settings: Settings, store: Store, worker: Worker[ClaimedEmail]
+    settings: Settings, store: Store, workers: Sequence[Worker[Any]]
 ) -> AsyncIterator[None]:
     with sole_writer(settings.database_url.get_secret_value()):
         try:
             await run_in_threadpool(store.prepare)
-            worker.start()
+            for worker in workers:
+                worker.start()
             try:
                 yield
             finally:
-                await run_in_threadpool(worker.stop)
+                await asyncio.gather(*(run_in_threadpool(worker.stop) for worker in workers))
         finally:
             store.database.close()

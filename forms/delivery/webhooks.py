@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import http.client
 import json
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -185,23 +184,24 @@ def headers_of(
     }
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes, *, seconds: float = SECONDS) -> int:
-    """POST without following redirects, and return the status.
+def request(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    *,
+    seconds: float = SECONDS,
+) -> int:
+    """Send a request without following redirects, and return the status.
 
     Raises `OSError`, `HTTPException`, or `ValueError` for a host that is no name.
     """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = parts.hostname or ""
-    connection = (
-        http.client.HTTPSConnection(
-            host, parts.port, timeout=seconds, context=ssl.create_default_context()
-        )
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(host, parts.port, timeout=seconds)
-    )
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
     try:
-        connection.request("POST", path, body, dict(headers))
+        connection.request(method, path, body, dict(headers))
         response = connection.getresponse()
         response.read(READ_AT_MOST)
         return response.status
@@ -233,7 +233,7 @@ class WebhookSender(Sender[ClaimedWebhook]):
         body = body_of(claim, address=endpoint.address)
         headers = headers_of(endpoint, claim, body, now=self.clock())
         try:
-            status = post(endpoint.url, headers, body, seconds=self.seconds)
+            status = request("POST", endpoint.url, headers, body, seconds=self.seconds)
         except (OSError, ValueError, http.client.HTTPException) as fault:
             return Delayed(type(fault).__name__)
         if 200 <= status < 300:

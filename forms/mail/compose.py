@@ -16,7 +16,7 @@ from ..store.records.checkpoints import checkpoint_of_event
 from ..store.records.store import Store
 from .letters import letter_of
 from .message import Letter, message_of
-from .owner_notices import ceiling_letter, checkpoint_letter
+from .owner_notices import ceiling_details, checkpoint_details, owner_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,11 @@ class Composer:
 
     def _letter(self, claim: ClaimedEmail, catalogue: Catalogue, address: str) -> Letter:
         renderer = self.renderer(catalogue)
-        if claim.template is Template.SEALED:
-            with self.store.database.reading() as connection:
-                checkpoint = checkpoint_of_event(connection, claim.events[0].seq)
-            if checkpoint is None:
-                raise LookupError("the checkpoint of this mail is gone")
-            return checkpoint_letter(*checkpoint, catalogue, renderer, self.links, address=address)
-        if claim.template is Template.HELD:
-            return ceiling_letter(self.settings, catalogue, renderer, self.links, address=address)
+        if claim.template in (Template.SEALED, Template.HELD):
+            details = self._owner_details(claim, catalogue.default_language)
+            return owner_letter(
+                claim.template, details, catalogue, renderer, self.links, address=address
+            )
         return letter_of(
             claim,
             catalogue,
@@ -60,3 +57,12 @@ class Composer:
             self.links,
             address=address,
         )
+
+    def _owner_details(self, claim: ClaimedEmail, language: str) -> dict[str, object]:
+        if claim.template is Template.HELD:
+            return ceiling_details(self.settings)
+        with self.store.database.reading() as connection:
+            checkpoint = checkpoint_of_event(connection, claim.events[0].seq)
+        if checkpoint is None:
+            raise LookupError("the checkpoint of this mail is gone")
+        return checkpoint_details(*checkpoint, language)

@@ -6,6 +6,7 @@ Never while a visitor waits: a lookup takes time, and response times must not re
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
 from time import monotonic
@@ -56,20 +57,14 @@ def look_up(domain: str, resolver: Resolver | None = None) -> DomainStatus:
     return DomainStatus.NO_MAIL if null else DomainStatus.OK
 
 
+@dataclass
 class DomainCheck:
     """Looks up domains, and caches the answers. `own_domain` is the sender's, which exists."""
 
-    def __init__(
-        self,
-        own_domain: str,
-        *,
-        look_up: LookUp = look_up,
-        clock: Callable[[], float] = monotonic,
-    ) -> None:
-        self.own_domain = own_domain
-        self.look_up = look_up
-        self.clock = clock
-        self._cache: OrderedDict[str, tuple[float, DomainStatus]] = OrderedDict()
+    own_domain: str
+    look_up: LookUp = look_up
+    clock: Callable[[], float] = monotonic
+    _cache: OrderedDict[str, tuple[float, DomainStatus]] = field(default_factory=OrderedDict)
 
     def __call__(self, domain: str) -> DomainStatus:
         """Return `OK` unless the DNS permanently says otherwise."""

@@ -6,60 +6,40 @@ from ..catalogue import Catalogue
 from ..evidence.checkpoint import Checkpoint, armoured
 from ..evidence.signing import PublicKey
 from ..links.links import Links
+from ..permission.record import Template
 from ..settings.environment import Settings
 from ..site.templates import Renderer, time_in_words
 from .message import Letter
 
 
-def checkpoint_letter(
-    checkpoint: Checkpoint,
-    key: PublicKey,
+def checkpoint_details(checkpoint: Checkpoint, key: PublicKey, language: str) -> dict[str, object]:
+    """Return what the email shows of a checkpoint, and how to check it later."""
+    return {
+        "number": checkpoint.id,
+        "last": checkpoint.last,
+        "when": time_in_words(checkpoint.moment, language),
+        "signer": key.id,
+        "armour": armoured(checkpoint, key),
+        "command": f"atrae forms verify --checkpoint checkpoint-{checkpoint.id}.eml",
+    }
+
+
+def ceiling_details(settings: Settings) -> dict[str, object]:
+    """Return what the email shows of confirmations that wait, perhaps because of abuse."""
+    most = settings.defence.confirmations_per_hour
+    return {"most": most, "setting": "ATRAE_CONFIRMATIONS_PER_HOUR"}
+
+
+def owner_letter(
+    template: Template,
+    details: dict[str, object],
     catalogue: Catalogue,
     renderer: Renderer,
     links: Links,
     *,
     address: str,
 ) -> Letter:
-    """Write a checkpoint, its purpose, and how to check it later."""
-    return _letter(
-        "sealed",
-        catalogue,
-        renderer,
-        links,
-        address,
-        number=checkpoint.id,
-        last=checkpoint.last,
-        when=time_in_words(checkpoint.moment, catalogue.default_language),
-        signer=key.id,
-        armour=armoured(checkpoint, key),
-        command=f"atrae forms verify --checkpoint checkpoint-{checkpoint.id}.eml",
-    )
-
-
-def ceiling_letter(
-    settings: Settings, catalogue: Catalogue, renderer: Renderer, links: Links, *, address: str
-) -> Letter:
-    """Write that some confirmations wait, because somebody may be abusing a form."""
-    return _letter(
-        "held",
-        catalogue,
-        renderer,
-        links,
-        address,
-        most=settings.defence.confirmations_per_hour,
-        setting="ATRAE_CONFIRMATIONS_PER_HOUR",
-    )
-
-
-def _letter(
-    template: str,
-    catalogue: Catalogue,
-    renderer: Renderer,
-    links: Links,
-    address: str,
-    **details: object,
-) -> Letter:
-    # In the site's first language.
+    """Write an email to the owner, in the site's first language."""
     language = catalogue.default_language
     context: dict[str, Any] = {
         "site": catalogue.text(catalogue.title, language),

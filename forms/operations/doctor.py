@@ -9,9 +9,9 @@ import ssl
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ..declared.findings import Level, Line
+from ..delivery.webhooks import request
 from ..mail.smtp import DeliveryError, greet
 from ..settings.environment import (
     LOOPBACK,
@@ -113,18 +113,9 @@ def check_smtp(url: str) -> Line:
 
 def check_public(url: str) -> Line:
     """Check whether the handler answers at the address that emails contain."""
-    subject, parts = "public address", urlsplit(url)
-    host, path = parts.hostname or "", f"{parts.path}/healthz"
-    connection = (
-        http.client.HTTPSConnection(
-            host, parts.port, timeout=SECONDS, context=ssl.create_default_context()
-        )
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(host, parts.port, timeout=SECONDS)
-    )
+    subject, headers = "public address", {"User-Agent": "atrae doctor"}
     try:
-        connection.request("GET", path, headers={"User-Agent": "atrae doctor"})
-        status = connection.getresponse().status
+        status = request("GET", f"{url}/healthz", headers, seconds=SECONDS)
     except ssl.SSLCertVerificationError as fault:
         message = f"its certificate isn't valid ({fault.verify_message}): renew it"
         return Line(Level.ERROR, subject, message)
@@ -132,8 +123,6 @@ def check_public(url: str) -> Line:
         reason = type(fault).__name__
         message = f"{url} doesn't answer ({reason}): check that the handler is running and public"
         return Line(Level.WARNING, subject, message)
-    finally:
-        connection.close()
     if status != 200:
         message = f"{url}/healthz returns {status}: check that the web server proxies the handler"
         return Line(Level.ERROR, subject, message)

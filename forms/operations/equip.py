@@ -1,21 +1,16 @@
 """Equip the handler with what serves the owner's other programs: webhooks and metrics."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 
 from ..delivery.engine import Backoff, Worker
 from ..delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints
 from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY, SettingsError
 from ..store.queues.webhooks import ClaimedWebhook
 from ..store.records.store import Store
-
-STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,34 +43,22 @@ def read_operations(environ: Mapping[str, str]) -> Operations:
     return Operations(endpoints=endpoints, metrics=True, metrics_token=token)
 
 
-def with_operations(
-    app: Starlette, store: Store, operations: Operations | None, *, clock: Callable[[], datetime]
-) -> Starlette:
-    """Return `app` with a worker for its webhooks, and with metrics if they are wanted."""
-    if operations is None:
-        return app
+def webhook_workers(
+    operations: Operations, store: Store, clock: Callable[[], datetime]
+) -> tuple[Worker[ClaimedWebhook], ...]:
+    """Let the store queue webhooks, and return a worker for them if there are endpoints."""
     store.hooks = tuple(endpoint.hook for endpoint in operations.endpoints)
-    if operations.endpoints:
-        sender = WebhookSender(store.database, operations.endpoints, clock=clock)
-        _run_beside(app, Worker(sender, clock=clock, backoff=operations.backoff))
+    if not operations.endpoints:
+        return ()
+    sender = WebhookSender(store.database, operations.endpoints, clock=clock)
+    return (Worker(sender, clock=clock, backoff=operations.backoff),)
+
+
+def add_metrics(
+    app: Starlette, operations: Operations, store: Store, clock: Callable[[], datetime]
+) -> None:
+    """Count requests, and answer `/metrics`, if that is wanted."""
     if operations.metrics:
         from .metrics import Metrics, MetricsMiddleware
 
         app.add_middleware(MetricsMiddleware, Metrics(store, clock, token=operations.metrics_token))
-    return app
-
-
-def _run_beside(app: Starlette, worker: Worker[ClaimedWebhook]) -> None:
-    """Run the worker while the application runs, inside its lifespan."""
-    inner = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(served: Any) -> AsyncIterator[Any]:
-        async with inner(served) as state:
-            worker.start()
-            try:
-                yield state
-            finally:
-                await run_in_threadpool(worker.stop, STOP_SECONDS)
-
-    app.router.lifespan_context = lifespan

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..evidence.signing import signing_key
@@ -23,38 +24,32 @@ def periodic_tasks(
     settings: Settings, store: Store, clock: Callable[[], datetime]
 ) -> tuple["PeriodicTask", ...]:
     """Return the tasks of this handler; it seals only if a checkpoint key is set."""
-    purge = PeriodicTask("purge", PURGE_EVERY, lambda now: tidy_up(store, now=now), clock=clock)
+    purge = PeriodicTask("purge", PURGE_EVERY, lambda now: tidy_up(store, now=now), clock)
     if not settings.checkpoint_keys:
         return (purge,)
     key = signing_key(settings.checkpoint_keys[0].get_secret_value())
     owner = mailbox(settings.owner).addr_spec if settings.owner else ""
     sealer = Sealer(store, key, owner)
+    return (
+        PeriodicTask(
+            "seal", CHECK_EVERY, lambda now: sealer.seal_if_due(now=now, every=SEAL_EVERY), clock
+        ),
+        purge,
+    )
 
-    def seal(now: datetime) -> None:
-        sealer.seal_if_due(now=now, every=SEAL_EVERY)
 
-    return (PeriodicTask("seal", CHECK_EVERY, seal, clock=clock), purge)
-
-
+@dataclass
 class PeriodicTask:
     """Does `work` at the first call, and then at most once in `every`.
 
     A failure is logged, and retried after `every`.
     """
 
-    def __init__(
-        self,
-        name: str,
-        every: timedelta,
-        work: Callable[[datetime], object],
-        *,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self.name = name
-        self.every = every
-        self.work = work
-        self.clock = clock
-        self._last: datetime | None = None
+    name: str
+    every: timedelta
+    work: Callable[[datetime], object]
+    clock: Callable[[], datetime]
+    _last: datetime | None = None
 
     def __call__(self) -> None:
         """Do the work, if it is due."""

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
@@ -27,10 +28,6 @@ class Bundle:
     catalogue: Catalogue
     pages: Pages
 
-    def file(self, resource: Resource) -> Path:
-        """Return the path of a gated file."""
-        return self.directory / resource.path
-
 
 def read_bundle(directory: Path) -> Bundle:
     """Read the folder, and compare every file with its digest in the manifest.
@@ -40,22 +37,12 @@ def read_bundle(directory: Path) -> Bundle:
     files = {name: _read_checked(directory, name, digest) for name, digest in _listed(directory)}
     try:
         catalogue = Catalogue.from_json(files["catalogue.json"])
+        templates = _below(files, "templates/").items()
+        shells, texts = _below(files, "shell/").items(), _below(files, "texts/").items()
         pages = Pages(
-            templates={
-                _below("templates", name): text.decode()
-                for name, text in files.items()
-                if name.startswith("templates/")
-            },
-            shells={
-                PurePosixPath(name).stem: text.decode()
-                for name, text in files.items()
-                if name.startswith("shell/")
-            },
-            texts={
-                PurePosixPath(name).stem: dict(json.loads(text))
-                for name, text in files.items()
-                if name.startswith("texts/")
-            },
+            templates={name: text.decode() for name, text in templates},
+            shells={PurePosixPath(name).stem: text.decode() for name, text in shells},
+            texts={PurePosixPath(name).stem: dict(json.loads(text)) for name, text in texts},
         )
     except KeyError as fault:
         raise BundleError(
@@ -69,14 +56,14 @@ def read_bundle(directory: Path) -> Bundle:
     return Bundle(directory=directory, catalogue=catalogue, pages=pages)
 
 
+@dataclass(eq=False)
 class Bundles:
     """The newest complete bundle of a directory; each look costs one `stat`."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._lock = Lock()
-        self._file_stat: tuple[int, int, int] | None = None
-        self._bundle: Bundle | None = None
+    directory: Path
+    _lock: Lock = field(default_factory=Lock)
+    _file_stat: tuple[int, int, int] | None = None
+    _bundle: Bundle | None = None
 
     def current(self) -> Bundle:
         """Return the bundle; the last one while a new one is incomplete or wrong.
@@ -139,5 +126,6 @@ def _read_checked(directory: Path, name: str, digest: str) -> bytes:
     return content
 
 
-def _below(folder: str, name: str) -> str:
-    return name.removeprefix(f"{folder}/")
+def _below(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    start = len(folder)
+    return {name[start:]: text for name, text in files.items() if name.startswith(folder)}

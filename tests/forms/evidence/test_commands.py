@@ -11,7 +11,8 @@ from forms.app import open_store
 from forms.evidence.checkpoint import read_mailed
 from forms.links.links import Links
 from forms.links.tokens import Tokens
-from forms.mail.owner_notices import checkpoint_letter
+from forms.mail.owner_notices import checkpoint_details, owner_letter
+from forms.permission.record import Template
 from forms.settings.development import development_settings
 from forms.site.templates import Renderer
 from forms.store.database.engine import Database, open_engine
@@ -71,7 +72,8 @@ def test_it_speaks_the_sites_language(here: World, language: str, words: str) ->
     made = FIRST, KEY.public
     links = Links(here.settings, Tokens(here.settings.keys))
     renderer = Renderer(pages(), language)
-    letter = checkpoint_letter(*made, declared, renderer, links, address=OWNER)
+    details = checkpoint_details(*made, language)
+    letter = owner_letter(Template.SEALED, details, declared, renderer, links, address=OWNER)
     assert words in letter.subject
     assert letter.language == language
     assert read_mailed(letter.text.encode()) == read_mailed(letter.html.encode()) == made
