@@ -75,9 +75,7 @@ def replay(since: datetime | None, chosen: str | None, yes: bool, dry_run: bool)
     start = since.replace(tzinfo=UTC) if since else None
     with open_for_writing() as store:
         queue = WebhookQueue(store.database)
-        send = partial(
-            queue.replay, hooks, now=store.clock(), since=start, only_failed=start is None
-        )
+        send = partial(queue.replay, hooks, now=store.clock(), since=start)
         number = send(dry_run=True)
         if dry_run:
             click.echo(f"Would send {number} webhooks again.")

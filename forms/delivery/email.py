@@ -66,7 +66,7 @@ class EmailSender(Sender[ClaimedEmail]):
         """Return the line for the log; replies may name people, so they stay in the outbox."""
         return (
             f"mail={claim.id} template={claim.template} because={claim.events[0].seq} "
-            f"attempt={claim.attempts} fate={result.state}"
+            f"attempt={claim.attempts} state={result.state}"
         )
 
     def _may_leave(self, claim: ClaimedEmail) -> bool:

@@ -9,18 +9,8 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 REPEATED_HEADERS = frozenset(
-    {
-        "Auto-Submitted",
-        "Content-Language",
-        "Content-Transfer-Encoding",
-        "Content-Type",
-        "Form-Sub",
-        "From",
-        "List-Id",
-        "List-Unsubscribe-Post",
-        "MIME-Version",
-        "Reply-To",
-    }
+    {"Auto-Submitted", "Content-Language", "Content-Transfer-Encoding", "Content-Type", "Form-Sub"}
+    | {"From", "List-Id", "List-Unsubscribe-Post", "MIME-Version", "Reply-To"}
 )
 """Headers that are mostly equal in every email, and not personal."""
 
@@ -34,9 +24,8 @@ class Headers(HeaderRegistry):
 
     def __call__(self, name: str, value: str) -> BaseHeader:
         """Return the parsed header, which nobody may change."""
-        return (
-            self._parsed(name, value) if name in REPEATED_HEADERS else super().__call__(name, value)
-        )
+        parse = self._parsed if name in REPEATED_HEADERS else super().__call__
+        return parse(name, value)
 
 
 POLICY = SMTP.clone(max_line_length=900, header_factory=Headers())

@@ -159,7 +159,7 @@ def _connect(target: Smtp, seconds: float, session_seconds: float) -> smtplib.SM
 def _hand_over(server: smtplib.SMTP, message: EmailMessage, permitted: Permitted) -> str:
     code, text = server.mail(mailbox(str(message["From"])).addr_spec)
     if code != 250:
-        # The server refuses our name, whoever the email is for.
+        # The server refuses our sender for every recipient.
         raise UnreachableError(_reply(code, text))
     code, text = server.rcpt(mailbox(str(message["To"])).addr_spec)
     if code not in (250, 251):

@@ -37,16 +37,30 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
-class QueueCollector(Collector):
-    """Counts in the database whenever metrics are collected, or reports that it is away."""
+class Metrics(Collector):
+    """Metrics of this process and of the database."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], *, token: str) -> None:
         self.store = store
         self.clock = clock
+        self.token = token
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "atrae_requests", "Responses.", ["route", "method", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "atrae_request_seconds",
+            "From the first byte of a request to the last of its response.",
+            ["route"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+        self.registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the current counts."""
-        up = GaugeMetricFamily("atrae_database_up", "Whether the database answers.")
+        """Yield the counts of the database, or that it is away; called for each response."""
+        up = GaugeMetricFamily("atrae_database_up", "1 if the database is available.")
         try:
             with self.store.database.reading() as connection:
                 counts = count_work(connection, now=self.clock())
@@ -57,37 +71,17 @@ class QueueCollector(Collector):
         up.add_metric([], 1)
         yield up
         for name, title, by_state in (
-            ("atrae_outbox_mails", "Mails that are owed or did not get through.", counts.mails),
-            ("atrae_webhooks", "Webhooks that are owed or were given up.", counts.webhooks),
+            ("atrae_outbox_mails", "Emails that wait or have failed.", counts.mails),
+            ("atrae_webhooks", "Webhooks that wait or have failed.", counts.webhooks),
         ):
             family = GaugeMetricFamily(name, title, labels=["state"])
             for state, number in sorted(by_state.items()):
                 family.add_metric([state], number)
             yield family
         yield GaugeMetricFamily(
-            "atrae_outbox_overdue_seconds", "How long the first mail is overdue.", counts.overdue
+            "atrae_outbox_overdue_seconds", "How long the first email is overdue.", counts.overdue
         )
         yield CounterMetricFamily("atrae_events", "Events in the ledger.", counts.events)
-
-
-class Metrics:
-    """Metrics of this process and of the database."""
-
-    def __init__(self, store: Store, clock: Callable[[], datetime], *, token: str) -> None:
-        self.token = token
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "atrae_requests", "Answers.", ["route", "method", "status"], registry=self.registry
-        )
-        self.seconds = Histogram(
-            "atrae_request_seconds",
-            "From the first byte of a request to the last of its answer.",
-            ["route"],
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-        ProcessCollector(registry=self.registry)
-        self.registry.register(QueueCollector(store, clock))
 
     def may_see(self, scope: Scope) -> bool:
         """Return whether the client may read the metrics; compares the token in constant time."""

@@ -11,7 +11,7 @@ from ..store.people.purge import tidy_up
 from ..store.records.checkpoints import Sealer
 from ..store.records.store import Store
 
-log = logging.getLogger("atrae.forms.chores")
+log = logging.getLogger("atrae.forms.periodic")
 
 SEAL_EVERY = timedelta(hours=24)
 """Between two checkpoints, if there are new events."""
@@ -63,4 +63,4 @@ class PeriodicTask:
         except Exception as fault:
             # The outer edge: whatever is wrong with a task, emails go on. Without a traceback,
             # because its values may be personal.
-            log.error("chore=%s failed: %s", self.name, type(fault).__name__)
+            log.error("task=%s failed: %s", self.name, type(fault).__name__)

@@ -1,9 +1,9 @@
 """The ceiling: how many confirmations may leave in an hour, over all addresses.
 
-Somebody who types thousands of addresses into a form must not make the handler write to thousands
-of people. Confirmations above the ceiling wait in the outbox and leave when there is room; nothing
-is lost. Only the first email to an address that has not answered yet is counted; receipts and
-everything that was confirmed go on. The owner is notified at most once an hour.
+Typing thousands of addresses into a form must not make the handler write to thousands of people.
+Confirmations above the ceiling wait in the outbox and leave when there is room; nothing is lost.
+Only the first email to an address that has not answered yet is counted; receipts and everything
+that was confirmed go on. The owner is notified at most once an hour.
 """
 
 from collections.abc import Sequence
@@ -43,8 +43,6 @@ class Ceiling:
 
     def full_until(self, connection: Connection, now: datetime) -> datetime | None:
         """Return when the next confirmation may be claimed; `None` if one may be claimed now."""
-        if not self.most:
-            return None
         counted = outbox.c.template.in_(COUNTED)
         # Once its lease is over, an email is not on its way: it is to be claimed again.
         on_their_way = select(func.count()).where(

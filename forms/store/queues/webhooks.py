@@ -51,22 +51,14 @@ class WebhookQueue(LeasedQueue[ClaimedWebhook]):
             return self.hold(connection, claim, now, lease)
 
     def replay(
-        self,
-        hooks: Sequence[Hook],
-        *,
-        now: datetime,
-        since: datetime | None,
-        only_failed: bool,
-        dry_run: bool = False,
+        self, hooks: Sequence[Hook], *, now: datetime, since: datetime | None, dry_run: bool = False
     ) -> int:
         """Queue again what failed, or everything since a moment; return how many.
 
         An endpoint gets the same `webhook-id` as the first time.
         """
         with self.database.writing(alone=True) as connection:
-            return sum(
-                _queue_again(connection, hook, now, since, only_failed, dry_run) for hook in hooks
-            )
+            return sum(_queue_again(connection, hook, now, since, dry_run) for hook in hooks)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many webhooks there are, by endpoint and state."""
@@ -78,31 +70,26 @@ class WebhookQueue(LeasedQueue[ClaimedWebhook]):
 
 
 def _queue_again(
-    connection: Connection,
-    hook: Hook,
-    now: datetime,
-    since: datetime | None,
-    only_failed: bool,
-    dry_run: bool,
+    connection: Connection, hook: Hook, now: datetime, since: datetime | None, dry_run: bool
 ) -> int:
-    of_endpoint = webhook.c.endpoint == hook.endpoint
-    ended = (QueueState.FAILED,) if only_failed else (QueueState.FAILED, QueueState.DONE)
-    events = select(ledger.c.seq).where(ledger.c.kind.in_(hook.kinds))
+    events, ended = select(ledger.c.seq).where(ledger.c.kind.in_(hook.kinds)), [QueueState.FAILED]
+    missing: Sequence[int] = ()
     if since is not None:
-        events = events.where(ledger.c.at >= spell(since))
+        events, ended = events.where(ledger.c.at >= spell(since)), [*ended, QueueState.DONE]
+        queued = select(webhook.c.event).where(webhook.c.endpoint == hook.endpoint)
+        unqueued = events.where(ledger.c.seq.not_in(queued)).order_by(ledger.c.seq)
+        missing = connection.execute(unqueued).scalars().all()
     chosen = select(webhook.c.id).where(
-        of_endpoint, webhook.c.state.in_(ended), webhook.c.event.in_(events)
+        webhook.c.endpoint == hook.endpoint,
+        webhook.c.state.in_(ended),
+        webhook.c.event.in_(events),
     )
     repeated = connection.execute(chosen).scalars().all()
-    queued = select(webhook.c.event).where(of_endpoint)
-    missing = events.where(ledger.c.seq.not_in(queued)).order_by(ledger.c.seq)
-    new = [] if only_failed else connection.execute(missing).scalars().all()
     if not dry_run:
         row = {"state": QueueState.WAITING, "attempts": 0, "due": spell(now), "at": spell(now)}
         # The condition instead of the ids: their list may be too long for a statement.
         connection.execute(update(webhook).where(webhook.c.id.in_(chosen)).values(row))
-        if new:
-            connection.execute(
-                insert(webhook), [webhook_row(hook.endpoint, seq, now) for seq in new]
-            )
-    return len(repeated) + len(new)
+        if missing:
+            rows = [webhook_row(hook.endpoint, seq, now) for seq in missing]
+            connection.execute(insert(webhook), rows)
+    return len(repeated) + len(missing)

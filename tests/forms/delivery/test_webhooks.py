@@ -70,7 +70,7 @@ def test_ended_webhooks_are_purged_and_waiting_ones_are_not(
     assert would.webhooks == purge(store, now=NOW + kept, keep=Retention()).webhooks == 2
     assert rows(database_url, "SELECT state FROM webhook") == [("waiting",)]
     queue = WebhookQueue(store.database)
-    again = queue.replay((ours.hook,), now=NOW, since=NOW, only_failed=False)
+    again = queue.replay((ours.hook,), now=NOW, since=NOW)
     assert again == 2, "the one that waits is delivered anyway"
 
 
@@ -157,7 +157,7 @@ def test_it_gives_up_in_the_end_and_is_replayed_on_demand(store: Store, receiver
     assert queue.counts() == {(here.id, "failed"): 1}
     assert len(receiver.calls) == 10
     receiver.statuses = []
-    assert queue.replay([here.hook], now=now, since=None, only_failed=True) == 1
+    assert queue.replay([here.hook], now=now, since=None) == 1
     assert deliver_all(worker(store, here, now=now)) == 1
     assert queue.counts() == {(here.id, "done"): 1}
     assert len(set(receiver.ids)) == 1
@@ -176,13 +176,13 @@ def test_earlier_events_can_be_replayed_from_a_moment_on(store: Store, receiver:
     confirm(store, request(store, "ana@example.org"))
     here, queue = endpoint(receiver), WebhookQueue(store.database)
     later = NOW + timedelta(days=1)
-    assert queue.replay([here.hook], now=later, since=later, only_failed=False) == 0
+    assert queue.replay([here.hook], now=later, since=later) == 0
     since = NOW - timedelta(days=1)
-    assert queue.replay([here.hook], now=later, since=since, only_failed=False, dry_run=True) == 1
+    assert queue.replay([here.hook], now=later, since=since, dry_run=True) == 1
     assert queue.counts() == {}
-    assert queue.replay([here.hook], now=later, since=since, only_failed=False) == 1
+    assert queue.replay([here.hook], now=later, since=since) == 1
     assert deliver_all(worker(store, here, now=later)) == 1
-    assert queue.replay([here.hook], now=later, since=since, only_failed=False) == 1
+    assert queue.replay([here.hook], now=later, since=since) == 1
     assert deliver_all(worker(store, here, now=later)) == 1
     assert len(set(receiver.ids)) == 1
 

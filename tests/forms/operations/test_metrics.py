@@ -86,7 +86,7 @@ def test_what_is_wrong_with_the_settings_is_said() -> None:
         ("<ana@example.org>: 550 no", "<…@…>: 550 no"),
         ("GET /confirm/abc.def?x=1", "GET /confirm/…?x=1"),
         ("postgresql://atrae:secret@db.example.org/forms", "postgresql://atrae:…@…/forms"),
-        ("mail=3 attempt=1 fate=sent", "mail=3 attempt=1 fate=sent"),
+        ("mail=3 attempt=1 state=sent", "mail=3 attempt=1 state=sent"),
     ],
 )
 def test_addresses_and_tokens_leave_the_log(text: str, clean: str) -> None:
@@ -99,11 +99,11 @@ def record(message: str, *arguments: object, fault: Exception | None = None) -> 
 
 
 def test_json_lines_hold_their_parts_by_name() -> None:
-    line = JsonLines().format(record("mail=%s fate=%s", 3, "sent"))
+    line = JsonLines().format(record("mail=%s state=%s", 3, "sent"))
     entry = json.loads(line)
     assert "\n" not in line
-    assert (entry["mail"], entry["fate"], entry["level"]) == ("3", "sent", "error")
-    assert (entry["from"], entry["message"]) == ("atrae.forms", "mail=3 fate=sent")
+    assert (entry["mail"], entry["state"], entry["level"]) == ("3", "sent", "error")
+    assert (entry["from"], entry["message"]) == ("atrae.forms", "mail=3 state=sent")
     assert entry["at"].endswith("+00:00")
 
 

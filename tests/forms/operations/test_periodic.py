@@ -51,7 +51,7 @@ def test_a_failure_is_told_without_its_values(caplog: pytest.LogCaptureFixture) 
 
     with caplog.at_level(logging.ERROR):
         PeriodicTask("seal", HOUR, fail, clock=Day().clock)()
-    assert "chore=seal failed: RuntimeError" in caplog.text
+    assert "task=seal failed: RuntimeError" in caplog.text
     assert "ana" not in caplog.text
 
 

@@ -145,7 +145,7 @@ def test_nobodys_address_is_in_the_log(here: World, caplog: pytest.LogCaptureFix
         here.settled()
     ours = [record for record in caplog.records if record.name.startswith("atrae")]
     said = "\n".join(record.getMessage() for record in ours)
-    assert "fate=sent" in said
+    assert "state=sent" in said
     assert "ana@example.org" not in said
     assert link(receipt, "resource").split("/")[2] not in said
 
