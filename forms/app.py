@@ -87,12 +87,11 @@ def create_app(
     store, tokens = open_store(settings, clock), Tokens(settings.keys)
     current, links = CurrentCatalogue(catalogue, store, clock), Links(settings, tokens)
     renderer = CurrentRenderer(pages)
+    outbox = Outbox(store, ceiling_of(settings, store))
+    composer = Composer(settings, store, links, current, renderer, clock)
     worker = Worker(
-        EmailSender(
-            Outbox(store, ceiling_of(settings, store)),
-            Composer(settings, store, links, current, renderer, clock),
-            deliver,
-        ),
+        outbox,
+        EmailSender(outbox, composer, deliver),
         clock=clock,
         backoff=backoff or email.BACKOFF,
         tasks=periodic_tasks(settings, store, clock),

@@ -18,7 +18,7 @@ from ..mail.smtp import (
 from ..store.queues.lease import Result
 from ..store.queues.outbox import ClaimedEmail, Outbox
 from ..store.records.writing import QueueState
-from .engine import Backoff, Delayed, Sender
+from .engine import Backoff, Delayed
 
 log = logging.getLogger("atrae.forms.outbox")
 
@@ -35,15 +35,14 @@ BACKOFF = Backoff(waits=doubled(timedelta(seconds=30), timedelta(hours=4), 26))
 
 
 @dataclass(frozen=True, slots=True)
-class EmailSender(Sender[ClaimedEmail]):
+class EmailSender:
     """Composes emails of the outbox and delivers them by SMTP."""
 
     queue: Outbox
     compose: Compose
     deliver: Deliver
-    name = "outbox"
 
-    def attempt(self, claim: ClaimedEmail) -> Result | Delayed:
+    def __call__(self, claim: ClaimedEmail) -> Result | Delayed:
         """Send one email. The permission is asked again just before the message leaves."""
         try:
             message = self.compose(claim)
@@ -61,13 +60,6 @@ class EmailSender(Sender[ClaimedEmail]):
             return _outcome_of(fault, without_address(fault.reply, claim.address))
         except Exception as fault:
             return self._delayed_by(claim, "the delivery itself failed", fault)
-
-    def describe(self, claim: ClaimedEmail, result: Result) -> str:
-        """Return the line for the log; replies may name people, so they stay in the outbox."""
-        return (
-            f"mail={claim.id} template={claim.template} because={claim.events[0].seq} "
-            f"attempt={claim.attempts} state={result.state}"
-        )
 
     def _may_leave(self, claim: ClaimedEmail) -> bool:
         if not self.queue.may_leave(claim):

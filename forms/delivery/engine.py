@@ -1,15 +1,14 @@
 """The delivery engine: claim a row of a queue, attempt it, settle it; retry later or give up.
 
-A `Worker` serves one queue through one sender, in a thread of its own, so that no queue holds up
-another. Nothing is locked during an attempt: a claim is a lease. If a worker dies between claiming
-and settling, another claims the row when the lease is over, and repeats the attempt under the same
-message id.
+A use of it is a queue and a function that attempts one claim. Each has a `Worker`, a thread of its
+own, so that no queue holds up another. Nothing is locked during an attempt: a claim is a lease. If
+a worker dies between claiming and settling, another claims the row when the lease is over, and
+repeats the attempt under the same message id.
 """
 
 import logging
 import random
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,24 +30,6 @@ class Delayed:
     reply: str
     is_peer_down: bool = False
     """Whether every other delivery would be delayed too, so that the whole queue pauses."""
-
-
-class Sender(ABC, Generic[ClaimT]):
-    """Delivers the rows of `queue`; `name` is for the log and for the worker's thread."""
-
-    name: str
-    queue: LeasedQueue[ClaimT]
-
-    @abstractmethod
-    def attempt(self, claim: ClaimT) -> Result | Delayed:
-        """Deliver once, and return a reply without anything personal.
-
-        After an exception, the attempt is repeated when the lease is over.
-        """
-
-    @abstractmethod
-    def describe(self, claim: ClaimT, result: Result) -> str:
-        """Return the line for the log, without anything personal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,29 +68,33 @@ class Backoff:
 
 
 class Worker(Generic[ClaimT]):
-    """A thread that empties one queue, and does `tasks` whenever nothing is due."""
+    """A thread that empties one queue, and does `tasks` whenever nothing is due.
+
+    `attempt` delivers once. After an exception, it is repeated when the lease is over.
+    """
 
     def __init__(
         self,
-        sender: Sender[ClaimT],
+        queue: LeasedQueue[ClaimT],
+        attempt: Callable[[ClaimT], Result | Delayed],
         *,
         clock: Callable[[], datetime],
         backoff: Backoff,
         chance: Callable[[], float] = random.random,
         tasks: Sequence[Callable[[], None]] = (),
     ) -> None:
-        self.sender = sender
-        self.queue = sender.queue
+        self.queue = queue
+        self.attempt = attempt
         self.clock = clock
         self.backoff = backoff
         self.chance = chance
         self.tasks = tasks
-        self.log = logging.getLogger(f"atrae.forms.{sender.name}")
+        self.log = logging.getLogger(f"atrae.forms.{queue.table.name}")
         self.pause = NO_PAUSE
         """How long the whole queue waits after the last attempt, because the peer is down."""
         self._woken = Flag()
         self._stopped = Flag()
-        self._thread = Thread(target=self._run, name=sender.name, daemon=True)
+        self._thread = Thread(target=self._run, name=queue.table.name, daemon=True)
         self._unsettled: tuple[ClaimT, Result | Delayed] | None = None
 
     def start(self) -> None:
@@ -151,12 +136,12 @@ class Worker(Generic[ClaimT]):
         # Only workers that died can have used up the attempts without settling the last one.
         if claim.attempts > self.backoff.attempts:
             return Result(QueueState.FAILED, "given up after too many attempts")
-        return self.sender.attempt(claim)
+        return self.attempt(claim)
 
     def _settle(self, claim: ClaimT, outcome: Result | Delayed) -> None:
         now = self.clock()
         result = outcome if isinstance(outcome, Result) else self._later(claim, outcome, now)
-        line = self.sender.describe(claim, result)
+        line = claim.describe(result)
         if not self.queue.settle(claim, result, now=now):
             self.log.warning("%s was claimed by another worker meanwhile", line.partition(" ")[0])
         level = logging.ERROR if result.state is QueueState.FAILED else logging.INFO
@@ -189,7 +174,7 @@ class Worker(Generic[ClaimT]):
                     self._sleep()
             except Exception:
                 # The outer edge: a database that is away for a while must not end all deliveries.
-                self.log.exception("the %s could not be worked on", self.sender.name)
+                self.log.exception("the %s queue cannot be processed", self.queue.table.name)
                 self._stopped.wait(self.backoff.pause.total_seconds())
 
     def _sleep(self) -> None:

@@ -18,11 +18,10 @@ from urllib.parse import urlsplit
 from ..declared.canonical import digest_of
 from ..permission.ledger import Kind
 from ..settings.environment import LOOPBACK, SettingsError
-from ..store.database.engine import Database
 from ..store.queues.lease import Result
-from ..store.queues.webhooks import ClaimedWebhook, WebhookQueue
+from ..store.queues.webhooks import ClaimedWebhook
 from ..store.records.writing import Hook, QueueState
-from .engine import Backoff, Delayed, Sender
+from .engine import Backoff, Delayed
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64
@@ -150,18 +149,10 @@ def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:
 def body_of(claim: ClaimedWebhook, *, address: bool) -> bytes:
     """Return the JSON of an event: ids, and the address if the endpoint wants it."""
     event = claim.event
-    data = {
-        "event": event.seq,
-        "digest": event.digest,
-        "contact": event.subject,
-        "purpose": event.purpose,
-        "wording": event.wording,
-        "language": event.language,
-        "form": event.form,
-        "page": event.page,
-        "campaign": event.campaign,
-        "method": event.method,
-    }
+    data = {"event": event.seq, "digest": event.digest, "contact": event.subject}
+    data |= {"purpose": event.purpose, "wording": event.wording, "language": event.language}
+    data |= {"form": event.form, "page": event.page}
+    data |= {"campaign": event.campaign, "method": event.method}
     if address and claim.address:
         data["address"] = claim.address
     payload = {"type": str(event.kind), "timestamp": event.at, "data": data}
@@ -209,27 +200,17 @@ def request(
         connection.close()
 
 
-class WebhookSender(Sender[ClaimedWebhook]):
+@dataclass(frozen=True, slots=True)
+class WebhookSender:
     """Posts events to the endpoints that they are owed to."""
 
-    name = "webhooks"
+    endpoints: Sequence[Endpoint]
+    clock: Callable[[], datetime]
+    seconds: float = SECONDS
 
-    def __init__(
-        self,
-        database: Database,
-        endpoints: Sequence[Endpoint],
-        *,
-        clock: Callable[[], datetime],
-        seconds: float = SECONDS,
-    ) -> None:
-        self.endpoints = {endpoint.id: endpoint for endpoint in endpoints}
-        self.queue = WebhookQueue(database, tuple(self.endpoints))
-        self.clock = clock
-        self.seconds = seconds
-
-    def attempt(self, claim: ClaimedWebhook) -> Result | Delayed:
+    def __call__(self, claim: ClaimedWebhook) -> Result | Delayed:
         """Post one event. The reply is a status, or the name of an error."""
-        endpoint = self.endpoints[claim.endpoint]
+        [endpoint] = (each for each in self.endpoints if each.id == claim.endpoint)
         body = body_of(claim, address=endpoint.address)
         headers = headers_of(endpoint, claim, body, now=self.clock())
         try:
@@ -240,10 +221,3 @@ class WebhookSender(Sender[ClaimedWebhook]):
             return Result(QueueState.DONE, str(status))
         # With 410 the receiver asks not to be called again, and the standard says to heed it.
         return Result(QueueState.FAILED, str(status)) if status == 410 else Delayed(str(status))
-
-    def describe(self, claim: ClaimedWebhook, result: Result) -> str:
-        """Return the line for the log."""
-        return (
-            f"webhook={claim.id} endpoint={claim.endpoint} event={claim.event.seq} "
-            f"attempt={claim.attempts} state={result.state} reply={result.reply}"
-        )

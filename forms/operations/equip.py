@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from ..delivery.engine import Backoff, Worker
 from ..delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints
 from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY, SettingsError
-from ..store.queues.webhooks import ClaimedWebhook
+from ..store.queues.webhooks import ClaimedWebhook, WebhookQueue
 from ..store.records.store import Store
 
 
@@ -50,8 +50,9 @@ def webhook_workers(
     store.hooks = tuple(endpoint.hook for endpoint in operations.endpoints)
     if not operations.endpoints:
         return ()
-    sender = WebhookSender(store.database, operations.endpoints, clock=clock)
-    return (Worker(sender, clock=clock, backoff=operations.backoff),)
+    queue = WebhookQueue(store.database, [endpoint.id for endpoint in operations.endpoints])
+    sender = WebhookSender(operations.endpoints, clock)
+    return (Worker(queue, sender, clock=clock, backoff=operations.backoff),)
 
 
 def add_metrics(

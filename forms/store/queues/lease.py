@@ -30,18 +30,6 @@ UNFINISHED = (QueueState.CLAIMED, QueueState.WAITING)
 """In order of precedence: an attempt that nobody finished is older than a row that waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A row that one worker holds until its lease ends."""
-
-    id: int
-    attempts: int
-    """Including this one."""
-
-
-ClaimT = TypeVar("ClaimT", bound=Claim)
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """The state after an attempt, the peer's reply, and when a waiting row is tried again."""
@@ -49,6 +37,22 @@ class Result:
     state: QueueState
     reply: str
     due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(ABC):
+    """A row that one worker holds until its lease ends."""
+
+    id: int
+    attempts: int
+    """Including this one."""
+
+    @abstractmethod
+    def describe(self, result: Result) -> str:
+        """Return the line for the log, without anything personal."""
+
+
+ClaimT = TypeVar("ClaimT", bound=Claim)
 
 
 class LeasedQueue(ABC, Generic[ClaimT]):

@@ -39,6 +39,12 @@ class ClaimedEmail(Claim):
     message_id: str
     record: Record
 
+    def describe(self, result: Result) -> str:
+        """Return the line for the log; replies may name people, so they stay in the outbox."""
+        because = self.events[0].seq
+        row = f"mail={self.id} template={self.template} because={because}"
+        return f"{row} attempt={self.attempts} state={result.state}"
+
 
 class ClaimableRow(NamedTuple):
     """A row of the outbox that may be claimed, and the current address of its contact."""

@@ -11,7 +11,7 @@ from ..database.engine import Database
 from ..database.tables import contact, ledger, webhook
 from ..records.rows import read_events
 from ..records.writing import Hook, QueueState, webhook_row
-from .lease import UNFINISHED, Claim, LeasedQueue, in_turn
+from .lease import UNFINISHED, Claim, LeasedQueue, Result, in_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,11 @@ class ClaimedWebhook(Claim):
     event: Event
     address: str
     """Current address of the contact; empty if they were erased."""
+
+    def describe(self, result: Result) -> str:
+        """Return the line for the log; the reply is a status, or the name of an error."""
+        row = f"webhook={self.id} endpoint={self.endpoint} event={self.event.seq}"
+        return f"{row} attempt={self.attempts} state={result.state} reply={result.reply}"
 
 
 class WebhookQueue(LeasedQueue[ClaimedWebhook]):

@@ -48,8 +48,10 @@ class Office:
     before: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
+        outbox = Outbox(self.store)
         self.worker = Worker(
-            EmailSender(Outbox(self.store), self.compose, self.deliver),
+            outbox,
+            EmailSender(outbox, self.compose, self.deliver),
             clock=lambda: self.now,
             backoff=BACKOFF,
             chance=lambda: 0.5,

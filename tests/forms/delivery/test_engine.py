@@ -85,7 +85,7 @@ def test_a_worker_killed_before_it_settles_is_followed_by_another(use: Use) -> N
     """The attempt is repeated when the lease is over, under the same id."""
     use.owe()
     claim = use.worker.queue.claim(now=use.now, lease=use.backoff.lease)
-    use.worker.sender.attempt(claim)
+    use.worker.attempt(claim)
     assert use.rows() == [("claimed", 1)]
     another = use.another_worker()
     assert another.queue.next_due() == NOW + use.backoff.lease
@@ -251,7 +251,7 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(
     use.worker.start()
     until(lambda: use.rows() == [(use.final[WELL], 1)], "the delivery")
     use.worker.stop()
-    assert f"the {use.worker.sender.name} could not be worked on" in caplog.text
+    assert f"the {use.table} queue cannot be processed" in caplog.text
 
 
 @pytest.mark.parametrize("backoff", BACKOFFS.values(), ids=sorted(BACKOFFS))

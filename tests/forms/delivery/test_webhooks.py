@@ -43,8 +43,9 @@ def endpoint(receiver: Receiver, **more: object) -> Endpoint:
 
 
 def worker(store: Store, *endpoints: Endpoint, now: datetime = NOW) -> Worker[ClaimedWebhook]:
-    sender = WebhookSender(store.database, endpoints, clock=lambda: now)
-    return Worker(sender, clock=lambda: now, backoff=BACKOFF, chance=lambda: 0.5)
+    queue = WebhookQueue(store.database, [endpoint.id for endpoint in endpoints])
+    sender = WebhookSender(endpoints, lambda: now)
+    return Worker(queue, sender, clock=lambda: now, backoff=BACKOFF, chance=lambda: 0.5)
 
 
 def deliver_all(worker: Worker[ClaimedWebhook]) -> int:

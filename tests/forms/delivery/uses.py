@@ -11,7 +11,7 @@ from typing import Any
 from forms.declared.address import parse_address
 from forms.delivery import email, webhooks
 from forms.delivery.email import EmailSender
-from forms.delivery.engine import Backoff, Sender, Worker
+from forms.delivery.engine import Backoff, Delayed, Worker
 from forms.delivery.webhooks import Endpoint, WebhookSender
 from forms.mail.smtp import smtp_delivery
 from forms.permission import optin
@@ -19,7 +19,9 @@ from forms.permission.ledger import Kind
 from forms.permission.record import Decision, Limits, Record
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
+from forms.store.queues.lease import LeasedQueue, Result
 from forms.store.queues.outbox import ClaimedEmail, Outbox
+from forms.store.queues.webhooks import WebhookQueue
 from forms.store.records.store import Store
 
 from .. import databases
@@ -43,7 +45,8 @@ class Use:
     url: str
     store: Store
     table: str
-    sender: Callable[["Use"], Sender[Any]]
+    open_use: Callable[["Use"], tuple[LeasedQueue[Any], Callable[[Any], Result | Delayed]]]
+    """Opens a queue and what attempts its claims."""
     peer: Rude | Receiver
     backoff: Backoff
     final: dict[str, str]
@@ -57,7 +60,7 @@ class Use:
     def another_worker(self) -> Worker[Any]:
         """Return a worker that knows nothing of the first, as in another process."""
         return Worker(
-            self.sender(self),
+            *self.open_use(self),
             clock=lambda: self.now,
             backoff=self.backoff,
             chance=lambda: 0.5,
@@ -132,11 +135,16 @@ def _email(url: str, store: Store, seconds: float, *, away: bool) -> Iterator[Us
     with listening(Rude()) as peer:
         server = f"smtp://127.0.0.1:{free_port()}" if away else peer.url
         deliver = smtp_delivery(server, seconds=seconds)
+
+        def open_outbox(use: Use) -> tuple[Outbox, EmailSender]:
+            queue = Outbox(use.store)
+            return queue, EmailSender(queue, _compose, deliver)
+
         yield Use(
             url=url,
             store=store,
             table="outbox",
-            sender=lambda use: EmailSender(Outbox(use.store), _compose, deliver),
+            open_use=open_outbox,
             peer=peer,
             backoff=email.BACKOFF,
             final={WELL: "sent", NEVER: "refused"},
@@ -154,8 +162,9 @@ def _webhooks(url: str, store: Store, seconds: float, *, away: bool) -> Iterator
             url=url,
             store=store,
             table="webhook",
-            sender=lambda use: WebhookSender(
-                use.store.database, [endpoint], clock=lambda: use.now, seconds=seconds
+            open_use=lambda use: (
+                WebhookQueue(use.store.database, [endpoint.id]),
+                WebhookSender([endpoint], lambda: use.now, seconds),
             ),
             peer=peer,
             backoff=webhooks.BACKOFF,

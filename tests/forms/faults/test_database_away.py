@@ -61,8 +61,10 @@ def then_away(server: PostgreSQL, home: House) -> None:
 
 def of_another(home: House) -> Worker[ClaimedEmail]:
     """A worker that knows nothing of what the first one did."""
+    outbox = Outbox(home.store)
     return Worker(
-        EmailSender(Outbox(home.store), home.compose, home.hand_over),
+        outbox,
+        EmailSender(outbox, home.compose, home.hand_over),
         clock=lambda: home.now,
         backoff=BACKOFF,
         chance=lambda: 0.5,

@@ -88,10 +88,10 @@ class House:
     def open(self, *, ceiling: int = 0) -> None:
         """Whatever is on record already."""
         self.store.add_catalogue(CATALOGUE, now=NOW)
+        outbox = Outbox(self.store, Ceiling(self.store, most=ceiling))
         self.worker = Worker(
-            EmailSender(
-                Outbox(self.store, Ceiling(self.store, most=ceiling)), self.compose, self.hand_over
-            ),
+            outbox,
+            EmailSender(outbox, self.compose, self.hand_over),
             clock=self.service.clock,
             backoff=BACKOFF,
             chance=lambda: 0.5,
