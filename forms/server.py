@@ -1,4 +1,4 @@
-"""The server in production, from the environment and the tree `handler/`."""
+"""Run the handler in production, with settings from the environment and files of `handler/`."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ SWITCH_SECONDS = 0.001
 
 
 def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) -> None:
-    """Serve until a signal comes. Raises one of `app.START_ERRORS` if it can't start."""
+    """Serve until a signal arrives. Raises one of `app.START_ERRORS` if it can't start."""
     import uvicorn
 
     app = _application(environ, directory)
@@ -39,7 +39,7 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
         # An access log would keep the tokens in paths.
         access_log=False,
         server_header=False,
-        # `settings.networks` reads the headers, and of trusted proxies only.
+        # `settings.networks` reads the headers of proxies, and only of declared ones.
         proxy_headers=False,
         http=DeadlineProtocol,
         ws="none",
@@ -51,18 +51,18 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
 
 
 def ready_to_serve() -> None:
-    """Tune the interpreter for fast responses, once everything is loaded."""
-    # Threads share one interpreter, and responses should not wait for the workers.
+    """Tune the interpreter for short response times, once everything is loaded."""
+    # Threads share one interpreter: responses should not wait long for emails to be composed.
     sys.setswitchinterval(SWITCH_SECONDS)
-    # Without this, the garbage collector would check all loaded modules again and again.
+    # Scanning the loaded modules for garbage again and again would delay responses.
     gc.collect()
     gc.freeze()
 
 
 def work(environ: Mapping[str, str], directory: Path) -> None:
-    """Send emails and webhooks, without serving, until a signal comes. Raises as `run` does.
+    """Deliver emails and webhooks, without serving requests, until a signal arrives.
 
-    On PostgreSQL several may run at once; on SQLite, only one.
+    Several workers may share PostgreSQL; a SQLite file allows one. Raises the errors of `run`.
     """
     app = _application(environ, directory)
 
@@ -80,7 +80,7 @@ def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
     settings, operations = read_environment(environ, directory), read_operations(environ)
     bundles = Bundles(settings.handler_dir)
     bundles.current()
-    # Checked here first, so that an error is one line.
+    # Fail here, with one line, rather than in a server that has half started.
     with sole_writer(settings.database_url.get_secret_value()):
         store = open_store(settings)
         store.prepare()
@@ -105,7 +105,7 @@ def _delivery(settings: Settings) -> Deliver:
 
 
 def migrate_database(url: str) -> tuple[str, str]:
-    """Migrate the database to this version; return the versions before and after."""
+    """Migrate the database to this version, and return the versions before and after."""
     with sole_writer(url):
         engine = open_engine(url)
         try:
