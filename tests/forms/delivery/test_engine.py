@@ -1,10 +1,12 @@
 """Faults of delivery, once for both uses: nothing lost, and hardly anything twice."""
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from signal import SIGKILL
 from threading import Event
 
 import pytest
@@ -18,7 +20,7 @@ from forms.store.records.writing import QueueState
 from ..declared import NOW
 from ..faults.rude import DROP, HANG
 from ..world import until
-from .uses import LATER, NEVER, WELL, Use, using
+from .uses import LATER, NEVER, WELL, Use, store_at, using
 
 BACKOFFS = {"email": email.BACKOFF, "webhooks": webhooks.BACKOFF}
 DAY = timedelta(days=1)
@@ -95,6 +97,34 @@ def test_a_worker_killed_before_it_settles_is_followed_by_another(use: Use) -> N
     assert use.rows() == [(use.final[WELL], 2)]
     assert len(use.ids) == 2
     assert len(set(use.ids)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(BACKOFFS))
+def test_a_process_killed_during_an_attempt_is_followed_by_another(
+    name: str, database_url: str
+) -> None:
+    with using(name, database_url, seconds=10.0) as use:
+        use.owe()
+        use.behave(HANG)
+        reached = Event()
+        use.peer.meanwhile = reached.set
+        process = os.fork()
+        if not process:
+            try:
+                use.store = store_at(database_url)
+                use.another_worker().deliver_one()
+            finally:
+                os._exit(0)
+        assert reached.wait(10)
+        os.kill(process, SIGKILL)
+        assert os.WIFSIGNALED(os.waitpid(process, 0)[1])
+        assert use.rows() == [("claimed", 1)]
+        use.behave(WELL)
+        assert not use.worker.deliver_one()
+        use.now += use.backoff.lease
+        assert use.worker.deliver_one()
+        assert use.rows() == [(use.final[WELL], 2)]
+        assert len(set(use.ids)) == 1
 
 
 @pytest.mark.parametrize("state", [QueueState.WAITING, QueueState.FAILED])

@@ -115,11 +115,16 @@ class Use:
                 self.now = max(due, self.now + timedelta(seconds=1))
 
 
+def store_at(url: str) -> Store:
+    """Open a store that shares nothing with others of the same database."""
+    key = SuppressionKey(SUPPRESSION.encode())
+    return Store(Database(open_engine(url)), key=key, mail_domain="example.org")
+
+
 @contextmanager
 def using(name: str, url: str, *, seconds: float = SECONDS, away: bool = False) -> Iterator[Use]:
     """Open the use called `name`, `email` or `webhooks`; its peer is down if `away`."""
-    key = SuppressionKey(SUPPRESSION.encode())
-    store = Store(Database(open_engine(url)), key=key, mail_domain="example.org")
+    store = store_at(url)
     store.prepare()
     store.add_catalogue(CATALOGUE, now=NOW)
     open_use = {"email": _email, "webhooks": _webhooks}[name]
