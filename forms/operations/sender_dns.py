@@ -47,17 +47,11 @@ def check_sender(domain: str, selector: str, texts: Texts) -> Iterator[Line]:
         if selector:
             yield _dkim(domain, selector, texts(f"{selector}._domainkey.{domain}"))
         else:
-            yield Line(
-                Level.WARNING,
-                "DKIM",
-                "not checked: add --dkim-selector; Gmail and Yahoo require signed email",
-            )
+            message = "not checked: add --dkim-selector; Gmail and Yahoo require signed email"
+            yield Line(Level.WARNING, "DKIM", message)
     except UnansweredError as fault:
-        yield Line(
-            Level.WARNING,
-            "DNS",
-            f"no name server answers ({fault}): SPF, DKIM and DMARC are unknown",
-        )
+        message = f"no name server answers ({fault}): SPF, DKIM and DMARC are unknown"
+        yield Line(Level.WARNING, "DNS", message)
 
 
 def _spf(domain: str, records: tuple[str, ...]) -> Line:

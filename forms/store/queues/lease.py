@@ -9,17 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    bindparam,
-    func,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, update
 
 from ...permission.ledger import spell
 from ..database.engine import Database
@@ -64,15 +54,14 @@ class LeasedQueue(ABC, Generic[ClaimT]):
     def __init__(self, database: Database, table: Table, *recorded: str) -> None:
         self.database = database
         self.table = table
-        self.mine: ColumnElement[bool] = true()
-        """Condition for the rows that this process delivers."""
-        held = (table.c[name] == bindparam(f"held_{name}") for name in ("id", "state", "attempts"))
+        self.mine: tuple[ColumnElement[bool], ...] = ()
+        """Conditions for the rows that this process delivers."""
+        held = [table.c[name] == bindparam(f"held_{name}") for name in ("id", "state", "attempts")]
         by_id = update(table).where(table.c.id == bindparam("claimed_id"))
-        settled = update(table).values(_bound("state", "reply", "at", "due"))
-        conditions = tuple(held)
+        settled = update(table).where(*held).values(_bound("state", "reply", "at", "due"))
         self._claimed = Prepared(by_id.values(_bound("state", "due", "attempts", "at", *recorded)))
-        self._held = Prepared(select(table.c.id).where(*conditions))
-        self._settled = Prepared(settled.where(*conditions).returning(table.c.id))
+        self._held = Prepared(select(table.c.id).where(*held))
+        self._settled = Prepared(settled.returning(table.c.id))
 
     @abstractmethod
     def claim(self, *, now: datetime, lease: timedelta) -> ClaimT | None:
@@ -89,7 +78,7 @@ class LeasedQueue(ABC, Generic[ClaimT]):
     def next_due(self) -> datetime | None:
         """Return when the first row that waits is due, or the first lease ends."""
         with self.database.reading() as connection:
-            return self.first_due(connection, self.mine)
+            return self.first_due(connection, *self.mine)
 
     def settle_in(
         self, connection: Connection, claim: ClaimT, result: Result, now: datetime
@@ -99,27 +88,22 @@ class LeasedQueue(ABC, Generic[ClaimT]):
         times = {"at": spell(now), "due": spell(result.due or now)}
         return bool(self._settled.rows(connection, _held(claim) | values | times))
 
-    def first_due(self, connection: Connection, condition: ColumnElement[bool]) -> datetime | None:
-        """Return when the first unfinished row that meets `condition` is due."""
+    def first_due(self, connection: Connection, *where: ColumnElement[bool]) -> datetime | None:
+        """Return when the first unfinished row that meets all of `where` is due."""
         # A query for each state, because the index is on state and due.
-        first = select(func.min(self.table.c.due)).where(condition)
+        first = select(func.min(self.table.c.due)).where(*where)
         queries = [first.where(self.table.c.state == state) for state in UNFINISHED]
         dues = (connection.execute(query).scalar() for query in queries)
         due = min(filter(None, dues), default=None)
         return datetime.fromisoformat(due) if due else None
 
     def hold(
-        self,
-        connection: Connection,
-        claim: ClaimT,
-        now: datetime,
-        lease: timedelta,
-        **recorded: object,
+        self, connection: Connection, claim: ClaimT, now: datetime, lease: timedelta, **values: Any
     ) -> ClaimT:
         """Claim the row, which the caller has locked, until `lease` has passed."""
         row = {"claimed_id": claim.id, "attempts": claim.attempts, "state": QueueState.CLAIMED}
         times = {"due": spell(now + lease), "at": spell(now)}
-        self._claimed.run_each(connection, [row | times | recorded])
+        self._claimed.run_each(connection, [row | times | values])
         return claim
 
     def is_held(self, connection: Connection, claim: ClaimT) -> bool:

@@ -129,7 +129,7 @@ class Outbox(LeasedQueue[ClaimedEmail]):
         If the last claim met the ceiling, no confirmation is due before there is room again.
         """
         with self.database.reading() as connection:
-            first = self.first_due(connection, self.mine)
+            first = self.first_due(connection)
             if self._full_until is None:
                 return first
             uncounted = self.first_due(connection, outbox.c.template.not_in(COUNTED))

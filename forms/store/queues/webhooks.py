@@ -34,12 +34,12 @@ class WebhookQueue(LeasedQueue[ClaimedWebhook]):
 
     def __init__(self, database: Database, endpoints: Collection[str] = ()) -> None:
         super().__init__(database, webhook)
-        self.mine = webhook.c.endpoint.in_(endpoints)
+        self.mine = (webhook.c.endpoint.in_(endpoints),)
 
     def claim(self, *, now: datetime, lease: timedelta) -> ClaimedWebhook | None:
         """Claim the webhook that is due first; `None` if there is none."""
         is_due = webhook.c.state.in_(UNFINISHED) & (webhook.c.due <= spell(now))
-        query = in_turn(select(webhook).where(is_due, self.mine), webhook)
+        query = in_turn(select(webhook).where(is_due, *self.mine), webhook)
         with self.database.writing() as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
