@@ -24,7 +24,6 @@ class BundleError(Exception):
 class Bundle:
     """What a build hands to the handler."""
 
-    directory: Path
     catalogue: Catalogue
     pages: Pages
 
@@ -53,7 +52,7 @@ def read_bundle(directory: Path) -> Bundle:
     for folder, by_language in (("shell", pages.shells), ("texts", pages.texts)):
         if catalogue.default_language not in by_language:
             raise BundleError(f"{directory}: {folder} has no {catalogue.default_language}")
-    return Bundle(directory=directory, catalogue=catalogue, pages=pages)
+    return Bundle(catalogue=catalogue, pages=pages)
 
 
 @dataclass(eq=False)

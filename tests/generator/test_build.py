@@ -292,7 +292,7 @@ def test_the_handlers_tree_is_what_the_handler_reads(site: MakeSite) -> None:
     made.build()
     bundle = read_bundle(made.handler)
     resource = bundle.catalogue.purposes["guide"].resource["es"]
-    assert (bundle.directory / resource.path).read_text() == "the gated words\n"
+    assert (made.handler / resource.path).read_text() == "the gated words\n"
     assert bundle.catalogue.privacy == {"en": "/privacy/", "es": "/es/privacy/"}
     assert set(bundle.pages.shells) == {"en", "es"}
     (made.handler / "catalogue.json").write_bytes(b"{}")

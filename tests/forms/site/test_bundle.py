@@ -25,7 +25,7 @@ def test_what_was_written_is_read(tree: Path) -> None:
     assert bundle.pages.shells == THEME.shells
     assert bundle.pages.texts == THEME.texts
     resource = DECLARED.purposes["guide"].resource["en"]
-    assert bundle.directory / resource.path == tree / "gated" / resource.digest / resource.name
+    assert Bundles(tree).file(resource) == tree / "gated" / resource.digest / resource.name
 
 
 def test_every_file_is_held_against_the_manifest(tree: Path) -> None:
