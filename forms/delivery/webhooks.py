@@ -210,7 +210,7 @@ class WebhookSender:
 
     def __call__(self, claim: ClaimedWebhook) -> Result | Delayed:
         """Post one event. The reply is a status, or the name of an error."""
-        [endpoint] = (each for each in self.endpoints if each.id == claim.endpoint)
+        endpoint = next(e for e in self.endpoints if e.id == claim.endpoint)
         body = body_of(claim, address=endpoint.address)
         headers = headers_of(endpoint, claim, body, now=self.clock())
         try:

@@ -1,1 +1,1 @@
-"""What runs beside the handler: periodic tasks, metrics, and the checks of `doctor`."""
+"""Periodic tasks, webhooks and metrics beside the handler, and the checks of `doctor`."""

@@ -1,1 +1,1 @@
-"""What the build hands to the handler: the catalogue, templates and gated files."""
+"""Files that the build hands to the handler: the catalogue, templates and gated files."""

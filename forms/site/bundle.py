@@ -22,7 +22,7 @@ class BundleError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Bundle:
-    """What a build hands to the handler."""
+    """The catalogue and the pages of one build."""
 
     catalogue: Catalogue
     pages: Pages

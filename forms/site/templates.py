@@ -18,7 +18,7 @@ MAIN_MARK = "<!--atrae:main-->"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pages:
-    """What a theme provides for the handler.
+    """Templates, page shells and texts that a theme provides for the handler.
 
     `templates`: name (`form.html`, `page/confirm.html`, `mail/confirm.txt`) -> source; `shells`:
     language -> a page of the site with the two marks; `texts`: language -> key -> text.

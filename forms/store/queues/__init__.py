@@ -1,1 +1,1 @@
-"""What is waiting to be delivered: the outbox, the webhooks, and the leases that both share."""
+"""Queues of emails and webhooks, and the leases that both share."""
