@@ -13,7 +13,7 @@ from .app import create_app, open_store
 from .mail.smtp import Deliver, smtp_delivery
 from .operations.equip import read_operations
 from .settings.development import development_key
-from .settings.environment import Settings, SuppressionKey, read_environment
+from .settings.environment import Settings, SuppressionKey, read_environment, reading
 from .site.bundle import Bundles
 from .store.database.engine import open_engine
 from .store.database.file_lock import sole_writer
@@ -77,7 +77,9 @@ def work(environ: Mapping[str, str], directory: Path) -> None:
 
 
 def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
-    settings, operations = read_environment(environ, directory), read_operations(environ)
+    with reading(environ) as environment:
+        settings = read_environment(environment, directory)
+        operations = read_operations(environment)
     bundles = Bundles(settings.handler_dir)
     bundles.current()
     # Fail here, with one line, rather than in a server that has half started.

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from ..declared.canonical import digest_of
 from ..permission.ledger import Kind
-from ..settings.environment import LOOPBACK, SettingsError
+from ..settings.abuse import read_switch
+from ..settings.environment import LOOPBACK, Environment, Variables, reading
 from ..store.queues.lease import Result
 from ..store.queues.webhooks import ClaimedWebhook
 from ..store.records.writing import Hook, QueueState
@@ -78,55 +79,46 @@ class Endpoint:
         return f"<Endpoint {self.id}>"
 
 
-def read_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
+def read_endpoints(variables: Variables) -> tuple[Endpoint, ...]:
     """Read ATRAE_WEBHOOK_URL, _SECRET, _EVENTS and _ADDRESS; `_2` to `_9` after the name add more.
 
     Raises `SettingsError` with every fault.
     """
-    faults: list[str] = []
-    endpoints = tuple(
-        _endpoint(environ, suffix, faults)
-        for suffix in SUFFIXES
-        if environ.get(f"ATRAE_WEBHOOK_URL{suffix}", "").strip()
+    with reading(variables) as environment:
+        return tuple(
+            _read_endpoint(environment, suffix)
+            for suffix in SUFFIXES
+            if environment.text(f"ATRAE_WEBHOOK_URL{suffix}")
+        )
+
+
+def _read_endpoint(environment: Environment, suffix: str) -> Endpoint:
+    known = f"known are: {', '.join(sorted(ALL_KINDS))}"
+    kinds = environment.read_words(f"ATRAE_WEBHOOK_EVENTS{suffix}", _read_kind, known)
+    return Endpoint(
+        url=environment.read(f"ATRAE_WEBHOOK_URL{suffix}", _read_url, ""),
+        secrets=environment.read_words(
+            f"ATRAE_WEBHOOK_SECRET{suffix}", read_secret, MAKE_A_SECRET, required=True
+        ),
+        kinds=frozenset(kinds) or USUAL_KINDS,
+        address=environment.read(f"ATRAE_WEBHOOK_ADDRESS{suffix}", read_switch, default=False),
     )
-    if faults:
-        raise SettingsError(tuple(faults))
-    return endpoints
 
 
-def _endpoint(environ: Mapping[str, str], suffix: str, faults: list[str]) -> Endpoint:
-    def read(name: str) -> str:
-        return environ.get(f"ATRAE_WEBHOOK_{name}{suffix}", "").strip()
-
-    def report(name: str, fault: str) -> None:
-        faults.append(f"ATRAE_WEBHOOK_{name}{suffix}: {fault}")
-
-    parts = urlsplit(read("URL"))
+def _read_url(url: str) -> str:
+    parts = urlsplit(url)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or not (parts.scheme == "https" or local):
-        report("URL", "it must be an https:// URL, except on localhost")
+        raise ValueError("it must be an https:// URL, except on localhost")
     if parts.username or parts.fragment:
-        report("URL", "it must have no user and no fragment")
-    secrets = []
-    for text in read("SECRET").split() or [""]:
-        try:
-            secrets.append(read_secret(text))
-        except ValueError as fault:
-            report("SECRET", f"{fault}; {MAKE_A_SECRET}")
-    kinds = set()
-    for name in read("EVENTS").replace(",", " ").split():
-        if name in ALL_KINDS:
-            kinds.add(Kind(name))
-        else:
-            report("EVENTS", f"unknown event {name!r}; known are: {', '.join(sorted(ALL_KINDS))}")
-    if read("ADDRESS") not in ("", "yes", "no"):
-        report("ADDRESS", "it must be yes or no")
-    return Endpoint(
-        url=read("URL"),
-        secrets=tuple(secrets),
-        kinds=frozenset(kinds) or USUAL_KINDS,
-        address=read("ADDRESS") == "yes",
-    )
+        raise ValueError("it must have no user and no fragment")
+    return url
+
+
+def _read_kind(name: str) -> Kind:
+    if name not in ALL_KINDS:
+        raise ValueError(f"unknown event {name!r}")
+    return Kind(name)
 
 
 def read_secret(text: str) -> bytes:

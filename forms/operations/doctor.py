@@ -15,6 +15,7 @@ from ..delivery.webhooks import request
 from ..mail.smtp import DeliveryError, greet
 from ..settings.environment import (
     LOOPBACK,
+    Environment,
     Settings,
     SettingsError,
     SuppressionKey,
@@ -66,21 +67,16 @@ def examine(
 def _settings(
     environ: Mapping[str, str], directory: Path
 ) -> Generator[Line, None, Settings | None]:
-    settings, faults = None, list[str]()
-    try:
-        settings = read_environment(environ, directory)
-    except SettingsError as error:
-        faults += error.faults
-    for read in (read_operations, read_format):
-        try:
-            read(environ)
-        except SettingsError as error:
-            faults += error.faults
-    for fault in faults:
+    environment = Environment(environ)
+    settings = read_environment(environment, directory)
+    is_complete = not environment.faults
+    read_operations(environment)
+    read_format(environment)
+    for fault in environment.faults:
         yield Line(Level.ERROR, "settings", fault)
-    if not faults:
+    if not environment.faults:
         yield Line(Level.OK, "settings", "complete")
-    return settings
+    return settings if is_complete else None
 
 
 def _bundle(settings: Settings) -> Line:

@@ -1,6 +1,6 @@
 """Equip the handler with what serves the owner's other programs: webhooks and metrics."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from ..delivery.engine import Backoff, Worker
 from ..delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints
-from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY, SettingsError
+from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY, Variables, reading
 from ..store.queues.webhooks import ClaimedWebhook, WebhookQueue
 from ..store.records.store import Store
 
@@ -24,22 +24,11 @@ class Operations:
     metrics_token: str = field(default="", repr=False)
 
 
-def read_operations(environ: Mapping[str, str]) -> Operations:
+def read_operations(variables: Variables) -> Operations:
     """Read the settings of webhooks and metrics. Raises `SettingsError` with every fault."""
-    faults: list[str] = []
-    endpoints: tuple[Endpoint, ...] = ()
-    try:
-        endpoints = read_endpoints(environ)
-    except SettingsError as fault:
-        faults += fault.faults
-    token = environ.get("ATRAE_METRICS_TOKEN", "").strip()
-    if token and (len(token) < SHORTEST_KEY or not token.isascii() or not token.isprintable()):
-        faults.append(
-            f"ATRAE_METRICS_TOKEN has fewer than {SHORTEST_KEY} characters, or odd ones; "
-            f"{MAKE_A_KEY}"
-        )
-    if faults:
-        raise SettingsError(tuple(faults))
+    with reading(variables) as environment:
+        endpoints = read_endpoints(environment)
+        token = environment.read("ATRAE_METRICS_TOKEN", _read_token, "")
     return Operations(endpoints=endpoints, metrics=True, metrics_token=token)
 
 
@@ -63,3 +52,9 @@ def add_metrics(
         from .metrics import Metrics, MetricsMiddleware
 
         app.add_middleware(MetricsMiddleware, Metrics(store, clock, token=operations.metrics_token))
+
+
+def _read_token(text: str) -> str:
+    if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
+        raise ValueError(f"it has fewer than {SHORTEST_KEY} characters, or odd ones; {MAKE_A_KEY}")
+    return text
