@@ -51,7 +51,7 @@ class Visitor:
 def join(visitor: Visitor, wording: str) -> int:
     """From the form to a permission, by the only way that there is."""
     visitor.begin().page.goto(f"{visitor.served.url}{FORM}")
-    visitor.page.get_by_label("E-mail").fill(ADDRESS)
+    visitor.page.get_by_label("Email address").fill(ADDRESS)
     visitor.click(visitor.page.get_by_label(wording))
     visitor.button("Send me the guide")
     visitor.mail("confirm", "/confirm/")
@@ -78,13 +78,13 @@ def by_the_link_of_the_mail(visitor: Visitor) -> None:
 
 def by_stopping_everything(visitor: Visitor) -> None:
     visitor.mail("receipt", "/me/")
-    visitor.button("Stop everything")
+    visitor.button("Unsubscribe from everything")
 
 
 def by_clearing_the_box(visitor: Visitor) -> None:
     visitor.mail("receipt", "/me/")
     visitor.click(visitor.page.get_by_label(NEWSLETTER))
-    visitor.button("Save my choices")
+    visitor.button("Save my preferences")
 
 
 WAYS = [
@@ -121,12 +121,12 @@ def test_never_again_takes_no_more_clicks_than_joining(visitor: Visitor) -> None
     """By the keyboard as well: it is a button with its explanation."""
     joining = join(visitor, NEWSLETTER)
     visitor.begin().mail("receipt", "/me/")
-    button = visitor.page.get_by_role("button", name="Never write to me again")
-    expect(button).to_have_accessible_description(re.compile("You cannot take this back here"))
+    button = visitor.page.get_by_role("button", name="Never email me again")
+    expect(button).to_have_accessible_description(re.compile("Only we can undo this"))
     button.focus()
     visitor.page.keyboard.press("Enter")
     visitor.clicks += 1
-    expect(visitor.page.get_by_role("status")).to_contain_text("We will never write")
+    expect(visitor.page.get_by_role("status")).to_contain_text("We'll never email")
     expect(button).to_have_count(0)
     assert visitor.clicks <= joining, visitor.pressed
 
@@ -137,7 +137,7 @@ def test_among_the_choices_a_box_is_cleared_as_it_is_ticked(visitor: Visitor) ->
     counts = []
     for is_on in (True, False):
         visitor.begin().click(visitor.page.get_by_label(NEWSLETTER))
-        visitor.button("Save my choices")
+        visitor.button("Save my preferences")
         expect(visitor.page.get_by_role("status")).to_be_visible()
         expect(visitor.page.get_by_label(NEWSLETTER)).to_be_checked(checked=is_on)
         counts.append(visitor.clicks)

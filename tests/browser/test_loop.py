@@ -17,7 +17,7 @@ def ask(page: Page, served: Served, *wordings: str) -> None:
     """Fill in the guide's form, ticking the boxes with these texts."""
     page.goto(f"{served.url}/guides/first-guide/")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
-    page.get_by_label("E-mail").fill(ADDRESS)
+    page.get_by_label("Email address").fill(ADDRESS)
     for wording in wordings:
         page.get_by_label(wording).check()
     page.get_by_role("button", name="Send me the guide").click()
@@ -103,8 +103,8 @@ def test_without_the_newsletter_the_guide_arrives_and_nothing_is_permitted_beyon
 
 def test_a_mistake_in_the_form_is_said_beside_the_field(served: Served, page: Page) -> None:
     page.goto(f"{served.url}/guides/first-guide/")
-    page.get_by_label("E-mail").fill("ana@example.org")
+    page.get_by_label("Email address").fill("ana@example.org")
     page.get_by_role("button", name="Send me the guide").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("E-mail")).to_have_value("ana@example.org")
+    expect(page.get_by_label("Email address")).to_have_value("ana@example.org")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)

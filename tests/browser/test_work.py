@@ -27,7 +27,7 @@ def working(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
 def wait_and_send(page: Page) -> None:
     """The page that asks for the form once more: the button comes after a while."""
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
-    expect(page.get_by_label("E-mail")).to_have_value(ADDRESS)
+    expect(page.get_by_label("Email address")).to_have_value(ADDRESS)
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
     button = page.get_by_text(SEND)
     expect(button).to_be_hidden()
@@ -50,7 +50,7 @@ def test_a_visitor_gets_through_with_a_sum_or_with_a_wait(working: Served, page:
     page.on("request", note)
     page.goto(f"{working.url}/guides/first-guide/")
     scripts = page.locator("form[data-solver]").count() == 1
-    page.get_by_label("E-mail").fill(ADDRESS)
+    page.get_by_label("Email address").fill(ADDRESS)
     page.get_by_label(GUIDE).check()
     page.get_by_role("button", name=SEND).click()
     if not scripts:
@@ -66,7 +66,7 @@ def test_a_visitor_gets_through_with_a_sum_or_with_a_wait(working: Served, page:
 def test_a_mistake_and_a_way_back_cost_another_sum(working: Served, page: Page) -> None:
     """What the handler shows again asks for work as well, and a solution is not used twice."""
     page.goto(f"{working.url}/guides/first-guide/")
-    page.get_by_label("E-mail").fill(ADDRESS)
+    page.get_by_label("Email address").fill(ADDRESS)
     # The browser lets it through without a box, for there are two.
     page.get_by_role("button", name=SEND).click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -76,7 +76,7 @@ def test_a_mistake_and_a_way_back_cost_another_sum(working: Served, page: Page) 
     expect(page).to_have_url(f"{working.url}/forms/check-your-inbox/")
     page.goto(f"{working.url}/guides/first-guide/")
     for email in ("eve@example.org", "eva@example.org"):
-        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Email address").fill(email)
         page.get_by_label(GUIDE).check()
         page.get_by_role("button", name=SEND).click()
         expect(page).to_have_url(f"{working.url}/forms/check-your-inbox/")

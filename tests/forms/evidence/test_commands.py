@@ -57,7 +57,7 @@ def test_the_owner_is_mailed_a_checkpoint(kept: tuple[Path, EmailMessage]) -> No
     """Its headers are those of a mail that no form caused, and its block is whole in both parts."""
     _, mail = kept
     assert mail["To"] == OWNER
-    assert mail["Subject"] == "Checkpoint 1 of Example: please keep this mail"
+    assert mail["Subject"] == "Checkpoint 1 of Example: please keep this email"
     assert (mail["Auto-Submitted"], mail["Form-Sub"]) == ("auto-generated", None)
     assert mail["List-Unsubscribe"] is None
     for part in (text_of(mail), text_of(mail, "html"), mail.as_string()):
@@ -66,7 +66,7 @@ def test_the_owner_is_mailed_a_checkpoint(kept: tuple[Path, EmailMessage]) -> No
     assert "atrae forms verify --checkpoint checkpoint-1.eml" in text_of(mail)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "keep this mail"), ("es", "guarda este")])
+@pytest.mark.parametrize(("language", "words"), [("en", "keep this email"), ("es", "guarda este")])
 def test_it_speaks_the_sites_language(here: World, language: str, words: str) -> None:
     declared = catalogue().model_copy(update={"default_language": language})
     made = FIRST, KEY.public

@@ -121,7 +121,7 @@ def test_who_is_here_already_reads_the_words_that_they_agreed_to(here: World) ->
     here.declare(here.catalogue)
     assert here.submit("ana@example.org").status_code == 303
     mail = here.inbox.wait(3)[2]
-    assert mail["Subject"] == "You are already with us: The newsletter"
+    assert mail["Subject"] == "You're already subscribed: The newsletter"
     assert "Send me the monthly newsletter." in text_of(mail)
     assert "Quite other words." not in text_of(mail)
     assert mail["List-Id"] == "<newsletter.127.0.0.1>"
@@ -131,7 +131,7 @@ def test_a_visitor_is_answered_in_their_language(here: World) -> None:
     answer = here.submit("ana@example.org", language="es")
     assert answer.headers["location"] == "/es/check-your-inbox/"
     (mail,) = here.inbox.wait(1)
-    assert (mail["Subject"], mail["Content-Language"]) == ("Confirma, por favor: El boletín", "es")
+    assert (mail["Subject"], mail["Content-Language"]) == ("Confirma tu solicitud: El boletín", "es")
     shown = here.client.get(link(mail, "confirm"))
     assert '<html lang="es">' in shown.text
     assert "Sí, confirmo" in shown.text

@@ -115,7 +115,7 @@ def test_an_old_link_shows_a_button_that_mails_a_fresh_one(here: World) -> None:
     answer = here.client.post(old, data={"do": "again"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/check-your-inbox/")
     mail = here.inbox.wait(3)[-1]
-    assert mail["Subject"] == "A new link: The guide"
+    assert mail["Subject"] == "Your new link: The guide"
     assert str(mail["To"]) == "ana@example.org"
     assert "List-Unsubscribe" not in mail
     assert here.client.get(link(mail, "resource")).content == GUIDE
@@ -158,7 +158,7 @@ def test_pressing_again_and_again_is_one_mail(here: World) -> None:
     for _ in range(20):
         assert here.client.post(old, data={"do": "again"}).status_code == 303
     here.settled()
-    assert [str(m["Subject"]) for m in here.inbox.messages].count("A new link: The guide") == 1
+    assert [str(m["Subject"]) for m in here.inbox.messages].count("Your new link: The guide") == 1
 
 
 def test_an_old_link_that_was_altered_offers_nothing(here: World) -> None:
@@ -203,7 +203,7 @@ def test_a_known_person_gets_the_second_guide_with_one_press(here: World) -> Non
 
 
 @pytest.mark.parametrize(
-    ("language", "button"), [("en", "Send me: The guide"), ("es", "Envíame: La guía")]
+    ("language", "button"), [("en", "Send me: The guide"), ("es", "Quiero recibir: La guía")]
 )
 def test_the_preference_centre_offers_the_guides_too(
     here: World, language: str, button: str
@@ -250,7 +250,7 @@ def test_in_their_language(here: World) -> None:
     receipt = here.confirmed("ana@example.org", language="es")
     shown = here.client.get(link(receipt, "more"))
     assert '<html lang="es">' in shown.text
-    assert "Envíame: La guía" in shown.text
+    assert "Quiero recibir: La guía" in shown.text
 
 
 def test_a_large_file_takes_no_memory_even_for_many(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_typed_and_chosen_values_are_shown_in_words() -> None:
         "events": [event],
     }
     (only,) = describe_own_data(record, catalogue(), Phrases(PAGES.texts["es"]), "es").history
-    assert only.what == "Cambiaste cómo lo quieres: El boletín."
+    assert only.what == "Cambiaste cómo lo recibes: El boletín."
     assert only.details == (
         ("Frecuencia", "Una vez por semana"),
         ("Temas", "seo, mail"),

@@ -60,7 +60,7 @@ def test_every_mail_has_the_link_and_the_page_shows_what_she_chose(here: World) 
     assert link(here.inbox.messages[-1], "me")
     assert here.client.post(path, data={"do": "confirm"}).status_code == 303
     receipt = here.inbox.wait(2)[-1]
-    assert "Change your choices" in text_of(receipt)
+    assert "Change your preferences" in text_of(receipt)
     assert "/me/" in text_of(receipt, "html")
     page = here.client.get(link(receipt, "me"))
     assert page.status_code == 200
@@ -167,7 +167,7 @@ def test_a_pause_is_shown_with_its_end_and_can_be_ended(here: World) -> None:
     assert saved(here, me, "newsletter", pause="3").is_redirect
     page = here.client.get(me).text
     assert "Paused until" in page
-    assert "Go on now" in page
+    assert "End the pause now" in page
     assert saved(here, me, "newsletter", pause="0").is_redirect
     assert "Paused until" not in here.client.get(me).text
     assert len(details(here, "permission.paused")) == 2
@@ -197,7 +197,7 @@ def test_never_again_ends_everything_with_one_press(here: World, language: str) 
     assert 'value="never" aria-describedby="never-hint"' in shown
     answer = here.client.post(me, data={"do": "never"})
     done = here.client.get(followed(me, answer)).text
-    assert {"en": "Done. We will never write", "es": "Hecho. No volveremos"}[language] in done
+    assert {"en": "Done. We&#39;ll never email", "es": "Hecho. No volveremos"}[language] in done
     # What would be confirmed by mail, and what is left already, is not offered any more.
     assert not re.search(r'value="(never|reveal|erase|move|leave)"', done)
     assert here.kinds(ANA)[-1] == "permission.withdrawn"
@@ -233,7 +233,7 @@ def test_she_sees_and_downloads_all_that_we_know(here: World) -> None:
     page = here.client.post(path, data={"do": "yes"})
     assert page.status_code == 200
     said = unescape(page.text)
-    for known in (ANA, "Ana <b>", "Send me the guide <once>.", "/articles/one/", "A receipt"):
+    for known in (ANA, "Ana <b>", "Send me the guide <once>.", "/articles/one/", "Receipt"):
         assert known in said
     assert "Ana <b>" not in page.text
     file = here.client.post(path, data={"do": "download"})
@@ -273,7 +273,7 @@ def test_a_move_is_confirmed_on_both_ends_and_takes_everything_along(here: World
     assert here.kinds(ANA)
     new = link(mail, "fresh")
     assert here.client.post(new, data={"do": "yes"}).is_redirect
-    assert "Your address is changed" in here.client.get(new).text
+    assert "Your address has changed" in here.client.get(new).text
     assert here.kinds(ANA) == []
     assert here.kinds(NEW)[: len(before)] == before
     # What was mailed to the old address steers nothing any more, but leaving always works.
@@ -320,7 +320,7 @@ def test_nobody_is_moved_onto_an_address_that_is_with_us(here: World) -> None:
     new = link(here.inbox.wait(6)[-1], "fresh")
     answer = here.client.post(new, data={"do": "yes"})
     assert answer.status_code == 409
-    assert "with us already" in answer.text
+    assert "We already have this address" in answer.text
     assert here.kinds(ANA)
 
 

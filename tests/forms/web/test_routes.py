@@ -140,7 +140,7 @@ def test_every_route_is_counted_with_the_network(behind: World) -> None:
         answer = behind.client.request(method, path, headers=neighbour)
         assert answer.status_code == 429
         assert 1 <= int(answer.headers["retry-after"]) <= 60
-        assert "Demasiado de golpe" in answer.text
+        assert "Demasiadas solicitudes" in answer.text
         stranger = {"X-Forwarded-For": "192.0.2.1"}
         assert behind.client.request(method, path, headers=stranger).status_code != 429
 

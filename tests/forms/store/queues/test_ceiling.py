@@ -229,7 +229,7 @@ def test_the_alarm_reaches_the_owner_and_the_visitor_sees_no_difference(tmp_path
         assert {answer.status_code for answer in answers} == {303}
         mails = here.inbox.wait(3)
         (alarm,) = [mail for mail in mails if str(mail["To"]) == "olga@example.org"]
-        assert alarm["Subject"] == "Many sign-ups at Example: some confirmations wait"
+        assert alarm["Subject"] == "Many sign-ups on Example: some confirmations are waiting"
         assert "Nothing is lost" in text_of(alarm)
         assert "p0@example.org" not in text_of(alarm) + text_of(alarm, "html")
         waiting = "select count(*) from outbox where state = 'waiting'"
