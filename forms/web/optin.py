@@ -17,6 +17,7 @@ from ..links.tokens import ConfirmLink, UnsubscribeLink
 from ..mail.letters import resource_for
 from ..permission import optin
 from ..permission.ledger import Method
+from ..permission.preferences import standing_purposes
 from ..permission.record import Record, Stage
 from ..permission.submission import FieldErrors, Raw, is_clean, ticked, validate
 from ..store.database.writers import UnitOfWork
@@ -71,13 +72,14 @@ def show_unsubscribe(context: Context, request: Request) -> Response:
     link = read_link(context, request, UnsubscribeLink)
     language, purposes = link.language, link.purposes
     catalogue = context.catalogue()
-    record = context.store.current_record(link.contact)
+    granted = standing_purposes(context.store.current_record(link.contact))
     names = [
         catalogue.text(catalogue.purposes[purpose].name, language)
         if purpose in catalogue.purposes
         else purpose
         for purpose in purposes
-        if record.is_live(purpose)
+        # Paused ones too: people can unsubscribe during a pause.
+        if purpose in granted
     ]
     renderer = context.renderer(catalogue)
     if not names:

@@ -173,6 +173,15 @@ def test_a_pause_is_shown_with_its_end_and_can_be_ended(here: World) -> None:
     assert len(details(here, "permission.paused")) == 2
 
 
+def test_during_a_pause_the_link_of_an_email_still_unsubscribes(here: World) -> None:
+    me = centre(here)
+    assert saved(here, me, "newsletter", pause="3").is_redirect
+    leave = link(here.inbox.messages[1], "unsubscribe")
+    assert "Yes, unsubscribe me" in here.client.get(leave).text
+    assert here.client.post(leave, data={"do": "leave"}).is_redirect
+    assert "already unsubscribed" in here.client.get(leave).text
+
+
 @pytest.mark.parametrize("months", ["2", "-1", "x", "1000000"])
 def test_a_pause_that_is_not_offered_is_refused(here: World, months: str) -> None:
     me = centre(here)
