@@ -49,7 +49,7 @@ PLANTED: dict[str, AbstractContextManager[object]] = {
     "a ceiling that holds nothing": patch.object(Ceiling, "full_until", lambda *_: None),
     "a mail that nobody judges again": patch.object(Outbox, "may_leave", lambda *_: True),
     "a cool-down that counts nothing": patch.object(Allowance, "is_used_up", lambda *_: False),
-    "a sum that counts twice": patch("forms.web.optin.paid_by", lambda _proof, request: request),
+    "a sum that counts twice": patch("forms.web.optin.spending", lambda _proof, request: request),
 }
 
 
@@ -74,7 +74,7 @@ def test_a_history_is_the_same_in_another_process_and_on_another_database(
         place = tmp_path / f"{before}"
         place.mkdir()
         done = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.retold", url, str(place), str(before)],
+            [sys.executable, "-m", f"{__package__}.replay", url, str(place), str(before)],
             env={**os.environ, "PYTHONHASHSEED": str(before + 1), "PYTHONPATH": str(ROOT)},
             cwd=ROOT,
             stdout=subprocess.PIPE,
