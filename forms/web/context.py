@@ -12,7 +12,7 @@ from ..permission.record import Limits
 from ..settings.environment import Settings
 from ..settings.networks import Buckets
 from ..site.templates import Renderer
-from ..store.records.store import Store
+from ..store.records.store import Decide, Store
 from .constant_time import Pacer
 from .screening.blocklist import Blocklist
 from .screening.proof_of_work import Challenges
@@ -40,6 +40,12 @@ class Context:
     buckets: Buckets = field(default_factory=Buckets)
     pacer: Pacer
     """Gives every response to a form the same delay, so that time reveals no address."""
+
+    def commit(self, contact: str, decide: Decide, *, now: datetime) -> None:
+        """Commit a decision about `contact`, and wake the worker if it owes emails."""
+        committed = self.store.commit_for_contact(contact, decide, now=now)
+        if committed.decision.notices:
+            self.wake()
 
     @property
     def signed_times(self) -> SignedTimes:

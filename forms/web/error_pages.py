@@ -60,7 +60,7 @@ def _error_page(context: Context, request: Request, key: str, status: int) -> Re
     try:
         catalogue = context.catalogue()
         language = preferred_language(catalogue, request.headers.get("accept-language", ""))
-        return message(context.renderer(catalogue), language, key, status=status)
+        return message(context, catalogue, language, key, status=status)
     except Exception:
         # The same fault may also prevent the error page.
         log.exception("can't show the page %s", key)

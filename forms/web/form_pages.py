@@ -10,7 +10,7 @@ from ..permission.record import Record
 from ..permission.submission import FieldErrors
 from ..store.records.rows import PendingRequest
 from .context import Context
-from .responses import SECRET, page
+from .responses import page
 from .screening.signals import WAIT
 
 LONGEST_ANSWER = 1000
@@ -60,11 +60,14 @@ def _form(
     solver = target(form.solver) if form.solver else ""
     form = replace(form, privacy=target(form.privacy), solver=solver)
     return page(
-        context.renderer(catalogue),
-        "page/form.html",
+        context,
+        catalogue,
         values.language,
+        "form",
         "once_more_title" if wait else "form_again_title",
         status=422,
+        # Without it, browsers would send the form with `Origin: null`.
+        headers={},
         sheet=form,
         wait=wait,
     )
@@ -77,15 +80,12 @@ def confirmation_page(
     form = catalogue.forms.get(request.events[0].form)
     wordings = context.store.wordings(event.wording for event in request.events)
     return page(
-        context.renderer(catalogue),
-        "page/confirm.html",
+        context,
+        catalogue,
         language,
+        "confirm",
         "confirm_title",
-        headers=SECRET,
         texts=[wordings[event.wording].text for event in request.events],
-        site=catalogue.text(catalogue.title, language),
-        controller=catalogue.controller,
-        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
         question=catalogue.text(form.question, language) if form else "",
         longest=LONGEST_ANSWER,
     )
@@ -104,12 +104,4 @@ def confirmed_page(
                 request.contact, event.purpose, event.language, file.name, confirmed=grant.moment
             )
             downloads.append((file.name, file.size, url))
-    return page(
-        context.renderer(catalogue),
-        "page/confirmed.html",
-        language,
-        "confirmed_title",
-        headers=SECRET,
-        downloads=downloads,
-        site_url=context.settings.site_url,
-    )
+    return page(context, catalogue, language, "confirmed", "confirmed_title", downloads=downloads)

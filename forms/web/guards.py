@@ -19,7 +19,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -82,11 +81,6 @@ def guards_of(path: str, method: str) -> RouteGuards:
         has_token=has_token,
         one_click=form and first == UnsubscribeLink.action,
     )
-
-
-def guarded(context: Context, guards: RouteGuards, endpoint: Endpoint) -> Callable[..., Any]:
-    """Return a function for a route that runs the checks, then `endpoint(context, request)`."""
-    return partial(guarded_call, context, guards, endpoint)
 
 
 async def guarded_call(

@@ -17,7 +17,7 @@ from . import request_body
 from .context import Context
 from .guards import read_link
 from .request_body import RefusalError
-from .responses import SECRET, available_language, page, see_other
+from .responses import SECRET, available_language, page, see_state
 
 log = logging.getLogger("atrae.forms")
 
@@ -84,16 +84,7 @@ def show_offers(context: Context, request: Request) -> Response:
     _, record, language = _read_offer_link(context, request)
     catalogue = context.catalogue()
     offers = guides.offers(catalogue, record, language, spoken=catalogue.privacy)
-    return page(
-        context.renderer(catalogue),
-        "page/more.html",
-        language,
-        "more_title",
-        headers=SECRET,
-        offers=offers,
-        controller=catalogue.controller,
-        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
-    )
+    return page(context, catalogue, language, "more", "more_title", offers=offers)
 
 
 def take_offer(context: Context, request: Request) -> Response:
@@ -111,14 +102,10 @@ def take_offer(context: Context, request: Request) -> Response:
 
 
 def _commit(context: Context, contact: str, decide: Decide, language: str) -> Response:
-    committed = context.store.commit_for_contact(contact, decide, now=context.clock())
-    if committed.decision.notices:
-        context.wake()
+    context.commit(contact, decide, now=context.clock())
     catalogue = context.catalogue()
-    path = catalogue.text(
-        catalogue.states[State.CHECK_INBOX], available_language(catalogue, language)
-    )
-    return see_other(context.links.target(path))
+    language = available_language(catalogue, language)
+    return see_state(context, catalogue, language, State.CHECK_INBOX)
 
 
 def _read_link(context: Context, request: Request) -> tuple[GuideLink, bool]:
@@ -141,14 +128,8 @@ def _read_link(context: Context, request: Request) -> tuple[GuideLink, bool]:
 
 def _expired(context: Context, language: str) -> Response:
     catalogue = context.catalogue()
-    return page(
-        context.renderer(catalogue),
-        "page/again.html",
-        available_language(catalogue, language),
-        "again_title",
-        status=410,
-        headers=SECRET,
-    )
+    language = available_language(catalogue, language)
+    return page(context, catalogue, language, "again", "again_title", status=410)
 
 
 def _read_offer_link(context: Context, request: Request) -> tuple[str, Record, str]:

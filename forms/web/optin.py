@@ -1,14 +1,12 @@
 """Sign-up, confirmation and unsubscription, one function per route.
 
-Each parses the request, reads the record, decides, commits and redirects. Waiting for the network
-is async; the rest of a request runs in a thread, where the database may block. GET, HEAD and
-OPTIONS only read.
+Each parses the request, reads the record, decides, commits and redirects. Only sign-ups are async,
+because they wait for a shared commit and a tick. GET, HEAD and OPTIONS only read.
 """
 
 import logging
 from functools import partial
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -30,7 +28,7 @@ from .context import Context
 from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_with_errors
 from .guards import read_link
 from .request_body import RefusalError
-from .responses import SECRET, available_language, message, page, see_other
+from .responses import available_language, message, page, see_other, see_state
 from .screening.screen import Credentials, ask_again, proof_used, read_credentials, screen
 
 log = logging.getLogger("atrae.forms")
@@ -56,12 +54,29 @@ def show_confirmation(context: Context, request: Request) -> Response:
         case Stage.CONFIRMED:
             return confirmed_page(context, catalogue, pending, record, language)
         case Stage.ENDED | Stage.EXPIRED:
-            return message(context.renderer(catalogue), language, stage, status=410)
+            return message(context, catalogue, language, stage, status=410)
 
 
-async def confirm(context: Context, request: Request) -> Response:
+def confirm(context: Context, request: Request) -> Response:
     """Confirm or decline a request: `POST /confirm/{token}`."""
-    return await run_in_threadpool(_confirm, context, request, request_body.form_of(request))
+    pending, _ = _read_pending(context, request)
+    raw, now = request_body.form_of(request), context.clock()
+    choice = raw.get("do", [])
+    if choice == ["decline"]:
+        decide = partial(optin.decline, pending.events)
+    elif choice == ["confirm"]:
+        answers = _answers(raw)
+        decide = partial(
+            optin.confirm, pending.events, expires=pending.expires, now=now, answers=answers
+        )
+    else:
+        raise RefusalError(400, "choice")
+    context.commit(pending.contact, decide, now=now)
+    catalogue = context.catalogue()
+    language = available_language(catalogue, pending.events[0].language)
+    if choice == ["decline"]:
+        return see_state(context, catalogue, language, State.DECLINED)
+    return _after_confirm(context, request, catalogue, pending, language)
 
 
 def show_unsubscribe(context: Context, request: Request) -> Response:
@@ -81,31 +96,23 @@ def show_unsubscribe(context: Context, request: Request) -> Response:
         # Paused ones too: people can unsubscribe during a pause.
         if purpose in granted
     ]
-    renderer = context.renderer(catalogue)
+    language = available_language(catalogue, language)
     if not names:
-        return message(renderer, available_language(catalogue, language), "left", status=200)
-    return page(
-        renderer,
-        "page/unsubscribe.html",
-        available_language(catalogue, language),
-        "unsubscribe_title",
-        headers=SECRET,
-        names=names,
-    )
+        return message(context, catalogue, language, "left", status=200)
+    return page(context, catalogue, language, "unsubscribe", "unsubscribe_title", names=names)
 
 
-async def unsubscribe(context: Context, request: Request) -> Response:
+def unsubscribe(context: Context, request: Request) -> Response:
     """Unsubscribe, by the button or by RFC 8058's one click: `POST /unsubscribe/{token}`."""
     form = request_body.form_of(request)
     if form.get(request_body.ONE_CLICK[0]) == [request_body.ONE_CLICK[1]]:
-        await run_in_threadpool(_unsubscribe, context, request, Method.ONE_CLICK)
+        _unsubscribe(context, request, Method.ONE_CLICK)
         # RFC 8058 forbids a redirect.
         return PlainTextResponse("unsubscribed\n")
     if form.get("do") != ["leave"]:
         raise RefusalError(400, "choice")
-    language = await run_in_threadpool(_unsubscribe, context, request, Method.BUTTON)
-    catalogue = await run_in_threadpool(context.catalogue)
-    return see_other(context.links.target(_state(catalogue, State.LEFT, language)))
+    language = _unsubscribe(context, request, Method.BUTTON)
+    return see_state(context, context.catalogue(), language, State.LEFT)
 
 
 def healthy(_context: Context, _request: Request) -> Response:
@@ -152,44 +159,24 @@ def _subscribe(
         committed = yield spending(proof_used(context, catalogue, screened, credentials), request)
     except SpentError:
         return ask_again(context, catalogue, screened)
-    _wake(context, committed)
-    path = catalogue.text(form.after_submit, screened.language)
-    path = path or _state(catalogue, State.CHECK_INBOX, screened.language)
-    return see_other(context.links.target(path))
-
-
-def _confirm(context: Context, request: Request, raw: Raw) -> Response:
-    pending, _ = _read_pending(context, request)
-    now, choice = context.clock(), raw.get("do", [])
-    if choice == ["decline"]:
-        decide = partial(optin.decline, pending.events)
-    elif choice == ["confirm"]:
-        answers = _answers(raw)
-        decide = partial(
-            optin.confirm, pending.events, expires=pending.expires, now=now, answers=answers
-        )
-    else:
-        raise RefusalError(400, "choice")
-    _wake(context, context.store.commit_for_contact(pending.contact, decide, now=now))
-    catalogue = context.catalogue()
-    language = available_language(catalogue, pending.events[0].language)
-    if choice == ["decline"]:
-        return see_other(context.links.target(_state(catalogue, State.DECLINED, language)))
-    return see_other(_after_confirm(context, request, catalogue, pending, language))
+    if committed.decision.notices:
+        context.wake()
+    language = screened.language
+    return see_state(context, catalogue, language, State.CHECK_INBOX, form.after_submit)
 
 
 def _after_confirm(
     context: Context, request: Request, catalogue: Catalogue, pending: PendingRequest, language: str
-) -> str:
+) -> Response:
     _, record = _read_pending(context, request)
     stage = optin.stage_of(pending.events, record, expires=pending.expires, now=context.clock())
     form = catalogue.forms.get(pending.events[0].form)
-    own = catalogue.text(form.after_confirm, language) if form else ""
+    own = form.after_confirm if form else {}
     files = any(resource_for(catalogue, event.purpose, event.language) for event in pending.events)
-    if stage is not Stage.CONFIRMED or (files and not own):
+    if stage is not Stage.CONFIRMED or (files and not catalogue.text(own, language)):
         # That page shows the outcome and the downloads.
-        return f"../confirm/{request.path_params['token']}"
-    return context.links.target(own or _state(catalogue, State.CONFIRMED, language))
+        return see_other(f"../confirm/{request.path_params['token']}")
+    return see_state(context, catalogue, language, State.CONFIRMED, own)
 
 
 def _unsubscribe(context: Context, request: Request, method: Method) -> str:
@@ -211,12 +198,3 @@ def _read_pending(context: Context, request: Request) -> tuple[PendingRequest, R
 def _answers(raw: Raw) -> dict[str, str]:
     text = "".join(raw.get("answer", ())[:1]).replace("\r\n", "\n").strip()[:LONGEST_ANSWER]
     return {"answer": text} if text and is_clean(text, lines=True) else {}
-
-
-def _state(catalogue: Catalogue, state: State, language: str) -> str:
-    return catalogue.text(catalogue.states[state], language)
-
-
-def _wake(context: Context, committed: Committed) -> None:
-    if committed.decision.notices:
-        context.wake()

@@ -6,46 +6,62 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..catalogue import Catalogue, Form
+from ..catalogue import Catalogue, Form, State, Texts
 from ..settings.environment import Settings
-from ..site.templates import Renderer
+from .context import Context
 
 SECRET = {"Referrer-Policy": "no-referrer"}
 """Header for pages whose address holds a token, so that no link passes it on."""
 
 
 def page(
-    renderer: Renderer,
-    template: str,
+    context: Context,
+    catalogue: Catalogue,
     language: str,
+    template: str,
     title: str,
     *,
     status: int = 200,
-    headers: Mapping[str, str] | None = None,
-    **context: object,
+    headers: Mapping[str, str] = SECRET,
+    **values: object,
 ) -> Response:
-    """Return a page of the theme. `title` is the key of its title."""
-    heading = renderer.phrases(language)(title)
-    html = renderer.page(template, language, heading, **context)
-    return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
+    """Return a page of the theme. `title` is the key of its title.
 
-
-def message(renderer: Renderer, language: str, key: str, *, status: int) -> Response:
-    """Return a page that explains a problem and what to do. `key` selects its texts."""
-    return page(
-        renderer,
-        "page/message.html",
+    Every template gets the site's title and address, the controller and the privacy notice.
+    """
+    renderer = context.renderer(catalogue)
+    html = renderer.page(
+        f"page/{template}.html",
         language,
-        f"{key}_title",
-        status=status,
-        headers=SECRET,
-        text=f"{key}_text",
+        renderer.phrases(language)(title),
+        site=catalogue.text(catalogue.title, language),
+        site_url=context.settings.site_url,
+        controller=catalogue.controller,
+        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
+        **values,
     )
+    return HTMLResponse(html, status_code=status, headers=dict(headers))
+
+
+def message(
+    context: Context, catalogue: Catalogue, language: str, key: str, *, status: int
+) -> Response:
+    """Return a page that explains a problem and what to do. `key` selects its texts."""
+    title, text = f"{key}_title", f"{key}_text"
+    return page(context, catalogue, language, "message", title, status=status, text=text)
 
 
 def see_other(url: str) -> Response:
     """Return a `303`, so that reloading the next page doesn't send the form again."""
     return RedirectResponse(url, status_code=303)
+
+
+def see_state(
+    context: Context, catalogue: Catalogue, language: str, state: State, own: Texts | None = None
+) -> Response:
+    """Return a `303` to the theme's page of a state, or to the form's `own` page instead."""
+    path = catalogue.text(own or {}, language) or catalogue.text(catalogue.states[state], language)
+    return see_other(context.links.target(path))
 
 
 def available_language(catalogue: Catalogue, wanted: str, form: Form | None = None) -> str:

@@ -1,15 +1,13 @@
 """The routes of the handler, and the function behind each."""
 
-from collections.abc import Callable
+from functools import partial
 
 from starlette.routing import Route
 
 from . import guides, optin, preferences, subject_requests
 from .context import Context
-from .guards import guarded, guards_of
+from .guards import Endpoint, guarded_call, guards_of
 from .screening import screen
-
-Endpoint = Callable[..., object]
 
 PREFIXES = ("/f/", "/me/", "/fresh/", "/confirm/", "/unsubscribe/", "/resource/", "/more/")
 PROBES = ("/healthz", "/readyz")
@@ -24,8 +22,8 @@ def routes(context: Context) -> list[Route]:
     """Return every route of the handler."""
 
     def route(path: str, endpoint: Endpoint, method: str) -> Route:
-        guards = guards_of(path, method)
-        return Route(path, guarded(context, guards, endpoint), methods=[method])
+        call = partial(guarded_call, context, guards_of(path, method), endpoint)
+        return Route(path, call, methods=[method])
 
     return [
         route("/f/{form}", optin.subscribe, "POST"),

@@ -7,7 +7,6 @@ a button. A GET only reads.
 import json
 from functools import partial
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +15,6 @@ from ..links.tokens import SubjectRequestLink
 from ..permission import subject_requests
 from ..permission.ledger import Event, Kind, Wish
 from ..permission.record import Record
-from ..permission.submission import Raw
 from ..store.people.erase import erase_own_data
 from ..store.people.export import read_own_data
 from ..store.people.move_address import move_address
@@ -38,23 +36,11 @@ def show(context: Context, request: Request) -> Response:
     result = outcome(wish, record)
     if result:
         status = 410 if result == "stopped" else 200
-        return message(context.renderer(catalogue), language, result, status=status)
+        return message(context, catalogue, language, result, status=status)
     if not subject_requests.is_answerable(wish, Wish(wish.method), record, now=context.clock()):
-        return message(context.renderer(catalogue), language, "fresh_expired", status=410)
-    return page(
-        context.renderer(catalogue),
-        "page/fresh.html",
-        language,
-        f"fresh_{wish.method}_title",
-        headers=SECRET,
-        method=wish.method,
-        site=catalogue.text(catalogue.title, language),
-    )
-
-
-async def answer(context: Context, request: Request) -> Response:
-    """Handle one of the page's buttons: `POST /fresh/{token}`."""
-    return await run_in_threadpool(_handle, context, request, request_body.form_of(request))
+        return message(context, catalogue, language, "fresh_expired", status=410)
+    title = f"fresh_{wish.method}_title"
+    return page(context, catalogue, language, "fresh", title, method=wish.method)
 
 
 def outcome(wish: Event, record: Record) -> str:
@@ -73,29 +59,25 @@ def outcome(wish: Event, record: Record) -> str:
     return ""
 
 
-def _handle(context: Context, request: Request, raw: Raw) -> Response:
+def answer(context: Context, request: Request) -> Response:
+    """Handle one of the page's buttons: `POST /fresh/{token}`."""
     wish, record = _read_request(context, request)
+    raw = request_body.form_of(request)
     contact, now = record.contact, context.clock()
     back = see_other(f"../fresh/{request.path_params['token']}")
     match raw.get("do"), wish.method:
         case ["no"], _:
-            context.store.commit_for_contact(
-                contact, partial(subject_requests.cancel, wish), now=now
-            )
+            context.commit(contact, partial(subject_requests.cancel, wish), now=now)
         case ["yes" | "download"], Wish.REVEAL:
             if not subject_requests.is_answerable(wish, Wish.REVEAL, record, now=now):
                 return back
-            context.store.commit_for_contact(
-                contact, partial(subject_requests.disclose, wish, now=now), now=now
-            )
+            context.commit(contact, partial(subject_requests.disclose, wish, now=now), now=now)
             return _reveal(context, contact, wish.language, download=raw.get("do") == ["download"])
         case ["yes"], Wish.ERASE:
             decide = partial(subject_requests.erase_by_link, wish, now=now)
             erase_own_data(context.store, contact, decide, now=now)
         case ["yes"], Wish.MOVE:
-            decide = partial(subject_requests.approve_move, wish, now=now)
-            if context.store.commit_for_contact(contact, decide, now=now).decision.notices:
-                context.wake()
+            context.commit(contact, partial(subject_requests.approve_move, wish, now=now), now=now)
         case ["yes"], Wish.CONFIRM_MOVE:
             return _complete_move(context, wish, record, back)
         case _:
@@ -119,7 +101,7 @@ def _complete_move(context: Context, wish: Event, record: Record, back: Response
     catalogue = context.catalogue()
     language = available_language(catalogue, wish.language)
     # Only the owner of the mailbox can read this.
-    return message(context.renderer(catalogue), language, "taken", status=409)
+    return message(context, catalogue, language, "taken", status=409)
 
 
 def _reveal(context: Context, contact: str, language: str, *, download: bool) -> Response:
@@ -132,18 +114,9 @@ def _reveal(context: Context, contact: str, language: str, *, download: bool) ->
         return Response(body, media_type="application/json", headers=attached)
     catalogue = context.catalogue()
     language = available_language(catalogue, language)
-    return page(
-        context.renderer(catalogue),
-        "page/reveal.html",
-        language,
-        "reveal_title",
-        headers=SECRET,
-        own_data=describe_own_data(
-            exported, catalogue, context.renderer(catalogue).phrases(language), language
-        ),
-        controller=catalogue.controller,
-        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
-    )
+    phrases = context.renderer(catalogue).phrases(language)
+    own_data = describe_own_data(exported, catalogue, phrases, language)
+    return page(context, catalogue, language, "reveal", "reveal_title", own_data=own_data)
 
 
 def _read_request(context: Context, request: Request) -> tuple[Event, Record]:

@@ -46,7 +46,8 @@ class Challenges:
             "nonce": nonce,
             "salt": salt,
         }
-        return {"parameters": parameters, "signature": self._sign(parameters)}
+        signature = self._signer.sign(canonical_json(parameters))
+        return {"parameters": parameters, "signature": signature}
 
     def read(self, payload: str, form: str, *, now: datetime) -> Proof | None:
         """Return the proof in `payload` (JSON in Base64).
@@ -62,9 +63,6 @@ class Challenges:
                 return _proof(parameters, counter, key, form, now)
             case _:
                 return None
-
-    def _sign(self, parameters: dict[str, Json]) -> str:
-        return self._signer.sign(canonical_json(parameters))
 
     @property
     def _signer(self) -> Signer:

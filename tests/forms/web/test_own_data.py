@@ -28,7 +28,7 @@ def test_there_is_a_sentence_for_everything(language: str) -> None:
         *(f"reveal_state_{state}" for state in MAIL_STATES),
         *(f"frequency_{frequency}" for frequency in Frequency),
         *(f"sign_{sign}" for sign in Signal),
-        *(f"me_{done}" for done in DONE),
+        *(f"me_{done}" for done in DONE.values()),
         *(f"me_pause_{months}" for months in (*PAUSES, RESUME)),
         *(f"event_access_asked_{ask}" for ask in WISH_TEMPLATES),
         *(f"mail_{ask}_{part}" for ask in WISH_TEMPLATES for part in ("subject", "intro", "why")),
