@@ -16,33 +16,16 @@ from .screening.signals import WAIT
 LONGEST_ANSWER = 1000
 
 
-def form_with_errors(
-    context: Context, catalogue: Catalogue, form_id: str, errors: FieldErrors
+def form_page(
+    context: Context, catalogue: Catalogue, form_id: str, values: FieldErrors, *, waiting: str = ""
 ) -> Response:
-    """Return a 422 with the form as it was sent and an error beside each wrong field."""
-    shown = context.signed_times.make(context.clock(), form_id)
-    return _form(context, catalogue, form_id, errors, shown)
+    """Return a 422 with the form as it was sent and an error beside each wrong field.
 
-
-def form_to_resend(
-    context: Context, catalogue: Catalogue, form_id: str, values: FieldErrors, waiting: str
-) -> Response:
-    """Return a 422 with the form as it was sent, to send again after a few seconds.
-
-    `waiting` is the signed time at which the wait began. The page needs no JavaScript.
+    With `waiting`, the signed time at which a wait began, it can be sent again after a few seconds.
+    The page needs no JavaScript.
     """
-    return _form(context, catalogue, form_id, values, waiting, wait=WAIT.seconds)
-
-
-def _form(
-    context: Context,
-    catalogue: Catalogue,
-    form_id: str,
-    values: FieldErrors,
-    shown: str,
-    *,
-    wait: int = 0,
-) -> Response:
+    shown = waiting or context.signed_times.make(context.clock(), form_id)
+    wait = WAIT.seconds if waiting else 0
     form = sheet(
         catalogue,
         catalogue.forms[form_id],
@@ -66,7 +49,7 @@ def _form(
         "form",
         "once_more_title" if wait else "form_again_title",
         status=422,
-        # Without it, browsers would send the form with `Origin: null`.
+        # Without `SECRET`, which would make browsers send the form with `Origin: null`.
         headers={},
         sheet=form,
         wait=wait,

@@ -25,7 +25,7 @@ from ..store.records.spent_proofs import SpentError, spending
 from ..store.records.store import Committed
 from . import request_body
 from .context import Context
-from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_with_errors
+from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_page
 from .guards import read_link
 from .request_body import RefusalError
 from .responses import available_language, message, page, see_other, see_state
@@ -142,7 +142,7 @@ def _subscribe(
         versions=context.store.form_versions(raw.get("version", ())[:1]),
     )
     if isinstance(submission, FieldErrors):
-        return form_with_errors(context, catalogue, form_id, submission)
+        return form_page(context, catalogue, form_id, submission)
     screened = screen(context, catalogue, submission, credentials)
     if isinstance(screened, Response):
         return screened

@@ -44,13 +44,11 @@ def check_head(request: Request) -> None:
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body: at most 16 KiB, within ten seconds. Later calls return it again.
+    """Return the body: at most 16 KiB, within ten seconds.
 
     Raises:
         RefusalError: It is too large, too slow or incomplete.
     """
-    if isinstance(cached := getattr(request.state, "body", None), bytes):
-        return cached
     declared = request.headers.get("content-length", "0")
     # Check the number of digits first: Python is slow to read thousands of them.
     if not declared.isdecimal() or len(declared) > 10 or int(declared) > LARGEST_BODY:
@@ -66,7 +64,6 @@ async def read_body(request: Request) -> bytes:
         raise RefusalError(408, "slow") from None
     except ClientDisconnect:
         raise RefusalError(400, "broken") from None
-    request.state.body = bytes(body)
     return bytes(body)
 
 

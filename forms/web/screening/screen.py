@@ -12,7 +12,7 @@ from ...permission.proof_of_work import Proof
 from ...permission.submission import FieldErrors, Submission
 from .. import request_body
 from ..context import Context
-from ..form_pages import form_to_resend
+from ..form_pages import form_page
 from ..request_body import RefusalError
 from .proof_of_work import FIELD
 from .signals import DECISIVE, Evidence, needs_retry, signals_of
@@ -90,7 +90,8 @@ def ask_again(
     """Return a page with the form to send again. `waiting` is the signed start of the wait."""
     form, address = submission.form, submission.address.key
     waiting = waiting or context.signed_times.make(context.clock(), form, address)
-    return form_to_resend(context, catalogue, form, _as_sent(catalogue, submission), waiting)
+    values = _as_sent(catalogue, submission)
+    return form_page(context, catalogue, form, values, waiting=waiting)
 
 
 def _proof(context: Context, payload: str, form: str) -> Proof | None:
