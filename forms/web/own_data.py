@@ -20,7 +20,7 @@ class HistoryEntry:
     """The exact wording that the event is about; empty if it has none."""
     page: str
     details: tuple[tuple[str, str], ...]
-    """What the person typed or chose, as pairs of label and value."""
+    """Labels and values that the person typed or chose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
