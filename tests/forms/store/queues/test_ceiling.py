@@ -230,7 +230,7 @@ def test_the_alarm_reaches_the_owner_and_the_visitor_sees_no_difference(tmp_path
         mails = here.inbox.wait(3)
         (alarm,) = [mail for mail in mails if str(mail["To"]) == "olga@example.org"]
         assert alarm["Subject"] == "Many sign-ups on Example: some confirmations are waiting"
-        assert "Nothing is lost" in text_of(alarm)
+        assert "None are lost" in text_of(alarm)
         assert "p0@example.org" not in text_of(alarm) + text_of(alarm, "html")
         waiting = "select count(*) from outbox where state = 'waiting'"
         until(lambda: here.rows(waiting) == [(2,)], "the others to wait")
