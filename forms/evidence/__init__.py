@@ -1,1 +1,1 @@
-"""What proves consent: signatures, checkpoints, proofs, and the audit of emails."""
+"""Proof of consent: signatures, checkpoints, exported proofs, and the audit of emails."""

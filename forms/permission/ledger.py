@@ -96,7 +96,7 @@ class Method(StrEnum):
 
 
 class Wish(StrEnum):
-    """What a person asks for in the preference centre and confirms by a fresh email.
+    """Requests in the preference centre that a person confirms by a new email.
 
     The method of `access.*` events, and the name of the email that confirms it.
     """

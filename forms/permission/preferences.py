@@ -38,7 +38,7 @@ class Choices:
     """The preference centre's form, filled in correctly."""
 
     wordings: tuple[Wording, ...]
-    """Those of the ticked boxes."""
+    """Wordings of the ticked boxes."""
     shown: frozenset[str]
     """Purposes that the page showed as ticked: only these can be left by clearing a box."""
     choices: Mapping[str, Choice]

@@ -37,7 +37,7 @@ class Submission:
     answers: Mapping[str, str]
     wordings: tuple[Wording, ...]
     trapped: bool
-    """Whether it is quarantined, because the honeypot was filled in or signals are as strong."""
+    """The submission is quarantined: the honeypot was filled in, or signals are as strong."""
     signs: tuple[str, ...] = ()
     """Signals of a robot (`web.screening.signals.Signal`)."""
 
