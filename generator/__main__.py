@@ -1,93 +1,65 @@
-"""`python -m generator` is `atrae`, and so is `main`.
+"""`python -m generator`, and `main` of the console script `atrae`.
 
-A build that is asked for in the plainest way is begun before the commands and their options are
-loaded, which takes longer than to see that there is nothing to do.
+A plain build starts before the commands and their options are loaded, because that takes longer
+than to see that nothing changed.
 """
 
-import gc
 import os
 import sys
 import time
-from typing import NamedTuple
+from typing import Any
 
+from .build import Options
 
-class Plain(NamedTuple):
-    """A build that is asked for by nothing but where."""
-
-    source: str = "."
-    output: str | None = None
-    handler: str | None = None
-    quiet: bool = False
+_FOLDERS = {"-s": "source", "--source": "source", "-o": "output", "--output": "output"}
+_FOLDERS |= {"--handler": "handler"}
 
 
 def main() -> None:
-    """Do what the command line says, and exit."""
+    """Run the command line, and exit."""
     began = time.perf_counter()
-    plain = plainly(sys.argv[1:])
-    if plain is None or os.environ.get("SOURCE_DATE_EPOCH"):
+    build = None if os.environ.get("SOURCE_DATE_EPOCH") else plain_build(sys.argv[1:])
+    if build is None:
         from .cli import main as commands
 
         commands(prog_name="atrae")
-    else:
-        _build(plain, began)
-
-
-def plainly(arguments: list[str]) -> Plain | None:
-    """The build that is asked for in the plainest way; None leaves what is said to the commands,
-    with all that may be wrong with it."""
-    match arguments:
-        case ["build", *options]:
-            plain = Plain()
-        case _:
-            return None
-    while options:
-        match options:
-            case ["-q" | "--quiet", *options]:
-                plain = plain._replace(quiet=True)
-            case ["-s" | "--source", str(folder), *options] if os.path.isdir(folder):  # noqa: PTH112
-                plain = plain._replace(source=folder)
-            case ["-o" | "--output", str(folder), *options] if _is_plain(folder):
-                plain = plain._replace(output=folder)
-            case ["--handler", str(folder), *options] if _is_plain(folder):
-                plain = plain._replace(handler=folder)
-            case _:
-                return None
-    return plain
-
-
-def _is_plain(folder: str) -> bool:
-    """Whether it is a folder or may become one, spelled as `pathlib` would spell it: so it is the
-    same as last time, however the command was understood."""
-    is_free = os.path.isdir(folder) or not os.path.lexists(folder)  # noqa: PTH112
-    return is_free and not folder.startswith("-") and os.path.normpath(folder) == folder
-
-
-def _build(plain: Plain, began: float) -> None:
+        return
     from datetime import UTC, datetime
 
-    from .again import Options, build
-    from .terminal import progress_bar, reported, say_report
+    from .terminal import build_and_report
 
-    gc.disable()  # until the end, which comes as soon as the site is built
-    options = Options(plain.source, plain.output, plain.handler)
+    options, quiet = build
     try:
-        with reported(), progress_bar(shown=not plain.quiet and sys.stderr.isatty()) as progress:
-            done = build(options, now=datetime.now(UTC), progress=progress)
+        build_and_report(options, now=datetime.now(UTC), began=began, quiet=quiet)
     except KeyboardInterrupt:
         sys.exit("Aborted!")
-    say_report(done, began, quiet=plain.quiet)
-    _end()
 
 
-def _end() -> None:
-    """End at once: to give a site back piece by piece takes as long as a part of an edit, and the
-    system takes it as a whole."""
-    try:
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
-    except OSError:
-        return  # for Python to say, at an end of its own
-    os._exit(0)
+def plain_build(arguments: list[str]) -> tuple[Options, bool] | None:
+    """Return the options of a build, and whether it's quiet, if nothing but folders is given.
+
+    None leaves the arguments to the commands, with everything that may be wrong with them.
+    """
+    values: dict[str, Any] = {"source": "."}
+    command, *rest = arguments or [""]
+    quiet = False
+    while rest:
+        option = rest.pop(0)
+        if option in ("-q", "--quiet"):
+            quiet = True
+        elif option in _FOLDERS and rest and _is_plain(rest[0], _FOLDERS[option]):
+            values[_FOLDERS[option]] = rest.pop(0)
+        else:
+            return None
+    return (Options(**values), quiet) if command == "build" else None
+
+
+def _is_plain(folder: str, option: str) -> bool:
+    """Tell whether it's a folder, or may become one, and is spelled as `pathlib` would spell it."""
+    if option == "source":
+        return os.path.isdir(folder)  # noqa: PTH112
+    is_free = os.path.isdir(folder) or not os.path.lexists(folder)  # noqa: PTH112
+    return is_free and not folder.startswith("-") and os.path.normpath(folder) == folder
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from .again import Options, build as build_site
+from .build import Options
 from .model.diagnostic import Severity
-from .terminal import counted, progress_bar, reported, say_diagnostics, say_json, say_report
+from .terminal import build_and_report, counted, print_diagnostics, print_json, reported
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 source_option = click.option(
@@ -98,12 +98,7 @@ def build(
     began = time.perf_counter()
     public, private = (str(folder) if folder else None for folder in (output, handler))
     options = Options(str(source), public, private, base_url, drafts, future, strict, force)
-    with reported(), progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
-        done = build_site(options, now=clock or now(), progress=progress)
-    if explain:
-        for path, reason in done.rendered.items():
-            click.echo(f"{path}: {reason}")
-    say_report(done, began, quiet=quiet)
+    build_and_report(options, now=clock or now(), began=began, quiet=quiet, explain=explain)
 
 
 @main.command()
@@ -117,18 +112,21 @@ def check(source: Path, as_json: bool, strict: bool, clock: datetime | None) -> 
     Drafts and future documents are checked too: that is when one wants to know.
     """
     from .config.config import load_config
-    from .plan.full import prepare
+    from .incremental.store import exclusive
+    from .plan.full import plan_site
 
     with reported(as_json=as_json):
         config = load_config(source, now=clock or now(), drafts=True, future=True)
-        found = prepare(config).diagnostics
+        with exclusive(config.cache / "cache"):
+            diagnostics = plan_site(config).diagnostics
     if as_json:
-        say_json(found)
+        print_json(diagnostics)
     else:
-        say_diagnostics(found)
-        click.echo(f"{counted(len(found), 'finding')}." if found else "Nothing is wrong.")
-    wrong = found if strict else [d for d in found if d.severity is Severity.ERROR]
-    sys.exit(1 if wrong else 0)
+        print_diagnostics(diagnostics)
+        count = counted(len(diagnostics), "finding")
+        click.echo(f"{count}." if diagnostics else "No problems found.")
+    has_error = any(each.severity is Severity.ERROR for each in diagnostics)
+    sys.exit(1 if has_error or (strict and diagnostics) else 0)
 
 
 @main.command()

@@ -1,78 +1,31 @@
-"""Plan -> both trees: what is stale is rendered and written, the rest stays."""
+"""Plan -> both trees: stale outputs are rendered and written, the others stay."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
 from . import outputs as recipes
-from .config.config import Config
-from .incremental.staleness import Asked, Tracing
-from .model.diagnostic import Diagnostic
+from .incremental.answer_digests import TextEdit
+from .incremental.last_plan import OutputIndex
+from .incremental.staleness import Staleness
 from .model.output import Output, Tree
 from .model.site import Site
-from .model.value import value
-from .parallel import each
+from .parallel import map_chunks
 from .plan.plan import Plan, context_of
+from .render.dependencies import Dependency
 from .write.publish import is_ours, refuse_folders, staged
 
 Progress = Callable[[int, int], None]
-"""Told how many outputs of how many are rendered."""
+"""Called with the number of rendered outputs, and of all that are rendered."""
+
+Rendered = tuple[bytes | Path, tuple[Dependency, ...] | None]
+"""Content of an output, and its dependencies if they are new."""
 
 
-@value
-class Report:
-    """What a build did."""
-
-    config: Config
-    site: Site
-    outputs: tuple[Output, ...]
-    """After an edit of texts those alone that were rendered."""
-    rendered: Mapping[str, str]
-    """Path of each page that was rendered -> why."""
-    changed: int
-    hidden: Counter[str]
-    diagnostics: tuple[Diagnostic, ...]
-    locked: bool = False
-    """Whether wordings were kept that nobody had published before."""
-
-    @property
-    def files(self) -> Iterator[str]:
-        """Every file that stands now where the build put it."""
-        folders = {Tree.PUBLIC: self.config.public, Tree.HANDLER: self.config.handler}
-        return (f"{folders[output.tree]}/{output.path}" for output in self.outputs)
-
-    @property
-    def valid(self) -> tuple[float, float]:
-        """From when until when the same documents are shown, in seconds since 1970."""
-        return shown_within(self.site)
-
-    @property
-    def pages(self) -> int:
-        """The HTML files of the public tree that are not redirects."""
-        return sum(
-            output.path.endswith(".html") and output.tree is Tree.PUBLIC
-            for output in self.outputs
-            if output.recipe not in ("redirect", "asset")
-        )
-
-
-def shown_within(site: Site) -> tuple[float, float]:
-    """From when until when the site shows the same documents, in seconds since 1970."""
-    every = (*site.by_source.values(), *(hidden.document for hidden in site.hidden))
-    moments = [moment for d in every for moment in (d.date, d.expires) if moment]
-    new_year = site.now.replace(
-        year=min(site.now.year + 1, 9999), month=1, day=1, hour=0, minute=0, second=0
-    )
-    later = [moment.timestamp() for moment in moments if moment > site.now]
-    return site.now.timestamp(), min([*later, new_year.timestamp()])
-
-
-def publish(
-    config: Config, plan: Plan, tracing: Tracing, *, progress: Progress | None = None
-) -> int:
-    """Render what is stale and write both trees; how many files changed."""
+def publish(plan: Plan, staleness: Staleness, *, progress: Progress | None = None) -> int:
+    """Render what is stale and write both trees; return how many files changed."""
+    config, is_part = plan.config, isinstance(plan.edit, TextEdit)
     refuse_folders(config.root, config.public, config.handler)
     with ExitStack() as stack:
         trees = {
@@ -81,67 +34,80 @@ def publish(
                     folder,
                     cache=config.cache,
                     force=config.force,
-                    whole=not plan.edit,
-                    sealed=_sealed if tree is Tree.HANDLER else None,
+                    whole=not is_part,
+                    sealed=_is_sealed if tree is Tree.HANDLER else None,
                 )
             )
-            for tree, folder in _folders(config, plan)
+            for tree, folder in _folders(plan)
         }
-        stale = [o for o in plan.outputs if o.tree in trees and _is_stale(o, tracing)]
-        if not plan.edit:
-            trees[Tree.PUBLIC].keep(tracing.kept)
+        if not is_part:
+            trees[Tree.PUBLIC].keep(staleness.fresh)
+        stale = [output for output in _stale_outputs(plan, staleness) if output.tree in trees]
 
-        def work(part: Sequence[Output]) -> list[tuple[bytes | Path, Asked | None]]:
-            return [_rendered(plan, output, tracing) for output in part]
+        def render(part: Sequence[Output]) -> list[Rendered]:
+            return [_render(plan, output, staleness) for output in part]
 
-        # The workers render and one process writes: two that make files in one file system at the
+        # Workers render and one process writes: two that create files in one file system at the
         # same time wait for each other longer than they work.
-        contents = chain.from_iterable(each(work, stale, workers=config.workers))
-        for number, (output, (content, asked)) in enumerate(zip(stale, contents, strict=True)):
+        rendered = chain.from_iterable(map_chunks(render, stale, workers=config.workers))
+        for number, (output, (content, new)) in enumerate(zip(stale, rendered, strict=True), 1):
             trees[output.tree].put(output.path, content)
-            tracing.asked(output, asked)
+            staleness.record(output, new)
             if progress:
-                progress(number + 1, len(stale))
+                progress(number, len(stale))
     return sum(stage.changed for stage in trees.values())
 
 
-def report(
-    config: Config, plan: Plan, tracing: Tracing, changed: int, *, locked: bool = False
-) -> Report:
-    """What was done; `changed` files are not as they were."""
-    return Report(
-        config=config,
-        site=plan.site,
-        outputs=plan.outputs,
-        rendered=tracing.reasons,
-        changed=changed,
-        hidden=Counter(hidden.reason for hidden in plan.site.hidden),
-        diagnostics=plan.diagnostics,
-        locked=locked,
+def published_files(plan: Plan) -> Iterator[str]:
+    """Yield the file of every output."""
+    folders = {Tree.PUBLIC: plan.config.public, Tree.HANDLER: plan.config.handler}
+    return (f"{folders[output.tree]}/{output.path}" for output in plan.outputs)
+
+
+def shown_within(site: Site) -> tuple[float, float]:
+    """Return from when until when the site shows the same documents, in seconds since 1970."""
+    documents = (*site.by_source.values(), *(hidden.document for hidden in site.hidden))
+    moments = [moment for d in documents for moment in (d.date, d.expires) if moment]
+    new_year = site.now.replace(
+        year=min(site.now.year + 1, 9999), month=1, day=1, hour=0, minute=0, second=0
     )
+    later = [moment.timestamp() for moment in moments if moment > site.now]
+    return site.now.timestamp(), min([*later, new_year.timestamp()])
 
 
-def _is_stale(output: Output, tracing: Tracing) -> bool:
-    """What goes to the handler is little, and always made."""
-    return output.tree is Tree.HANDLER or output.path in tracing.reasons
+def _stale_outputs(plan: Plan, staleness: Staleness) -> tuple[Output, ...]:
+    """Return the outputs to render. The handler's are few, and always rendered, but after texts."""
+    if isinstance(plan.edit, TextEdit) and isinstance(plan.outputs, OutputIndex):
+        return plan.outputs.public(staleness.reasons)
+    # Lists show many documents: each worker would read nearly all of them for itself.
+    if plan.edit and staleness.reasons:
+        for document in plan.site.by_source.values():
+            document.source  # noqa: B018
+    return tuple(o for o in plan.outputs if o.tree is Tree.HANDLER or o.path in staleness.reasons)
 
 
-def _rendered(plan: Plan, output: Output, tracing: Tracing) -> tuple[bytes | Path, Asked | None]:
+def _render(plan: Plan, output: Output, staleness: Staleness) -> Rendered:
     context = context_of(plan, output)
     content = recipes.render(output, context, plan.extensions.recipes)
-    return content, tracing.news(output, tuple(context.dependencies.recorded))
+    return content, staleness.new_dependencies(output, tuple(context.dependencies.recorded))
 
 
-def _sealed(path: str) -> bool:
-    """Gated files bear their digest in their path, and may be too large to read at each start."""
+def _is_sealed(path: str) -> bool:
+    """Tell whether the manifest has a file's digest.
+
+    Gated files have theirs in their path, and may be too large to read at every start.
+    """
     return not path.startswith("gated/")
 
 
-def _folders(config: Config, plan: Plan) -> Iterator[tuple[Tree, Path]]:
-    """The folders to write. The handler's comes last and is exchanged first, so that it never
-    knows less than the pages do."""
+def _folders(plan: Plan) -> Iterator[tuple[Tree, Path]]:
+    """Yield the folders to write.
+
+    The handler's comes last and is exchanged first, so that it never knows less than the pages.
+    """
+    config = plan.config
     yield Tree.PUBLIC, config.public
-    if plan.edit:
+    if isinstance(plan.edit, TextEdit):
         return
     if plan.site.catalogue or is_ours(config.handler, config.cache):
         yield Tree.HANDLER, config.handler

@@ -1,4 +1,4 @@
-"""What the commands say: findings, summaries, progress."""
+"""What the commands print: diagnostics, the summary of a build, progress."""
 
 import sys
 import time
@@ -6,126 +6,141 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from .again import Done, diagnostic
+from .build import BuildResult, Options, build
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .model.diagnostic import Diagnostic
     from .publish import Progress
 
 FEW = 64
-"""So many outputs are rendered before a bar could be seen."""
+"""Outputs that are rendered before a progress bar could be seen."""
 
-# Most builds have little to say: what it takes to say more is loaded where there is more.
+# Most builds print little: what it takes to print more is imported where there is more.
+
+
+def build_and_report(
+    options: Options, *, now: "datetime", began: float, quiet: bool, explain: bool = False
+) -> None:
+    """Build a site and print what was found and done, in seconds since `began`.
+
+    Exits with 1 if it can't be built.
+    """
+    with reported(), progress_bar(shown=not quiet and sys.stderr.isatty()) as progress:
+        result = build(options, now=now, progress=progress)
+    if explain:
+        for path, reason in result.rendered.items():
+            print(f"{path}: {reason}")  # noqa: T201
+    print_result(result, began, quiet=quiet)
 
 
 @contextmanager
 def reported(*, as_json: bool = False) -> Iterator[None]:
-    """Turn what went wrong into messages and exit code 1."""
+    """Print a `SiteError`, and exit with 1."""
     try:
         yield
-    except Exception as wrong:
+    except Exception as error:
         from .errors import SiteError
 
-        if not isinstance(wrong, SiteError):
+        if not isinstance(error, SiteError):
             raise
-        _fail(wrong.diagnostics, as_json=as_json)
+        _fail(error.diagnostics, as_json=as_json)
 
 
-def _fail(diagnostics: "Iterable[Diagnostic]", *, as_json: bool) -> NoReturn:
+def _fail(diagnostics: "tuple[Diagnostic, ...]", *, as_json: bool) -> NoReturn:
     import click
 
     from .model.diagnostic import Severity
 
-    found = tuple(diagnostics)
     if as_json:
-        say_json(found)
+        print_json(diagnostics)
     else:
-        say_diagnostics(found)
-        if len(found) > 1:
-            errors = sum(finding.severity is Severity.ERROR for finding in found)
-            warnings = counted(len(found) - errors, "warning")
+        print_diagnostics(diagnostics)
+        if len(diagnostics) > 1:
+            errors = sum(each.severity is Severity.ERROR for each in diagnostics)
+            warnings = counted(len(diagnostics) - errors, "warning")
             click.secho(f"{counted(errors, 'error')}, {warnings}.", err=True, bold=True)
     sys.exit(1)
 
 
-def say_diagnostics(diagnostics: "Iterable[Diagnostic]") -> None:
-    """One line each, with place and way out."""
+def print_diagnostics(diagnostics: "Iterable[Diagnostic]") -> None:
+    """Print a line for each diagnostic, with its location and hint."""
     import click
 
     from .model.diagnostic import Severity
 
-    for found in diagnostics:
-        place = f"{found.at}: " if found.at else ""
-        hint = f"  → {found.hint}" if found.hint else ""
-        colour = "red" if found.severity is Severity.ERROR else "yellow"
-        severity = click.style(str(found.severity), fg=colour, bold=True)
-        code = click.style(f" [{found.code}]", dim=True)
-        click.echo(f"{place}{severity}: {found.message}{hint}{code}", err=True)
+    for diagnostic in diagnostics:
+        place = f"{diagnostic.at}: " if diagnostic.at else ""
+        hint = f"  → {diagnostic.hint}" if diagnostic.hint else ""
+        colour = "red" if diagnostic.severity is Severity.ERROR else "yellow"
+        severity = click.style(str(diagnostic.severity), fg=colour, bold=True)
+        code = click.style(f" [{diagnostic.code}]", dim=True)
+        click.echo(f"{place}{severity}: {diagnostic.message}{hint}{code}", err=True)
 
 
-def say_json(diagnostics: "Iterable[Diagnostic]") -> None:
-    """A list of findings; `at` holds path, line and column, or is null."""
+def print_json(diagnostics: "Iterable[Diagnostic]") -> None:
+    """Print a JSON list; `at` is null, or has path, line and column."""
     import json
     from dataclasses import asdict
 
     import click
 
-    click.echo(json.dumps([asdict(found) for found in diagnostics], indent=1, ensure_ascii=False))
+    values = [asdict(diagnostic) for diagnostic in diagnostics]
+    click.echo(json.dumps(values, indent=1, ensure_ascii=False))
 
 
-def say_report(done: Done, began: float, *, quiet: bool) -> None:
-    """What was found and built, what was hidden, and how long it took since `began`."""
-    summary = done.summary
-    findings = [diagnostic(*finding) for finding in summary.findings]
-    if findings:
-        say_diagnostics(findings)
+def print_result(result: BuildResult, began: float, *, quiet: bool) -> None:
+    """Print what was found and built, what is hidden, and how long it took since `began`."""
+    if result.diagnostics:
+        print_diagnostics(result.diagnostics)
     if quiet:
         return
-    reasons = ", ".join(f"{number} {reason}" for reason, number in sorted(summary.hidden.items()))
+    reasons = ", ".join(f"{number} {reason}" for reason, number in sorted(result.hidden.items()))
     parts = [
-        counted(summary.pages, "page"),
-        f"{summary.files:,} files, {done.changed:,} of them changed",
-        f"{sum(summary.hidden.values())} hidden ({reasons})" if reasons else "",
-        counted(len(findings), "warning") if findings else "",
+        counted(result.pages, "page"),
+        f"{result.files:,} files, {result.changed:,} of them changed",
+        f"{sum(result.hidden.values())} hidden ({reasons})" if reasons else "",
+        counted(len(result.diagnostics), "warning") if result.diagnostics else "",
         f"{time.perf_counter() - began:.2f} s",
     ]
-    said = " · ".join(part for part in parts if part)
-    print(f"{said}\n→ {summary.public}")  # noqa: T201
-    if done.locked:
+    summary = " · ".join(part for part in parts if part)
+    print(f"{summary}\n→ {result.public}")  # noqa: T201
+    if result.has_new_wordings:
         from .model.wordings import LOCK
 
         print(f"New wordings are in {LOCK}: commit it with them.")  # noqa: T201
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 page`, `2 pages`."""
+    """Return a number with its noun: `1 page`, `2 pages`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager
 def progress_bar(*, shown: bool) -> "Iterator[Progress | None]":
-    """A bar for a build that takes longer than a moment, where a terminal looks on."""
-    with ExitStack() as ended:
-        yield _progress(ended) if shown else None
+    """Show a progress bar for a build that takes longer than a moment."""
+    with ExitStack() as stack:
+        yield _progress(stack) if shown else None
 
 
-def _progress(ended: ExitStack) -> "Progress":
-    """Begins a bar with the first of many outputs."""
-    updates: list[Progress] = []
+def _progress(stack: ExitStack) -> "Progress":
+    """Return a function that starts a bar with the first of many outputs."""
+    bars: list[Progress] = []
 
     def update(done: int, total: int) -> None:
-        if not updates and total > FEW:
-            updates.append(_bar(ended))
-        for each in updates:
-            each(done, total)
+        if not bars and total > FEW:
+            bars.append(_bar(stack))
+        for bar in bars:
+            bar(done, total)
 
     return update
 
 
-def _bar(ended: ExitStack) -> "Progress":
+def _bar(stack: ExitStack) -> "Progress":
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    bar = ended.enter_context(Bar(console=Console(stderr=True), transient=True))
+    bar = stack.enter_context(Bar(console=Console(stderr=True), transient=True))
     task = bar.add_task("Rendering", total=None)
     return lambda done, total: bar.update(task, completed=done, total=total)

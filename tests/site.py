@@ -16,12 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator.build import build
+from generator.build import BuildResult, build_site
 from generator.config.config import Config, load_config
 from generator.model.diagnostic import Diagnostic
-from generator.plan.full import prepare
+from generator.plan.full import plan_site
 from generator.plan.plan import Plan
-from generator.publish import Report
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -103,13 +102,13 @@ class SmallSite:
         """Its settings, at the time of the tests."""
         return load_config(self.root, **{"now": NOW, **options})
 
-    def build(self, **options: Any) -> Report:
+    def build(self, **options: Any) -> BuildResult:
         """Publish it. Raises `errors.SiteError`."""
-        return build(self.config(**options))
+        return build_site(self.config(**options))
 
     def plan(self, **options: Any) -> Plan:
         """Everything but the rendering."""
-        return prepare(self.config(**options))
+        return plan_site(self.config(**options))
 
     def diagnostics(self, **options: Any) -> tuple[Diagnostic, ...]:
         """What is found wrong with it."""

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from generator.build import BuildResult
 from generator.model.permalink import slugify
-from generator.publish import Report
 
 from .shared import CORPUS, articles, needs_corpus
 from .site import SmallSite
@@ -54,18 +54,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
 
 
 @pytest.fixture(scope="module")
-def report(made: SmallSite) -> Report:
+def report(made: SmallSite) -> BuildResult:
     return made.build()
 
 
-def test_every_article_is_a_page(made: SmallSite, report: Report) -> None:
-    pages = {o.path: o.origin for o in report.outputs if o.recipe == "page"}
+def test_every_article_is_a_page(made: SmallSite, report: BuildResult) -> None:
+    pages = {o.path: o.origin for o in made.plan().outputs if o.recipe == "page"}
     assert len(pages) == len(articles()) == 509
     assert set(pages) <= made.files()
     assert report.hidden == {}
 
 
-def test_its_files_are_published_byte_for_byte(made: SmallSite, report: Report) -> None:
+def test_its_files_are_published_byte_for_byte(made: SmallSite, report: BuildResult) -> None:
     files = [file for file in (CORPUS / "static").rglob("*") if file.is_file()]
     assert len(files) == 173
     for file in files:
@@ -73,13 +73,15 @@ def test_its_files_are_published_byte_for_byte(made: SmallSite, report: Report) 
         assert published.read_bytes() == file.read_bytes()
 
 
-def test_the_feed_has_every_article_under_an_id_of_its_own(made: SmallSite, report: Report) -> None:
+def test_the_feed_has_every_article_under_an_id_of_its_own(
+    made: SmallSite, report: BuildResult
+) -> None:
     root = ET.fromstring(made.read("feed.xml"))
     ids = [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
     assert len(set(ids)) == len(ids) == 509
 
 
-def test_every_distinct_tag_has_a_page(made: SmallSite, report: Report) -> None:
+def test_every_distinct_tag_has_a_page(made: SmallSite, report: BuildResult) -> None:
     site = made.plan().site
     written = {tag for document in site.documents for tag in document.terms["tags"]}
     assert {tag.casefold() for tag in written} == set(site.terms["en", "tags"])
@@ -89,20 +91,20 @@ def test_every_distinct_tag_has_a_page(made: SmallSite, report: Report) -> None:
         assert f"tags/{slugify(tag)}/index.html" in files
 
 
-def test_no_error_and_every_warning_is_known(report: Report) -> None:
+def test_no_error_and_every_warning_is_known(report: BuildResult) -> None:
     assert {found.severity for found in report.diagnostics} == {"warning"}
     assert Counter(found.code for found in report.diagnostics) == FIGURES
     assert all(found.at and found.at.line for found in report.diagnostics)
 
 
-def test_no_missing_image_is_there(made: SmallSite, report: Report) -> None:
+def test_no_missing_image_is_there(made: SmallSite, report: BuildResult) -> None:
     there = {file.relative_to(CORPUS / "static").as_posix().lower()
              for file in (CORPUS / "static").rglob("*")}  # fmt: skip
     missing = [f.message.split("'")[1] for f in report.diagnostics if f.code == "missing-image"]
     assert not [name for name in missing if name.lstrip("/").lower() in there]
 
 
-def test_what_a_warning_names_stands_on_its_line(made: SmallSite, report: Report) -> None:
+def test_what_a_warning_names_stands_on_its_line(made: SmallSite, report: BuildResult) -> None:
     lines: dict[str, list[str]] = {}
     for found in report.diagnostics:
         assert found.at is not None
@@ -113,7 +115,7 @@ def test_what_a_warning_names_stands_on_its_line(made: SmallSite, report: Report
         assert named in lines[path][found.at.line - 1], str(found)
 
 
-def test_a_second_build_changes_nothing(made: SmallSite, report: Report) -> None:
+def test_a_second_build_changes_nothing(made: SmallSite, report: BuildResult) -> None:
     before = {path: (made.public / path).stat().st_ino for path in made.files()}
     assert made.build().changed == 0
     assert {path: (made.public / path).stat().st_ino for path in made.files()} == before

@@ -1,109 +1,173 @@
-"""Knows, before anything heavy is loaded, what a build could change: nothing, a few texts, or the
-theme.
+"""What changed since the last build, known before anything heavy is loaded.
 
-It asks the file system alone: whether every file that a build reads, and every file that it wrote,
-is as it was; so must be the program and the options, and no date may have come that shows or hides
-a document.
+Only the file system is consulted: whether every file that a build reads, and every file that it
+wrote, is the same; and the clock, because a date may show or hide a document. The program and its
+libraries are among the files of the snapshot.
 """
 
-import marshal
 import os
 from array import array
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ..model.file_stat import Stamp
-from .snapshot import CONTENT, Seen, differing, digest, look, look_again, stamp_at
+from ..model.file_stat import FileStat
+from .snapshot import CONTENT, Snapshot, differing, digest, refresh, stat_at, take
+from .store import joined, read_record, split, write_record
 
-FILE = "unchanged"
+FILE = "changes"
 THEMES = "templates/", "themes/"
-"""What stands there decides how pages look."""
+"""The folders whose files decide how pages look."""
 
-_BETWEEN = "\0"
+FEW = 64
+"""Texts that are read one by one before a whole build would have started its workers."""
+
 _GONE = b"gone"
 
 
 class Written(NamedTuple):
-    """The files that a build wrote, and the sizes and mtimes of them, two numbers each."""
+    """The files that a build wrote, and two numbers for each: size, and mtime in nanoseconds."""
 
     files: list[str]
-    stamps: bytes
+    stats: bytes
+
+    @classmethod
+    def of(cls, files: Iterable[str]) -> "Written":
+        """Take the stats of files. If one of them is missing, they will never be unchanged."""
+        names = list(files)
+        return cls(names, _sizes_and_times(names) or _GONE)
+
+    def rewritten(self, files: Iterable[str]) -> "Written":
+        """Take the stats of some of the files again."""
+        at = {path: number for number, path in enumerate(self.files)}
+        if self.stats == _GONE:
+            return self
+        stats = array("q", self.stats)
+        for path in files:
+            number = at[path]
+            now = _sizes_and_times([path])
+            if not now:
+                return self._replace(stats=_GONE)
+            stats[2 * number : 2 * number + 2] = array("q", now)
+        return self._replace(stats=stats.tobytes())
 
 
-class Since(NamedTuple):
-    """What the last build did, and what it did not see yet."""
+class LastBuild(NamedTuple):
+    """What the last build read, wrote and reported."""
 
-    seen: Seen
-    """What stands there now."""
-    edited: dict[str, Stamp]
-    """The documents and files of `THEMES` that are not as they were, by the path from the site's
-    root; nothing else changed."""
+    key: str
+    """Its options, and whatever else makes it another build."""
+    snapshot: Snapshot
     written: Written
     valid: tuple[float, float]
-    report: Any
-    surer: bool = False
-    """Whether more is known now of what stays as it is, so that it is worth remembering."""
+    """Seconds since 1970 from when until when the same documents are shown."""
+    counts: tuple[Any, ...]
+    """What it reported, as plain values."""
+    diagnostics: bytes
+    """What it found, as `model.diagnostic` encodes it."""
 
 
-def remember(
-    cache: str,
-    *,
-    key: str,
-    seen: Seen,
-    written: Written,
-    valid: tuple[float, float],
-    report: Any,
-) -> None:
-    """Keep what a build saw and wrote, and its report, of plain values.
+class Unchanged(NamedTuple):
+    """Nothing changed."""
 
-    `valid` says from when until when the same documents are shown, in seconds since 1970.
-    """
-    # One text is read again in a tenth of the time of thousands.
-    names = [_BETWEEN.join(names) for names in (seen.files, seen.folders, written.files)]
-    values = (seen.program, seen.libraries, seen.stamps, seen.places, seen.young, written.stamps)
-    new = f"{cache}/{FILE}.{os.getpid()}.new"
-    with open(new, "wb") as file:  # noqa: PTH123  (pathlib takes as long as thousands of stamps)
-        file.write(marshal.dumps((key, names, values, valid, report)))
-    os.replace(new, f"{cache}/{FILE}")  # noqa: PTH105
+    last: LastBuild
+    snapshot: Snapshot
+    is_refined: bool
+    """The new snapshot knows more files to be settled, so that it's worth storing."""
 
 
-def since(cache: str, root: str, *, key: str | None, now: float) -> Since | None:
-    """What changed in the site at `root` since the last build with this key, or with any where it
-    is None; None where it may be more than texts and themes."""
+class TextsChanged(NamedTuple):
+    """Only documents changed, and each of them still exists."""
+
+    last: LastBuild
+    snapshot: Snapshot
+    files: dict[str, FileStat]
+    """Path from the site's root -> stat."""
+
+
+class ThemeChanged(NamedTuple):
+    """Only files in `THEMES` changed."""
+
+    last: LastBuild
+    snapshot: Snapshot
+
+
+class Anything(NamedTuple):
+    """Everything may have changed."""
+
+    snapshot: Snapshot
+
+
+Changes = Unchanged | TextsChanged | ThemeChanged | Anything
+
+
+def save(folder: str, build: LastBuild) -> None:
+    """Store what a build read, wrote and reported."""
+    key, seen, written, valid, *report = build
+    names = [joined(paths) for paths in (seen.files, seen.directories, written.files)]
+    values = (seen.program, seen.libraries, seen.stats, seen.directory_stats, seen.unsettled)
+    write_record(f"{folder}/{FILE}", key, names, (*values, written.stats), valid, *report)
+
+
+def load(folder: str, key: str | None = None) -> LastBuild | None:
+    """Return the last build with this key, or with any if it's None."""
     try:
-        with open(f"{cache}/{FILE}", "rb") as file:  # noqa: PTH123
-            before, names, values, valid, report = marshal.load(file)
-        files, folders, outputs = map(_parted, names)
-        program, libraries, stamps, places, young, sizes = values
-    except (OSError, ValueError, EOFError, TypeError, AttributeError):
+        stored_key, (names, values, valid, counts, diagnostics) = read_record(
+            f"{folder}/{FILE}", key
+        )
+        files, directories, outputs = map(split, names)
+        program, libraries, stats, directory_stats, unsettled, output_stats = values
+    except (LookupError, ValueError, TypeError, AttributeError):
         return None
-    if key not in (None, before) or not valid[0] <= now < valid[1]:
-        return None
-    known = Seen(program, libraries, files, stamps, folders, places, young)
-    stood = Written(outputs, sizes)
-    present = look_again(known) or look(root)
-    edited = edited_since(known, present, root)
-    if edited is None or _sizes_and_times(stood.files) != stood.stamps:
-        return None
-    surer = (present.places, present.young) != (known.places, known.young)
-    return Since(present, edited, stood, valid, report, surer)
+    snapshot = Snapshot(program, libraries, files, stats, directories, directory_stats, unsettled)
+    return LastBuild(
+        stored_key, snapshot, Written(outputs, output_stats), valid, counts, diagnostics
+    )
 
 
-def edited_since(known: Seen, now: Seen, root: str) -> dict[str, Stamp] | None:
-    """The documents and files of `THEMES` that changed, by path; None where anything else did."""
-    if _named(now) != _named(known):
+def detect(folder: str, root: str, *, key: str | None, now: float) -> Changes:
+    """Return what changed in the site at `root` since the last build with this key, or with any.
+
+    `now` is in seconds since 1970.
+    """
+    last = load(folder, key)
+    if last is None or not last.valid[0] <= now < last.valid[1]:
+        return Anything(take(root))
+    known = last.snapshot
+    snapshot = refresh(known) or take(root)
+    files = changed_files(known, snapshot, root)
+    if files is None or _sizes_and_times(last.written.files) != last.written.stats:
+        return Anything(snapshot)
+    if not files:
+        before = known.directory_stats, known.unsettled
+        is_refined = (snapshot.directory_stats, snapshot.unsettled) != before
+        return Unchanged(last, snapshot, is_refined)
+    if all(path.startswith(THEMES) for path in files):
+        return ThemeChanged(last, snapshot)
+    if len(files) > FEW or any(path.startswith(THEMES) for path in files):
+        return Anything(snapshot)
+    return TextsChanged(last, snapshot, files)
+
+
+def changed_files(before: Snapshot, after: Snapshot, root: str) -> dict[str, FileStat] | None:
+    """Return the documents and the files in `THEMES` that changed, by path -> stat.
+
+    None if anything else changed.
+    """
+    if _names(after) != _names(before):
         return None
-    changed = set(differing(known.stamps, now.stamps))
-    if known.young:
-        at = {path: number for number, path in enumerate(now.files)}
-        changed |= {at[path] for path, before in known.young.items() if not _holds(path, before)}
-    edited = {}
+    changed = set(differing(before.stats, after.stats))
+    if before.unsettled:
+        at = {path: number for number, path in enumerate(after.files)}
+        changed |= {
+            at[path] for path, known in before.unsettled.items() if not _has_digest(path, known)
+        }
+    files = {}
     for number in sorted(changed):
-        path = now.files[number].removeprefix(f"{root}/")
+        path = after.files[number].removeprefix(f"{root}/")
         if not path.startswith(THEMES) and not _is_text(path):
             return None
-        edited[path] = stamp_at(now, number)
-    return edited
+        files[path] = stat_at(after, number)
+    return files
 
 
 def _is_text(path: str) -> bool:
@@ -111,67 +175,42 @@ def _is_text(path: str) -> bool:
     return within and path.endswith(".md")
 
 
-def _named(seen: Seen) -> tuple[object, ...]:
-    return seen.program, seen.libraries, seen.files
+def _names(snapshot: Snapshot) -> tuple[object, ...]:
+    return snapshot.program, snapshot.libraries, snapshot.files
 
 
-def _holds(path: str, before: str) -> bool:
-    return bool(before) and digest(path) == before
+def _has_digest(path: str, known: str) -> bool:
+    return bool(known) and digest(path) == known
 
 
-def with_own(seen: Seen, root: str, path: str) -> Seen:
-    """What was seen, and the file at `path`, which the build itself may have written since.
+def with_own_file(snapshot: Snapshot, root: str, path: str) -> Snapshot:
+    """Return the snapshot with the file at `path`, which the build itself may have written since.
 
-    Where something else is not as it was, that stays to be noticed.
+    If anything else changed meanwhile, the snapshot stays as it is, so that it's noticed later.
     """
-    own, now = f"{root}/{path}", look(root)
+    own, now = f"{root}/{path}", take(root)
 
-    def others(found: Seen) -> tuple[object, dict[str, str]]:
-        stamps = {name: stamp_at(found, number) for number, name in enumerate(found.files)}
-        stamps.pop(own, None)
-        there = (found.program, found.libraries, stamps)
-        return there, {name: known for name, known in found.young.items() if name != own}
+    def others(snapshot: Snapshot) -> tuple[object, dict[str, str]]:
+        stats = {name: stat_at(snapshot, number) for number, name in enumerate(snapshot.files)}
+        stats.pop(own, None)
+        unsettled = {name: known for name, known in snapshot.unsettled.items() if name != own}
+        return (snapshot.program, snapshot.libraries, stats), unsettled
 
-    before, after = others(seen), others(now)
-    # What was young may have grown old meanwhile, with the same stamp: then its bytes are known.
-    same = before[0] == after[0] and after[1].items() <= before[1].items()
-    return now._replace(young=seen.young | now.young) if same else seen
-
-
-def wrote(files: Iterable[str]) -> Written:
-    """The files as they stand now; where one does not, nobody will find them as they were."""
-    names = list(files)
-    return Written(names, _sizes_and_times(names) or _GONE)
-
-
-def wrote_again(before: Written, files: Iterable[str]) -> Written:
-    """The same after some of them were written once more."""
-    at = {path: number for number, path in enumerate(before.files)}
-    if before.stamps == _GONE:
-        return before
-    stamps = array("q", before.stamps)
-    for path in files:
-        number = at[path]
-        now = _sizes_and_times([path])
-        if not now:
-            return before._replace(stamps=_GONE)
-        stamps[2 * number : 2 * number + 2] = array("q", now)
-    return before._replace(stamps=stamps.tobytes())
+    before, after = others(snapshot), others(now)
+    # A file may have settled meanwhile with the same stat: then its bytes are known.
+    is_same = before[0] == after[0] and after[1].items() <= before[1].items()
+    return now._replace(unsettled=snapshot.unsettled | now.unsettled) if is_same else snapshot
 
 
 def _sizes_and_times(files: list[str]) -> bytes:
-    """Empty where one is not there."""
-    stamps = array("q")
-    stat, add = os.stat, stamps.extend
+    """Return two numbers for each file; nothing if one of them is missing."""
+    stats = array("q")
+    stat, add = os.stat, stats.extend
     try:
-        # Thousands of them: a call of ours for each would take half as long again.
+        # A call of a function of ours for each of thousands would take half as long again.
         for path in files:
             status = stat(path)
             add((status.st_size, status.st_mtime_ns))
     except (OSError, OverflowError):
         return b""
-    return stamps.tobytes()
-
-
-def _parted(names: str) -> list[str]:
-    return names.split(_BETWEEN) if names else []
+    return stats.tobytes()

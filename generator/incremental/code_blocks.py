@@ -20,6 +20,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ..render.highlight import highlight
+from .store import GENERATION
 
 LIMIT = 64 << 20
 """Bytes after which the file is begun anew: blocks that are no longer on the site stay in it."""
@@ -30,11 +31,11 @@ Place = tuple[int, int, bytes]
 """Offset and length of a block's HTML, and its digest."""
 
 
-class Blocks:
+class CodeBlocks:
     """What `highlight` makes of blocks, kept in `file`. `salt` stands for whatever made it."""
 
-    def __init__(self, file: Path, *, salt: str) -> None:
-        self._file, self._first = file, f"{salt}\n".encode()
+    def __init__(self, file: Path, *, fingerprint: str) -> None:
+        self._file, self._first = file, f"{GENERATION} {fingerprint}\n".encode()
 
     def highlight(self, text: str, language: str) -> str:
         """As the function of this name."""

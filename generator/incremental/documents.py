@@ -1,298 +1,311 @@
-"""What earlier builds know, by content. A missing or foreign cache only makes a build slower.
+"""Documents as they were read last. A cache that is missing or foreign only makes builds slower.
 
-.atrae/cache/documents    a row for each source: where its document stands, and for which bytes
-.atrae/cache/*.shelf      documents as they were read, each followed by the pieces of its body
+.atrae/cache/documents     an entry for each source: where its document is, and for which bytes
+.atrae/cache/*.segment     readings, each followed by the pieces of its body
 """
 
-import marshal
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
-from importlib.util import find_spec
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from ..model.diagnostic import Diagnostic
 from ..model.digest import digest_of
-from ..model.document import Document, Source
-from ..model.file_stat import TICK
-from ..parallel import each
+from ..model.document import Document, Piece, Source
+from ..model.file_stat import TICK, FileStat
+from ..parallel import map_chunks
 from ..read.decode import unreadable
 from ..read.documents import Reading
 from ..read.front_matter.split import CachedFrontMatter
 from .alike import Alike
-from .named import Named
-from .packed import opened, packed
-from .shelf import Adding, Shelf, Shelved
-from .snapshot import stamps_of
-from .whole import write_whole
+from .packed import opened, opened_pieces, packed
+from .store import (
+    PACK,
+    PackedTable,
+    Segment,
+    SegmentWriter,
+    read_record,
+    remove_unused,
+    write_record,
+)
 
 FILE = "documents"
-MANY = 32
-"""Shelves, after which what still counts is put together on one."""
+MOST_SEGMENTS = 32
+"""With more segments than this, what still counts is copied into one."""
 
 
-class Row(NamedTuple):
-    """Where one document stands. Of plain values, for there are thousands."""
+class Entry(NamedTuple):
+    """Where the reading of one source is stored."""
 
-    stamp: tuple[int, ...]
-    settled: bool
-    """Whether the stamp alone tells that the bytes are the same: the file was old by then."""
+    stat: FileStat
+    is_settled: bool
+    """The file can't change any more without changing its stat."""
     digest: str
-    """Of the source's bytes."""
-    shelf: str
-    at: int
+    """Digest of the source's bytes."""
+    segment: str
+    offset: int
     length: int
-    pieces: int
-    """So many bytes of pieces follow."""
+    pieces_length: int
+    """Bytes of the body's pieces, which follow."""
 
 
 Read = Callable[[Source, bytes, CachedFrontMatter | None], Reading]
-"""Reads the bytes of a source; what is kept of its front matter before may help."""
+"""Reads the bytes of a source; the front matter that was cached for it may help."""
 
 
-class Cache:
-    """Every document as it was read last."""
+class StoredPieces:
+    """The pieces of one body in a segment."""
 
-    def __init__(self, folder: Path, *, salt: str | None = None) -> None:
-        """`salt` stands for all that reading depends on, beside the sources; None where nothing of
-        that has changed."""
+    __slots__ = ("_length", "_offset", "_segment")
+
+    def __init__(self, segment: Segment, offset: int, length: int) -> None:
+        self._segment, self._offset, self._length = segment, offset, length
+
+    def load_pieces(self) -> tuple[Piece, ...]:
+        """Read and decode the pieces; they are not kept."""
+        return opened_pieces(self._segment.read(self._offset, self._length))
+
+
+class DocumentCache:
+    """The documents of a site as they were read last.
+
+    Whoever lets it read or save holds the lock of the cache, see `store.exclusive`.
+    """
+
+    def __init__(self, folder: Path, *, fingerprint: str | None = None) -> None:
+        """Open the cache. `fingerprint` stands for everything that reading depends on beside the
+        sources; None if it's known that nothing of that changed."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._salt = folder, salt
-        self._began = time.time_ns()
+        self._folder = str(folder)
         self._process = os.getpid()
-        self._shelves: dict[str, Shelf] = {}
+        self._segments: dict[str, Segment] = {}
+        self._writer: SegmentWriter | None = None
         self._fresh: dict[str, Reading] = {}
-        """What was read in this process, until it is asked for: it need not be opened again."""
-        self._rows: dict[str, Row] = {}
-        """Those that were not saved yet."""
-        self._is_all = False
-        """Whether they are all that is known."""
-        self._shelved_on: set[str] = set()
-        """At least the shelves that something saved stands on."""
-        self._saved = self._load()
+        """Readings of this process that nobody has asked for yet."""
+        self._entries: dict[str, Entry] = {}
+        """Entries that are not saved yet."""
+        self._is_complete = False
+        """`_entries` holds every entry that counts."""
+        self._saved_segments: set[str] = set()
+        """Names of the segments that saved entries are in, and perhaps of others."""
+        self._fingerprint, self._saved = self._load(fingerprint)
 
     def read_all(
         self, sources: Sequence[Source], read: Read, *, workers: int
     ) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
-        """What `read` makes of each source, read again only where its bytes are not those of
-        before; what is known of others is forgotten."""
+        """Return the documents and findings of all sources. Entries of other sources are dropped.
+
+        A source is read again only if its bytes changed.
+        """
         now = time.time_ns()
-        known = {s.path: row for s in sources if (row := self._unchanged(s, now))}
+        known = {s.path: entry for s in sources if (entry := self._unchanged(s, now))}
         missing = [source for source in sources if source.path not in known]
+        if missing:
+            self._open_writer()  # which the workers share
         read_some = partial(self._read, read=read, now=now)
-        rows = chain.from_iterable(each(read_some, missing, workers=workers))
-        for source, row in zip(missing, rows, strict=True):
-            # The stamp is the source's own again, though the row may come from a worker.
-            known[source.path] = row._replace(stamp=source.stamp) if row.stamp else row
-        self._rows, self._is_all = known, True
+        entries = chain.from_iterable(map_chunks(read_some, missing, workers=workers))
+        for source, entry in zip(missing, entries, strict=True):
+            # The source's own stat, because an equal one saves memory.
+            known[source.path] = entry._replace(stat=source.stat) if entry.stat else entry
+        self._entries, self._is_complete = known, True
         alike = Alike()
         documents, findings = [], []
-        # One after the other: what is let go of one is room for the next.
+        # One after the other, because what one doesn't need any more is memory for the next.
         for source in sources:
-            held = alike.held(self._reading(source), source)
-            findings += held.findings
-            if held.document:
-                documents.append(held.document)
+            reading = alike.held(self._reading(source), source)
+            findings += reading.findings
+            if reading.document:
+                documents.append(reading.document)
         return tuple(documents), tuple(findings)
 
     def read_again(self, source: Source, read: Read) -> Reading:
-        """The same for one of the sources that has changed."""
-        (self._rows[source.path],) = self._read([source], read=read, now=time.time_ns())
+        """Read one source again, and return the reading."""
+        self._open_writer()
+        (self._entries[source.path],) = self._read([source], read=read, now=time.time_ns())
         return self._reading(source)
 
     def documents(self, paths: Sequence[str]) -> list[Document]:
-        """The documents of sources that have one, as they were saved last; each is opened when it
-        is asked. Raises `LookupError` where nothing is saved."""
+        """Return the saved documents of sources that have one; each is read when it's first used.
+
+        Raises `LookupError` if nothing is saved.
+        """
         if paths and paths[0] not in self._saved:
             raise LookupError(paths[0])
         return Document.each_later(partial(self._document, self._saved), paths)
 
     def save(self) -> None:
-        """Keep it for the next build."""
+        """Store the entries for the next build."""
         if self._is_saved():
             self._settle()
             return
-        if len(self._shelves_used()) > MANY:
-            self._rows, self._is_all = {**self._all_saved(), **self._rows}, True
-            if len(self._shelves_used()) > MANY:
+        if len(self._used_segments()) > MOST_SEGMENTS:
+            self._entries, self._is_complete = {**self._saved_entries(), **self._entries}, True
+            if len(self._used_segments()) > MOST_SEGMENTS:
                 self._gather()
-        rows = dict(zip(self._rows, map(tuple, self._rows.values()), strict=True))
-        self._shelved_on = self._shelves_used()
-        self._saved = Named.of(rows) if self._is_all else self._saved.after(rows)
-        shelves = {name: self._stamp(name) for name in self._shelved_on}
-        write_whole(self._folder / FILE, marshal.dumps((self._salt, shelves, *self._saved.parts)))
+        rows = dict(zip(self._entries, map(tuple, self._entries.values()), strict=True))
+        used = self._saved_segments = self._used_segments()
+        self._saved = PackedTable.of(rows) if self._is_complete else self._saved.updated(rows)
+        stats = {name: self._segment(name).stat for name in used}
+        write_record(f"{self._folder}/{FILE}", self._fingerprint, stats, *self._saved.parts)
         self._settle()
-        # What is saved stays as it is: the next document goes onto another shelf.
-        self._began = time.time_ns()
-        # Only now is it known which shelves nothing stands on any more.
-        for file in self._folder.glob("*.shelf"):
-            if file.name not in shelves:
-                file.unlink(missing_ok=True)
+        # A saved segment stays as it is: the next reading goes into another one.
+        self._writer = None
+        # Only now it's known which segments nobody needs any more.
+        self._segments = {name: self._segment(name) for name in used}
+        remove_unused(self._folder, used)
 
-    def _row(self, path: str) -> Row | None:
-        """What is known of a source."""
-        if self._is_all or path in self._rows:
-            return self._rows.get(path)
+    def _entry(self, path: str) -> Entry | None:
+        if self._is_complete or path in self._entries:
+            return self._entries.get(path)
         saved = self._saved.get(path)
-        return Row._make(saved) if saved else None
+        return Entry._make(saved) if saved else None
 
-    def _all_saved(self) -> dict[str, Row]:
-        # As `Row(*row)` of each, in a quarter of the time.
-        made = partial(tuple.__new__, Row)
-        return {path: made(row) for path, row in self._saved.items()}
+    def _saved_entries(self) -> dict[str, Entry]:
+        # As `Entry(*row)` for each, in a quarter of the time.
+        entry = partial(tuple.__new__, Entry)
+        return {path: entry(row) for path, row in self._saved.items()}
 
     def _is_saved(self) -> bool:
-        return self._rows == (self._all_saved() if self._is_all else {})
+        return self._entries == (self._saved_entries() if self._is_complete else {})
 
-    def _shelves_used(self) -> set[str]:
-        """The shelves that something stands on; where not all is known, others too."""
-        used = {row.shelf for row in self._rows.values()}
-        return used if self._is_all else used | self._shelved_on
+    def _used_segments(self) -> set[str]:
+        used = {entry.segment for entry in self._entries.values()}
+        return used if self._is_complete else used | self._saved_segments
 
     def _settle(self) -> None:
-        """Hold what is saved alone."""
-        self._rows, self._is_all = {}, False
-        self._saved = Named(*self._saved.parts)
+        """Keep in memory only what is saved."""
+        self._entries, self._is_complete = {}, False
+        self._saved = PackedTable(*self._saved.parts)
 
-    def _unchanged(self, source: Source, now: int) -> Row | None:
-        """What is known of the source, if its bytes are the same."""
-        row = self._row(source.path)
-        if row is None or (row.settled and row.stamp == source.stamp):
-            return row
+    def _unchanged(self, source: Source, now: int) -> Entry | None:
+        """Return the entry of a source if its bytes are the same."""
+        entry = self._entry(source.path)
+        if entry is None or (entry.is_settled and entry.stat == source.stat):
+            return entry
         try:
             digest = digest_of(source.file.read_bytes())
         except OSError:
             return None
-        if digest != row.digest:
+        if digest != entry.digest:
             return None
-        return row._replace(stamp=source.stamp, settled=_is_settled(source, now))
+        return entry._replace(stat=source.stat, is_settled=_is_settled(source, now))
 
-    def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[Row]:
-        shelf = self._adding()
-        read_now, rows = [], []
+    def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[Entry]:
+        writer = self._open_writer()
+        readings, entries = [], []
+        contents: list[bytes] = []
+        offset = 0
         for source in sources:
-            known = self._row(source.path)
-            front = _opened(known, self._shelf(known.shelf)).front if known else None
-            raw, reading = _bytes(source, read, front)
-            rows.append(_put(shelf, source, raw, reading, now))
-            read_now.append((source.path, reading))
-        shelf.flush()
-        # A worker keeps nothing: it could not be seen from outside.
+            known = self._entry(source.path)
+            front = _load(known, self._segment(known.segment)).front if known else None
+            raw, reading = _read_source(source, read, front)
+            item, pieces = packed(reading)
+            contents += (item, pieces)
+            entries.append(
+                Entry(
+                    stat=source.stat if raw is not None else (),
+                    is_settled=_is_settled(source, now),
+                    digest=digest_of(raw or b""),
+                    segment=writer.name,
+                    offset=offset,
+                    length=len(item),
+                    pieces_length=len(pieces),
+                )
+            )
+            offset += len(item) + len(pieces)
+            readings.append((source.path, reading))
+        start = writer.append(b"".join(contents))
+        entries = [entry._replace(offset=start + entry.offset) for entry in entries]
+        # A worker keeps nothing, because its parent couldn't see it.
         if os.getpid() == self._process:
-            for (path, reading), row in zip(read_now, rows, strict=True):
-                self._fresh[path] = _shelved(reading, row, self._shelf(row.shelf))
-        return rows
+            for (path, reading), entry in zip(readings, entries, strict=True):
+                self._fresh[path] = _with_stored_pieces(reading, entry, writer)
+        return entries
 
     def _reading(self, source: Source) -> Reading:
         fresh = self._fresh.pop(source.path, None)
-        row = self._rows[source.path]
-        return fresh or _opened(row, self._shelf(row.shelf))
+        entry = self._entries[source.path]
+        return fresh or _load(entry, self._segment(entry.segment))
 
-    def _document(self, saved: Named, path: str) -> Document:
-        row = Row(*saved.get(path) or ())
-        document = _opened(row, self._shelf(row.shelf)).document
-        assert document is not None, "a row without a document is not asked for one"
+    def _document(self, saved: PackedTable, path: str) -> Document:
+        entry = Entry(*saved.get(path) or ())
+        document = _load(entry, self._segment(entry.segment)).document
+        assert document is not None, "only sources that have a document are asked for"
         return document
 
-    def _shelf(self, name: str) -> Shelf:
-        if name not in self._shelves:
-            self._shelves[name] = Shelf(self._folder / name)
-        return self._shelves[name]
+    def _segment(self, name: str) -> Segment:
+        if name not in self._segments:
+            self._segments[name] = Segment(f"{self._folder}/{name}")
+        return self._segments[name]
 
-    def _stamp(self, name: str) -> tuple[int, int]:
-        """What tells that nobody has changed a shelf. Raises `OSError`."""
-        status = (self._folder / name).stat()
-        return status.st_size, status.st_mtime_ns
-
-    def _adding(self) -> Adding:
-        """The shelf of this process."""
-        return Adding(self._folder / f"{self._began}-{os.getpid()}.shelf")
+    def _open_writer(self) -> SegmentWriter:
+        if self._writer is None:
+            self._writer = SegmentWriter.create(self._folder)
+            self._segments[self._writer.name] = self._writer
+        return self._writer
 
     def _gather(self) -> None:
-        self._began = time.time_ns()
-        shelf = self._adding()
-        for path, row in self._rows.items():
-            at = shelf.add(self._shelf(row.shelf).read(row.at, row.length + row.pieces))
-            self._rows[path] = row._replace(shelf=shelf.name, at=at)
-        shelf.flush()
+        """Copy every reading into one new segment."""
+        self._writer = None
+        writer = self._open_writer()
+        entries = list(self._entries.items())
+        for part in (entries[first : first + PACK] for first in range(0, len(entries), PACK)):
+            contents = [self._content(entry) for _, entry in part]
+            offset = writer.append(b"".join(contents))
+            for (path, entry), content in zip(part, contents, strict=True):
+                self._entries[path] = entry._replace(segment=writer.name, offset=offset)
+                offset += len(content)
 
-    def _load(self) -> Named:
-        """What was saved with the same salt; empty for whatever else may be there."""
+    def _content(self, entry: Entry) -> bytes:
+        """Return the reading and the pieces of an entry as they are stored."""
+        segment = self._segment(entry.segment)
+        return segment.read(entry.offset, entry.length + entry.pieces_length)
+
+    def _load(self, fingerprint: str | None) -> tuple[str, PackedTable]:
+        """Return the saved fingerprint and entries; no entries if they can't be used."""
         try:
-            salt, shelves, names, packs = marshal.loads((self._folder / FILE).read_bytes())
-            if self._salt not in (None, salt):
-                return Named()
-            self._salt = salt
-            for name, stamp in shelves.items():
-                self._shelf(name)
-                if self._stamp(name) != stamp:
-                    return Named()
-            saved = Named(names, packs)
-        except (OSError, ValueError, EOFError, TypeError, AttributeError):
-            return Named()
-        self._shelved_on = set(shelves)
-        return saved
+            saved_fingerprint, (stats, names, packs) = read_record(
+                f"{self._folder}/{FILE}", fingerprint
+            )
+            for name, stat in stats.items():
+                if self._segment(name).stat != stat:
+                    raise LookupError(name)
+            saved = PackedTable(names, packs)
+        except (LookupError, OSError, ValueError, TypeError, AttributeError):
+            return fingerprint or "", PackedTable()
+        self._saved_segments = set(stats)
+        return saved_fingerprint, saved
 
 
-def _opened(row: Row, shelf: Shelf) -> Reading:
-    pieces = Shelved(shelf, row.at + row.length, row.pieces)
-    return opened(shelf.read(row.at, row.length), pieces)
+def _load(entry: Entry, segment: Segment) -> Reading:
+    pieces = StoredPieces(segment, entry.offset + entry.length, entry.pieces_length)
+    return opened(segment.read(entry.offset, entry.length), pieces)
 
 
-def _shelved(reading: Reading, row: Row, shelf: Shelf) -> Reading:
-    """The same, whose pieces are on the shelf alone from now on."""
+def _with_stored_pieces(reading: Reading, entry: Entry, segment: Segment) -> Reading:
+    """Return the reading, whose pieces are only in the segment from now on."""
     if reading.document:
-        # It was made just now, and nobody else has it yet.
-        pieces = Shelved(shelf, row.at + row.length, row.pieces)
+        # It's a moment old, and nobody else has it yet.
+        pieces = StoredPieces(segment, entry.offset + entry.length, entry.pieces_length)
         object.__setattr__(reading.document.body, "pieces", pieces)
     return reading
 
 
-def _bytes(
+def _read_source(
     source: Source, read: Read, front: CachedFrontMatter | None
 ) -> tuple[bytes | None, Reading]:
-    """What stands in the source, and what it says."""
+    """Return a source's bytes, if they can be read, and its reading."""
     try:
         # Without a buffer and a path of its own: half of the time of reading a small file.
-        with open(source.where, "rb", buffering=0) as file:  # noqa: PTH123
+        with open(source.location, "rb", buffering=0) as file:  # noqa: PTH123
             raw = file.read()
-    except OSError as wrong:
-        return None, Reading(document=None, findings=[unreadable(source, wrong)])
+    except OSError as error:
+        return None, Reading(document=None, findings=[unreadable(source, error)])
     return raw, read(source, raw, front)
 
 
-def _put(shelf: Adding, source: Source, raw: bytes | None, reading: Reading, now: int) -> Row:
-    item, pieces = packed(reading)
-    return Row(
-        stamp=source.stamp if raw is not None else (),
-        settled=_is_settled(source, now),
-        digest=digest_of(raw or b""),
-        shelf=shelf.name,
-        at=shelf.add(item, pieces),
-        length=len(item),
-        pieces=len(pieces),
-    )
-
-
 def _is_settled(source: Source, now: int) -> bool:
-    return bool(source.stamp) and max(source.stamp[1:3]) + TICK < now
-
-
-def salt_of(*parts: object) -> str:
-    """Stands for values by their `repr`, and for the program and its libraries as installed."""
-    return digest_of(repr((parts, _program())))
-
-
-@lru_cache(maxsize=1)
-def _program() -> tuple[object, ...]:
-    """Every file of the program as it lies there, and every library by name and version."""
-    home = Path(__file__).parents[1]
-    own = tuple(stamps_of(str(home), ".py"))
-    spec = find_spec("pydantic")
-    libraries = Path(spec.origin or "").parent.parent if spec else home
-    names = sorted(entry.name for entry in libraries.glob("*.dist-info"))
-    return sys.version, own, tuple(names)
+    return bool(source.stat) and max(source.stat[1:3]) + TICK < now

@@ -1,8 +1,8 @@
-"""The plan of the last build, kept for the next one, which is often about a single text."""
+"""The plan of the last build: the next one starts from it after an edit of texts or theme."""
 
-import marshal
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,82 +11,80 @@ from ..config.config import Config
 from ..model.document import Document
 from ..model.output import Output, Tree
 from ..model.site import Site
-from ..model.value import value
-from ..render.dependencies import Dependency as Question
+from ..render.dependencies import Dependency
 from ..render.theme import Theme
-from .named import Named
-from .whole import write_whole
+from .store import PackedTable, read_record, write_record
 
 FILE = "plan"
 
 Documents = Callable[[Sequence[str]], list[Document]]
-"""Gives those of these sources. Raises `LookupError`."""
+"""Returns the documents of sources by path. Raises `LookupError`."""
 
 
-class Planned:
-    """The outputs of a plan, opened when they are asked for; `in` it are the paths of those of the
-    public tree."""
+class OutputIndex:
+    """The outputs of a plan, each unpacked when it's needed.
 
-    def __init__(self, named: Named) -> None:
-        self.named = named
+    `in` tells whether a path of the public tree is among them.
+    """
+
+    def __init__(self, table: PackedTable) -> None:
+        self.table = table
 
     @classmethod
-    def of(cls, outputs: Iterable[Output]) -> "Planned":
-        """These."""
-        return cls(Named.of({_name(output.tree, output.path): tuple(output) for output in outputs}))
+    def of(cls, outputs: Iterable[Output]) -> "OutputIndex":
+        """Pack outputs."""
+        names = {_name(output.tree, output.path): tuple(output) for output in outputs}
+        return cls(PackedTable.of(names))
 
     def __contains__(self, path: object) -> bool:
-        return _name(Tree.PUBLIC, path) in self.named
+        return _name(Tree.PUBLIC, path) in self.table
 
     def __iter__(self) -> Iterator[Output]:
-        return (Output._make(said) for _, said in self.named.items())
+        return (Output._make(values) for _, values in self.table.items())
 
     def public(self, paths: Iterable[str]) -> tuple[Output, ...]:
-        """Those at these paths of the public tree."""
-        found = (self.named.get(_name(Tree.PUBLIC, path)) for path in paths)
-        return tuple(Output._make(said) for said in found if said)
+        """Return the outputs at paths of the public tree."""
+        rows = (self.table.get(_name(Tree.PUBLIC, path)) for path in paths)
+        return tuple(Output._make(values) for values in rows if values)
 
 
-@value
-class Kept:
-    """What a build began with and planned. Its documents are opened when they are asked for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPlan:
+    """A plan as it's stored. Its documents are read when they are first used."""
 
     config: Config
     theme: Theme
     site: Site
-    outputs: Planned
-    handler: frozenset[Question]
-    """What the outputs of the handler's tree asked."""
+    outputs: OutputIndex
+    handler: frozenset[Dependency]
+    """The dependencies of the handler's outputs."""
     anchored: frozenset[str]
-    """The sources of documents into whose middle another one leads."""
+    """Sources of the documents with an anchor that another document links to."""
 
 
-def keep(folder: Path, kept: Kept) -> None:
-    """Replace what is kept as a whole; what cannot be kept, such as a value of data that is no
-    plain one, is as good as unknown."""
-    file = folder / FILE
-    packed = BytesIO()
-    pickler = _Pickler(packed, kept.site)
+def save(folder: Path, plan: LastPlan) -> None:
+    """Store a plan. One that can't be stored, such as one with unusual data, is forgotten."""
+    file, packed = folder / FILE, BytesIO()
+    pickler = _Pickler(packed, plan.site)
     try:
-        pickler.dump(tuple(getattr(kept, name) for name in _PICKLED))
+        pickler.dump(tuple(getattr(plan, name) for name in _PICKLED))
     except (pickle.PicklingError, TypeError, AttributeError):
         file.unlink(missing_ok=True)
         return
-    parts = (pickler.paths, packed.getvalue(), *kept.outputs.named.parts)
-    write_whole(file, marshal.dumps(parts))
+    write_record(file, "", pickler.paths, packed.getvalue(), *plan.outputs.table.parts)
 
 
-def kept(folder: Path, documents: Documents) -> Kept | None:
-    """What is kept; None where nothing is. `documents` gives those of sources by their paths."""
+def load(folder: Path, documents: Documents) -> LastPlan | None:
+    """Return the stored plan. `documents` returns those of its sources."""
     try:
-        paths, packed, names, packs = marshal.loads((folder / FILE).read_bytes())
-        found = _Unpickler(BytesIO(packed), documents(paths)).load()
-        said = dict(zip(_PICKLED, found, strict=True))
-        return Kept(outputs=Planned(Named(names, packs)), **said)
+        _, (paths, packed, names, packs) = read_record(folder / FILE)
+        values = _Unpickler(BytesIO(packed), documents(paths)).load()
+        fields = dict(zip(_PICKLED, values, strict=True))
+        return LastPlan(outputs=OutputIndex(PackedTable(names, packs)), **fields)
     except (OSError, ValueError, pickle.UnpicklingError, EOFError, LookupError):
         return None
     except (AttributeError, ImportError, TypeError):
-        return None  # another version of the program kept it
+        return None  # another version of the program wrote it
 
 
 _PICKLED = ("config", "theme", "site", "handler", "anchored")
@@ -97,16 +95,15 @@ def _name(tree: Tree, path: object) -> str:
 
 
 class _Pickler(pickle.Pickler):
-    """Keeps documents by number alone: they have a place of their own, and need not be opened to be
-    numbered."""
+    """Writes documents as numbers: they have a store of their own, and may not be read yet."""
 
     def __init__(self, file: BytesIO, site: Site) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
         hidden = {hidden.document.source.path: hidden.document for hidden in site.hidden}
-        every = {**site.by_source, **hidden}
-        self.paths = list(every)
-        """Of the sources, in the order of their documents' numbers."""
-        self._numbers = {id(document): number for number, document in enumerate(every.values())}
+        documents = {**site.by_source, **hidden}
+        self.paths = list(documents)
+        """Paths of the sources, in the order of their documents' numbers."""
+        self._numbers = {id(document): number for number, document in enumerate(documents.values())}
 
     def persistent_id(self, value: Any) -> int | None:
         """See `pickle.Pickler`."""
@@ -115,6 +112,6 @@ class _Pickler(pickle.Pickler):
 
 class _Unpickler(pickle.Unpickler):
     def __init__(self, file: BytesIO, documents: Sequence[Document]) -> None:
-        # Found here by the parent class; there are thousands, and this is no call of ours.
+        # The parent class finds it here; for thousands it must not be a function of ours.
         self.persistent_load = documents.__getitem__  # type: ignore[method-assign]
         super().__init__(file)

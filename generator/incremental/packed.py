@@ -5,13 +5,24 @@ opened in half of the time that objects take; what is rare is packed as it is.
 """
 
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..model.document import Body, Code, Document, Heading, Image, Link, Piece, Source, SourceKind
+from ..model.document import (
+    Body,
+    Code,
+    Document,
+    Heading,
+    Image,
+    Link,
+    Piece,
+    Source,
+    SourceKind,
+    StoredPieces,
+)
 from ..model.value import made_of, parts_of
 from ..read.documents import Reading
 
@@ -41,7 +52,7 @@ def packed(reading: Reading) -> tuple[bytes, bytes]:
     return _dumped((reading.findings, reading.front, said)), pieces
 
 
-def opened(item: bytes, pieces: Sequence[Piece]) -> Reading:
+def opened(item: bytes, pieces: tuple[Piece, ...] | StoredPieces) -> Reading:
     """The reading that was packed; its body has these pieces."""
     findings, front, said = pickle.loads(item)
     if said is None:
@@ -49,7 +60,7 @@ def opened(item: bytes, pieces: Sequence[Piece]) -> Reading:
     body = said[_BODY]
     body[_PIECES], body[_HOLES] = pieces, _whole(body[_HOLES])
     path, kind, where, stamp = said[_SOURCE]
-    source = Source(path=path, kind=SourceKind(kind), where=where, stamp=stamp)
+    source = Source(path=path, kind=SourceKind(kind), location=where, stat=stamp)
     said[_BODY], said[_SOURCE] = made_of(Body, body), source
     for at in _MOMENTS:
         said[at] = _moment(said[at])

@@ -1,34 +1,35 @@
-"""Asks the last build's trace what is stale, and keeps this one's for the next."""
+"""Asks the trace of the last build which outputs are stale, and writes the trace of this one."""
 
-import marshal
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
+from typing import NamedTuple
 
 from ..config.config import Config
 from ..model.output import Output, Tree
+from ..render.dependencies import Dependency
 from ..render.page_context import Renderer
-from .answer_digests import OF_BODIES, OF_THEMES, Answers, Edit, structure, texts
-from .columns import Columns, columns_of, trace_of
-from .documents import salt_of
-from .trace import Numbers, Question, Trace, Verdict, extended, judge
-from .whole import write_whole
-
-FILE, ANSWERS = "trace", "answers"
-Asked = tuple[Question, ...]
-
-_NEW = ("", ())
-
-_ASKED = Columns._fields.index("structure")
-"""So many columns say what was asked; the others are the answers."""
+from . import trace
+from .answer_digests import AnswerDigests, Edit, Scope, TextEdit, scope_of, structure_of, texts_of
+from .snapshot import fingerprint
+from .store import split
+from .trace import Answers, Numbers, Trace, TracedOutput, TracedOutputs, WrittenStat
 
 
-class Tracing:
-    """What of the public tree is stale, and what the next build will want to know.
+class Verdict(NamedTuple):
+    """What is stale."""
 
-    `edit` says what alone changed since the last build, where that is known; then the public tree
-    is known to stand as it was written, too. `restyled` says that nothing but the theme did.
+    reasons: Mapping[str, str]
+    """Path of each stale output -> why, in words."""
+    answers: Mapping[int, str] = {}
+    """Number of each dependency whose answer was computed again -> its digest."""
+
+
+class Staleness:
+    """Which outputs of the public tree are stale.
+
+    `edit` is the only thing that changed since the last build, if that's known. After a text edit
+    the public tree is known to be as it was written, too.
     """
 
     def __init__(
@@ -37,200 +38,210 @@ class Tracing:
         renderer: Renderer,
         outputs: Iterable[Output],
         edit: Edit | None = None,
-        *,
-        restyled: bool = False,
     ) -> None:
         self._folder, self._public = config.cache / "cache", config.public
-        self._answers, self._site, self._edit = Answers(renderer), renderer.site, edit
-        self._restyled = restyled
+        self._digests, self._site = AnswerDigests(renderer), renderer.site
         self._theme = renderer.theme.digest
-        self._given = outputs
-        self._columns = load_columns(self._folder)
-        # Where a text alone changed, the program, the settings and the theme did not.
-        self._key = (
-            self._columns.key
-            if edit and self._columns
-            else salt_of(config.settings, str(config.public))
+        self._outputs, self._edit = outputs, edit
+        self._before = trace.load(self._folder)
+        # After a text edit the program and the settings are the same.
+        self._fingerprint = (
+            self._before.fingerprint
+            if self._before and isinstance(edit, TextEdit)
+            else fingerprint(config.settings, str(config.public))
         )
-        self._verdict = self._judged()
+        self._verdict = self._judge()
         self.reasons = self._verdict.reasons
         """Path of each stale output of the public tree -> why."""
-        self._asked: dict[str, tuple[int, ...]] = {}
-        self.handler: set[Question] = set()
-        """What the outputs of the handler's tree asked."""
-
-    @cached_property
-    def _outputs(self) -> tuple[Output, ...]:
-        # Where a text alone changed, hardly one of them is asked for.
-        return tuple(output for output in self._given if output.tree is Tree.PUBLIC)
+        self._rendered: dict[str, tuple[int, ...]] = {}
+        """Path of each rendered output -> the numbers of its dependencies."""
+        self.handler: set[Dependency] = set()
+        """The dependencies of the handler's outputs."""
 
     @property
-    def kept(self) -> Iterator[str]:
-        """The paths of the others."""
-        return (output.path for output in self._outputs if output.path not in self.reasons)
+    def fresh(self) -> Iterator[str]:
+        """The paths of the public outputs that are not stale."""
+        return (output.path for output in self._public_outputs if output.path not in self.reasons)
 
     @property
-    def known(self) -> bool:
-        """Whether there is a trace of the last build to ask."""
-        return self._columns is not None and self._columns.key == self._key
+    def is_known(self) -> bool:
+        """There is a trace of the last build, for the same program and settings."""
+        return self._before is not None and self._before.fingerprint == self._fingerprint
 
-    def concerned(self, questions: Iterable[Question]) -> bool:
-        """Whether one of these may be answered in another way now."""
-        return self._edit is None or bool(self._edit.concerned(enumerate(questions)))
+    def concerns(self, dependencies: Iterable[Dependency]) -> bool:
+        """Tell whether a text edit may change the answer to one of these."""
+        edit = self._edit
+        return isinstance(edit, TextEdit) and bool(edit.concerned(enumerate(dependencies)))
 
-    def news(self, output: Output, questions: Asked) -> Asked | None:
-        """What an output asked while it was rendered; None where it asked the same before."""
-        if output.tree is not Tree.PUBLIC or not self.known:
-            return questions
-        same = tuple(map(self._question, self._numbers_before(output.path))) == questions
-        return None if same else questions
+    def new_dependencies(
+        self, output: Output, dependencies: tuple[Dependency, ...]
+    ) -> tuple[Dependency, ...] | None:
+        """Return what an output depends on; None if it's the same as in the last build."""
+        if output.tree is not Tree.PUBLIC or not self.is_known:
+            return dependencies
+        before = tuple(map(self._dependency, self._numbers_before(output.path)))
+        return None if before == dependencies else dependencies
 
-    def asked(self, output: Output, news: Asked | None) -> None:
-        """Take down what `news` says."""
+    def record(self, output: Output, dependencies: tuple[Dependency, ...] | None) -> None:
+        """Record what `new_dependencies` returned for an output that was rendered."""
         if output.tree is not Tree.PUBLIC:
-            self.handler.update(news or ())
-        elif news is None:
-            self._asked[output.path] = self._numbers_before(output.path)
+            self.handler.update(dependencies or ())
+        elif dependencies is None:
+            self._rendered[output.path] = self._numbers_before(output.path)
         else:
-            self._asked[output.path] = self._numbers.of(news)
+            self._rendered[output.path] = self._numbers.of(dependencies)
 
     def save(self) -> None:
-        """Keep it for the next build, if there is anything new."""
-        if self._columns and self._edit and "_numbers" not in self.__dict__:
-            save_answers(self._folder, self._again(self._columns))
-            return
-        new = Trace(
-            key=self._key,
-            structure=self._structure,
-            texts="" if self._edit else self._texts,
-            theme=self._theme,
-            questions=self._questions,
+        """Store the trace for the next build."""
+        try:
+            trace.save(self._folder, self._after(), self._before)
+        except ValueError:
+            # A dependency isn't made of plain values: everything is rendered next time.
+            trace.forget(self._folder)
+
+    def _judge(self) -> Verdict:
+        before = self._before
+        if before is None:
+            return self._all_stale("nothing is known of an earlier build")
+        if not self.is_known:
+            return self._all_stale("the program or the settings changed")
+        if isinstance(self._edit, TextEdit):
+            return self._judge_edit(before, self._edit)
+        answers = self._recompute(before)
+        if before.answers.theme != self._theme:
+            return self._all_stale("the theme changed")._replace(answers=answers)
+        changed = {number: before.dependency(number) for number in before.changed(answers)}
+        reasons = ((o.path, self._reason(o, changed)) for o in self._public_outputs)
+        return Verdict({path: reason for path, reason in reasons if reason}, answers)
+
+    def _judge_edit(self, before: Trace, edit: TextEdit) -> Verdict:
+        """Judge outputs that are the same as before, in files that are as they were written."""
+        concerned = edit.concerned(before.dependencies(edit.may_concern))
+        answers = {number: self._digests.digest(each) for number, each in concerned.items()}
+        changed = {number: concerned[number] for number in before.changed(answers)}
+        return Verdict(before.reasons(changed), answers)
+
+    def _all_stale(self, reason: str) -> Verdict:
+        return Verdict({output.path: reason for output in self._public_outputs})
+
+    def _recompute(self, before: Trace) -> dict[int, str]:
+        """Compute the answers again that may be other ones."""
+        scopes = Scope.ANY
+        if before.answers.structure == self._structure:
+            scopes = Scope.NONE
+            scopes |= Scope.BODY if before.answers.texts != self._texts else Scope.NONE
+            scopes |= Scope.THEME if before.answers.theme != self._theme else Scope.NONE
+        dependencies = before.dependencies(
+            lambda methods, _: any(scope_of(method) & scopes for method in methods)
         )
-        trace = extended(
-            self._before,
-            self._verdict,
-            self._outputs,
-            self._asked,
-            new,
-            digest=self._answers.digest,
-            written=self._written,
-        )
-        save_trace(self._folder, trace, self._columns)
+        return {
+            number: self._digests.digest(dependency)
+            for number, dependency in dependencies
+            if scope_of(dependency[0]) & scopes
+        }
 
-    def _again(self, before: Columns) -> Columns:
-        """The columns after an edit for which nothing new was asked."""
-        stamps = {path: self._written(path) or () for path in self._asked}
-        return before.after(self._verdict.answers, stamps, self._structure)
+    def _reason(self, output: Output, changed: Mapping[int, Dependency]) -> str:
+        path, before = output.path, self._traced
+        if path not in before:
+            return "new"
+        if before.origin(path) != trace.origin_of(output):
+            return f"now made from {output.origin}"
+        if changed and (reason := trace.reason_of(before.numbers(path), changed)):
+            return reason
+        if self._written(path) != before.stat(path):
+            return "the file is not as it was written"
+        return ""
 
-    def _numbers_before(self, path: str) -> tuple[int, ...]:
-        """Of the questions that an output asked before; none where it is new."""
-        if self._edit and self._columns:
-            return self._columns.asked_by(path)
-        return self._before.outputs.get(path, _NEW)[1] if self._before else ()
+    def _after(self) -> Trace:
+        """Return the trace of this build."""
+        before, has_new = self._before, "_numbers" in self.__dict__
+        if before and isinstance(self._edit, TextEdit) and not has_new:
+            stats = {path: self._written(path) for path in self._rendered}
+            return before.updated(self._verdict.answers, stats, self._structure)
+        dependencies = self._numbers.dependencies if has_new else tuple(self._known)
+        digests = split(before.answers.digests) if before and self.is_known else []
+        for number, digest in self._verdict.answers.items():
+            digests[number] = digest
+        digests += map(self._digests.digest, dependencies[len(digests) :])
+        outputs = [self._trace(output) for output in self._public_outputs]
+        if len(dependencies) > len(self._known):
+            dependencies, digests, outputs = _pruned(dependencies, digests, outputs)
+        texts = "" if isinstance(self._edit, TextEdit) else self._texts
+        answers = Answers(self._structure, texts, self._theme)
+        return trace.assemble(self._fingerprint, dependencies, digests, outputs, answers)
 
-    def _question(self, number: int) -> Question:
-        if self._edit and self._columns:
-            return self._columns.question(number)
-        return self._before.questions[number] if self._before else ()
+    def _trace(self, output: Output) -> TracedOutput:
+        path, origin = output.path, trace.origin_of(output)
+        if path in self._rendered:
+            return TracedOutput(path, origin, self._rendered[path], self._written(path))
+        before = self._traced
+        return TracedOutput(path, origin, before.numbers(path), before.stat(path))
 
     @cached_property
-    def _before(self) -> Trace | None:
-        # Of an edit not much more is asked than what there is about one text.
-        return trace_of(self._columns) if self._columns else None
+    def _public_outputs(self) -> tuple[Output, ...]:
+        # After a text edit hardly any output is needed.
+        return tuple(output for output in self._outputs if output.tree is Tree.PUBLIC)
+
+    @cached_property
+    def _traced(self) -> TracedOutputs:
+        assert self._before is not None, "without a trace every output is stale"
+        return TracedOutputs(self._before)
+
+    @cached_property
+    def _known(self) -> list[Dependency]:
+        return self._before.all_dependencies() if self._before and self.is_known else []
 
     @cached_property
     def _numbers(self) -> Numbers:
-        # Only where it is asked: of all the questions of a site that is as much as reading them.
-        return Numbers(self._before.questions if self._before and self.known else ())
+        # Only if there's something new, because it's as much work as reading them all.
+        return Numbers(self._known)
 
-    @property
-    def _questions(self) -> tuple[Question, ...]:
-        if self._before and self.known and "_numbers" not in self.__dict__:
-            return self._before.questions
-        return self._numbers.questions
+    def _dependency(self, number: int) -> Dependency:
+        if self._before and isinstance(self._edit, TextEdit):
+            return self._before.dependency(number)
+        return self._known[number]
+
+    def _numbers_before(self, path: str) -> tuple[int, ...]:
+        if self._before and isinstance(self._edit, TextEdit):
+            return self._before.numbers_of(path)
+        known = self._before is not None and self.is_known and path in self._traced
+        return self._traced.numbers(path) if known else ()
 
     @cached_property
     def _structure(self) -> str:
-        if self._restyled and self._columns:
-            return self._columns.structure
-        if self._edit is None or self._columns is None:
-            return structure(self._site)
-        # To know it, every document would have to be opened: so the next build that has to does.
-        return "" if self._edit.said else self._columns.structure
+        before = self._before.answers.structure if self._before else ""
+        match self._edit:
+            case TextEdit(metadata_changed=True):
+                # Every document would have to be read: the next build that reads them all knows.
+                return ""
+            case None:
+                return structure_of(self._site)
+            case _:
+                return before or structure_of(self._site)
 
     @cached_property
     def _texts(self) -> str:
-        return self._columns.texts if self._restyled and self._columns else texts(self._site)
+        before = self._before.answers.texts if self._before else ""
+        return before if self._edit and before else texts_of(self._site)
 
-    def _judged(self) -> Verdict:
-        if self._edit and self._columns:
-            return self._judged_edit(self._edit, self._columns)
-        return judge(
-            self._outputs,
-            self._before,
-            key=self._key,
-            theme=self._theme,
-            ask=self._ask,
-            written=self._written,
-        )
-
-    def _judged_edit(self, edit: Edit, before: Columns) -> Verdict:
-        """The same where the outputs are those of before, and stand as they were written."""
-        asked = edit.concerned(before.questions(edit.may_concern))
-        answers = {number: self._answers.digest(question) for number, question in asked.items()}
-        changed = {number: asked[number] for number in before.changed(answers)}
-        return Verdict(reasons=before.reasons(changed), answers=answers)
-
-    def _ask(self, questions: Sequence[Question]) -> dict[int, str]:
-        every: Iterable[int] = range(len(questions))
-        if self._before and self._before.structure == self._structure:
-            kinds = OF_BODIES if self._before.texts != self._texts else frozenset()
-            kinds |= OF_THEMES if self._before.theme != self._theme else frozenset()
-            every = [number for number in every if questions[number][0] in kinds]
-        return {number: self._answers.digest(questions[number]) for number in every}
-
-    def _written(self, path: str) -> tuple[int, ...] | None:
+    def _written(self, path: str) -> WrittenStat:
         try:
             status = os.stat(f"{self._public}/{path}")  # noqa: PTH116  (thousands of them)
         except OSError:
-            return None
+            return ()
         return (status.st_size, status.st_mtime_ns)
 
 
-def load_trace(folder: Path) -> Trace | None:
-    """What the last build wrote and why; None where that is not known."""
-    columns = load_columns(folder)
-    return trace_of(columns) if columns else None
-
-
-def load_columns(folder: Path) -> Columns | None:
-    """The same, to be asked about a part."""
-    try:
-        asked = marshal.loads((folder / FILE).read_bytes())
-        age, *answers = marshal.loads((folder / ANSWERS).read_bytes())
-        return Columns(*asked, *answers) if age == _age(folder) else None
-    except (OSError, ValueError, EOFError, TypeError):
-        return None
-
-
-def save_trace(folder: Path, trace: Trace, before: Columns | None) -> None:
-    """Replace it. What was asked is left alone where it is what it was `before`: with most edits
-    the answers alone change. A question that is not made of plain values is as good as new."""
-    try:
-        columns = columns_of(trace)
-    except ValueError:
-        (folder / FILE).unlink(missing_ok=True)
-        return
-    if before is None or columns[:_ASKED] != before[:_ASKED]:
-        write_whole(folder / FILE, marshal.dumps(columns[:_ASKED]))
-    save_answers(folder, columns)
-
-
-def save_answers(folder: Path, columns: Columns) -> None:
-    """Replace the answers alone."""
-    write_whole(folder / ANSWERS, marshal.dumps((_age(folder), *columns[_ASKED:])))
-
-
-def _age(folder: Path) -> int:
-    """Of the questions: answers belong to these alone."""
-    return (folder / FILE).stat().st_mtime_ns
+def _pruned(
+    dependencies: tuple[Dependency, ...], digests: list[str], outputs: list[TracedOutput]
+) -> tuple[tuple[Dependency, ...], list[str], list[TracedOutput]]:
+    """Drop the dependencies that no output has any more, if they are most of them."""
+    used = sorted({number for output in outputs for number in output.numbers})
+    if len(used) * 2 > len(dependencies):
+        return dependencies, digests, outputs
+    new = {number: position for position, number in enumerate(used)}
+    return (
+        tuple(dependencies[number] for number in used),
+        [digests[number] for number in used],
+        [o._replace(numbers=tuple(new[number] for number in o.numbers)) for o in outputs],
+    )

@@ -1,193 +1,276 @@
-"""Which outputs are stale, and why. Pure."""
+"""The verifying trace: what every output depended on, and the digest of each answer.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
-from typing import Any
+An output is stale if one of the answers that it depended on is another one now. The trace is kept
+as texts of many parts and numbers as bytes, of which a text edit decodes only what it needs.
+"""
+
+import marshal
+import os
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
+from pathlib import Path
+from typing import NamedTuple
 
 from ..model.output import Output
-from ..model.value import value
+from ..render.dependencies import Dependency
+from .store import PACK, joined, read_record, split, write_record
 
-Question = tuple[Any, ...]
-Stamp = tuple[int, ...]
+FILE, ANSWERS = "trace", "answers"
 
-Traced = tuple[str, tuple[int, ...]]
-"""What an output was made from: its origin and its questions, by number. Plain, for there are
-thousands to be kept."""
+WrittenStat = tuple[int, ...]
+"""Size, and mtime in nanoseconds, of an output's file as it was written; empty if it's missing."""
 
-Asks = Callable[[Sequence[Question]], Mapping[int, str]]
-"""Asks those questions again whose answers may be others now: number -> digest of the answer."""
+Methods = tuple[str, ...]
+"""The methods whose calls are in a pack."""
+
+_WIDE = array("I").itemsize
+_NO_STAT = (-1, -1)
 
 
-@value
-class Trace:
-    """What a build wrote and why."""
+class Answers(NamedTuple):
+    """The part of a trace that nearly every build changes."""
 
-    key: str
-    """Of whatever all outputs and all answers depend on: program, settings."""
-    structure: str
-    """Of the site, whatever its texts say; empty: not known."""
+    structure: str = ""
+    """Digest of the site without its texts; empty: not known."""
     texts: str = ""
-    """Of all of them; empty: not known."""
+    """Digest of all bodies; empty: not known."""
     theme: str = ""
-    """What all outputs depend on, and hardly any answer."""
-    questions: tuple[Question, ...] = ()
-    digests: tuple[str, ...] = ()
-    """The answer to each question."""
-    outputs: dict[str, Traced] = field(default_factory=dict)
-    stamps: dict[str, Stamp] = field(default_factory=dict)
-    """The file of each output as it was written."""
+    """Digest of the theme: every output depends on it, and hardly any answer."""
+    digests: str = ""
+    """The digest of the answer to each dependency."""
+    stats: bytes = b""
+    """For each output the two numbers of its `WrittenStat`, negative if it's missing."""
 
 
-@value
-class Verdict:
-    """What is stale, and how that was found."""
+class Trace(NamedTuple):
+    """What the outputs of a build depended on. Dependencies and outputs have numbers."""
 
-    reasons: Mapping[str, str]
-    """Path of each output that has to be rendered -> the reason, in words for a person."""
-    answers: Mapping[int, str] = field(default_factory=dict)
-    """The digests of the answers to the questions that were asked again, by their numbers."""
+    fingerprint: str
+    """Stands for what all answers depend on: program, libraries, settings."""
+    packs: list[tuple[Methods, bytes]]
+    """The dependencies, `PACK` to a pack."""
+    paths: str
+    origins: str
+    ends: bytes
+    """For each output, where its dependencies end in `numbers`."""
+    numbers: bytes
+    """The numbers of every output's dependencies, one output after the other."""
+    answers: Answers
+
+    def dependency(self, number: int) -> Dependency:
+        """Return the dependency with a number."""
+        dependency: Dependency = marshal.loads(self.packs[number // PACK][1])[number % PACK]
+        return dependency
+
+    def dependencies(
+        self, may_concern: Callable[[Methods, bytes], bool]
+    ) -> Iterator[tuple[int, Dependency]]:
+        """Yield the dependencies of some packs with their numbers.
+
+        `may_concern` gets the methods of a pack and the bytes of its dependencies, in which every
+        text is UTF-8.
+        """
+        for pack, (methods, packed) in enumerate(self.packs):
+            if may_concern(methods, packed):
+                yield from enumerate(marshal.loads(packed), pack * PACK)
+
+    def all_dependencies(self) -> list[Dependency]:
+        """Return every dependency in the order of numbers."""
+        return list(chain.from_iterable(marshal.loads(packed) for _, packed in self.packs))
+
+    def numbers_of(self, path: str) -> tuple[int, ...]:
+        """Return the numbers of an output's dependencies. Raises `ValueError` if it's unknown."""
+        return numbers_at(self, position_of(self, path), array("I", self.ends))
+
+    def changed(self, answers: Mapping[int, str]) -> list[int]:
+        """Return the numbers of those dependencies that had another answer."""
+        digests = split(self.answers.digests)
+        return [number for number, digest in answers.items() if digest != digests[number]]
+
+    def reasons(self, changed: Mapping[int, Dependency]) -> dict[str, str]:
+        """Return why outputs are stale, by path, if the answers to these dependencies changed."""
+        ends = array("I", self.ends)
+        places = (place for number in changed for place in _occurrences(self.numbers, number))
+        positions = {bisect_right(ends, place) for place in places}
+        paths = split(self.paths) if positions else []
+        return {
+            paths[position]: reason_of(numbers_at(self, position, ends), changed)
+            for position in sorted(positions)
+        }
+
+    def updated(
+        self, answers: Mapping[int, str], stats: Mapping[str, WrittenStat], structure: str
+    ) -> "Trace":
+        """Return the trace after a text edit without new dependencies.
+
+        `answers` are the digests of those that were computed again, `stats` those of the outputs
+        that were written, by path.
+        """
+        digests, numbers = split(self.answers.digests), array("q", self.answers.stats)
+        for number, digest in answers.items():
+            digests[number] = digest
+        for path, stat in stats.items():
+            first = 2 * position_of(self, path)
+            numbers[first : first + 2] = array("q", stat or _NO_STAT)
+        return self._replace(
+            answers=self.answers._replace(
+                structure=structure, texts="", digests=joined(digests), stats=numbers.tobytes()
+            )
+        )
 
 
-def judge(
-    outputs: Iterable[Output],
-    before: Trace | None,
-    *,
-    key: str,
-    theme: str,
-    ask: Asks,
-    written: Callable[[str], Stamp | None],
-) -> Verdict:
-    """Which of `outputs` have to be rendered again. `written` is the stamp of a file now."""
-    if before is None:
-        return _all(outputs, "nothing is known of an earlier build")
-    if before.key != key:
-        return _all(outputs, "the program or the settings changed")
-    answers = ask(before.questions)
-    if before.theme != theme:
-        return replace(_all(outputs, "the theme changed"), answers=answers)
-    changed = _changed(before, answers)
-    found = {}
-    for output in outputs:
-        reason = _reason(output, before, changed, written)
-        if reason:
-            found[output.path] = reason
-    return Verdict(reasons=found, answers=answers)
+def position_of(trace: Trace, path: str) -> int:
+    """Return the position of an output. Raises `ValueError` if it's unknown."""
+    framed = f"\0{trace.paths}\0"
+    return framed.count("\0", 0, framed.index(f"\0{path}\0"))
 
 
-def _all(outputs: Iterable[Output], reason: str) -> Verdict:
-    return Verdict(reasons={output.path: reason for output in outputs})
+def numbers_at(trace: Trace, position: int, ends: "array[int]") -> tuple[int, ...]:
+    """Return the numbers of the dependencies of the output at a position."""
+    first = ends[position - 1] if position else 0
+    return tuple(array("I", trace.numbers[first * _WIDE : ends[position] * _WIDE]))
 
 
-def _changed(before: Trace, answers: Mapping[int, str]) -> dict[int, Question]:
-    return {
-        number: before.questions[number]
-        for number, now in answers.items()
-        if now != before.digests[number]
-    }
+def _occurrences(numbers: bytes, number: int) -> Iterator[int]:
+    # To search thousands of bytes takes as long as to read a few numbers.
+    sought = array("I", [number]).tobytes()
+    at = numbers.find(sought)
+    while at >= 0:
+        if at % _WIDE == 0:
+            yield at // _WIDE
+        at = numbers.find(sought, at + 1)
 
 
-def _reason(
-    output: Output,
-    before: Trace,
-    changed: Mapping[int, Question],
-    written: Callable[[str], Stamp | None],
-) -> str:
-    if output.path not in before.outputs:
-        return "new"
-    origin, asked = before.outputs[output.path]
-    if origin != _origin(output):
-        return f"now made from {output.origin}"
-    if changed and (reason := reason_of(asked, changed)):
-        return reason
-    if written(output.path) != before.stamps[output.path]:
-        return "the file is not as it was written"
-    return ""
+class TracedOutputs:
+    """The outputs of a trace by path, for builds that look at all of them."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace, self._ends = trace, array("I", trace.ends)
+        self._origins, self._stats = split(trace.origins), array("q", trace.answers.stats)
+        self._positions = {path: position for position, path in enumerate(split(trace.paths))}
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._positions
+
+    def origin(self, path: str) -> str:
+        """Return what an output was made from."""
+        return self._origins[self._positions[path]]
+
+    def numbers(self, path: str) -> tuple[int, ...]:
+        """Return the numbers of its dependencies."""
+        return numbers_at(self._trace, self._positions[path], self._ends)
+
+    def stat(self, path: str) -> WrittenStat:
+        """Return the stat of its file as it was written."""
+        first = 2 * self._positions[path]
+        size, mtime = self._stats[first : first + 2]
+        return () if (size, mtime) == _NO_STAT else (size, mtime)
 
 
-def reason_of(asked: Iterable[int], changed: Mapping[int, Question]) -> str:
-    """The first of the questions that is answered in another way, in words; empty: none is."""
-    for number in asked:
+class TracedOutput(NamedTuple):
+    """What one output was made from and depended on."""
+
+    path: str
+    origin: str
+    numbers: tuple[int, ...]
+    stat: WrittenStat
+
+
+def assemble(
+    fingerprint: str,
+    dependencies: Sequence[Dependency],
+    digests: Iterable[str],
+    outputs: Iterable[TracedOutput],
+    answers: Answers,
+) -> Trace:
+    """Make a trace of its parts; digests and stats in `answers` are filled in.
+
+    Raises `ValueError` if a dependency isn't made of plain values.
+    """
+    traced = list(outputs)
+    stats = chain.from_iterable(output.stat or _NO_STAT for output in traced)
+    return Trace(
+        fingerprint=fingerprint,
+        packs=[
+            _pack(tuple(dependencies[first : first + PACK]))
+            for first in range(0, len(dependencies), PACK)
+        ],
+        paths=joined(output.path for output in traced),
+        origins=joined(output.origin for output in traced),
+        ends=array("I", accumulate(len(output.numbers) for output in traced)).tobytes(),
+        numbers=array("I", chain.from_iterable(output.numbers for output in traced)).tobytes(),
+        answers=answers._replace(digests=joined(digests), stats=array("q", stats).tobytes()),
+    )
+
+
+def _pack(dependencies: tuple[Dependency, ...]) -> tuple[Methods, bytes]:
+    methods = sorted({dependency[0] for dependency in dependencies})
+    return tuple(methods), marshal.dumps(dependencies)
+
+
+def reason_of(numbers: Iterable[int], changed: Mapping[int, Dependency]) -> str:
+    """Return the first of the dependencies whose answer changed, in words; empty: none did."""
+    for number in numbers:
         if number in changed:
-            return f"the answer to {spoken(changed[number])} changed"
+            return f"the answer to {describe(changed[number])} changed"
     return ""
 
 
-def _origin(output: Output) -> str:
+def origin_of(output: Output) -> str:
+    """Return a text for what an output is made from."""
     return f"{output.recipe} {output.origin} {output.language} {output.number}"
 
 
-def spoken(question: Question) -> str:
-    """A question as a person reads it: `card(content/a.md)`."""
-    kind, _, words, options = question
-    said = [str(word) for word in words] + [f"{name}={value}" for name, value in options]
-    return f"{kind}({', '.join(said)})"
+def describe(dependency: Dependency) -> str:
+    """Return a dependency as a person reads it: `card(content/a.md)`."""
+    method, _, arguments, options = dependency
+    words = [str(word) for word in arguments] + [f"{name}={value}" for name, value in options]
+    return f"{method}({', '.join(words)})"
 
 
 class Numbers:
-    """Questions by number: each is held once, however many outputs ask it."""
+    """Dependencies by number: each is stored once, however many outputs have it."""
 
-    def __init__(self, questions: Iterable[Question] = ()) -> None:
-        self._numbers = {question: number for number, question in enumerate(questions)}
+    def __init__(self, dependencies: Iterable[Dependency] = ()) -> None:
+        self._numbers = {dependency: number for number, dependency in enumerate(dependencies)}
 
-    def of(self, questions: Iterable[Question]) -> tuple[int, ...]:
-        """The number of each; a new one gets the next."""
+    def of(self, dependencies: Iterable[Dependency]) -> tuple[int, ...]:
+        """Return the number of each; a new one gets the next."""
         numbers = self._numbers
-        return tuple(numbers.setdefault(question, len(numbers)) for question in questions)
+        return tuple(numbers.setdefault(each, len(numbers)) for each in dependencies)
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def dependencies(self) -> tuple[Dependency, ...]:
         """All of them, in the order of their numbers."""
         return tuple(self._numbers)
 
 
-def extended(
-    before: Trace | None,
-    verdict: Verdict,
-    outputs: Iterable[Output],
-    asked: Mapping[str, tuple[int, ...]],
-    new: Trace,
-    *,
-    digest: Callable[[Question], str],
-    written: Callable[[str], Stamp | None],
-) -> Trace:
-    """The trace after a build that rendered the outputs in `asked`, with what each asked: numbers
-    of the questions in `new`, which begin with those of before if the key is theirs. Of `new` its
-    outputs and answers are not known yet.
-
-    `digest` is that of the answer to a question now.
-    """
-    old = before if before and before.key == new.key else Trace(key=new.key, structure="")
-    traced, stamps = {}, {}
-    for output in outputs:
-        path = output.path
-        if path in asked:
-            traced[path], stamps[path] = (_origin(output), asked[path]), written(path) or ()
-        elif path in old.outputs:
-            traced[path], stamps[path] = old.outputs[path], old.stamps[path]
-    digests = list(old.digests)
-    for number, now in verdict.answers.items():
-        digests[number] = now
-    trace = replace(
-        new,
-        digests=(*digests, *map(digest, new.questions[len(digests) :])),
-        outputs=traced,
-        stamps=stamps,
-    )
-    return _pruned(trace) if len(new.questions) > len(old.questions) else trace
+def load(folder: Path) -> Trace | None:
+    """Return the trace of the last build."""
+    try:
+        fingerprint, parts = read_record(folder / FILE)
+        age, (answers,) = read_record(folder / ANSWERS)
+        return (
+            Trace._make((fingerprint, *parts, Answers(*answers))) if age == _age(folder) else None
+        )
+    except (LookupError, OSError, ValueError, TypeError):
+        return None
 
 
-def _pruned(trace: Trace) -> Trace:
-    """Without the questions that nobody asks any more, if they are most of them."""
-    used = sorted({number for _, asked in trace.outputs.values() for number in asked})
-    if len(used) * 2 > len(trace.questions):
-        return trace
-    new = {number: position for position, number in enumerate(used)}
-    return replace(
-        trace,
-        questions=tuple(trace.questions[number] for number in used),
-        digests=tuple(trace.digests[number] for number in used),
-        outputs={
-            path: (origin, tuple(new[number] for number in asked))
-            for path, (origin, asked) in trace.outputs.items()
-        },
-    )
+def save(folder: Path, trace: Trace, before: Trace | None) -> None:
+    """Store a trace. If only answers changed since `before`, only they are written."""
+    if before is None or trace[:-1] != before[:-1]:
+        write_record(folder / FILE, trace.fingerprint, *trace[1:-1])
+    write_record(folder / ANSWERS, _age(folder), tuple(trace.answers))
+
+
+def forget(folder: Path) -> None:
+    """Remove the trace, so that the next build renders every output."""
+    (folder / FILE).unlink(missing_ok=True)
+
+
+def _age(folder: Path) -> str:
+    """Return the fingerprint of the answers: they belong to one file of dependencies."""
+    return str(os.stat(folder / FILE).st_mtime_ns)  # noqa: PTH116

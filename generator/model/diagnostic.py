@@ -1,5 +1,6 @@
 """What is found wrong: a message with place, code and severity."""
 
+import pickle
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -53,6 +54,17 @@ def warning(code: str, message: str, *, at: Location, hint: str = "") -> Diagnos
 def error(code: str, message: str, *, at: Location, hint: str = "") -> Diagnostic:
     """A finding that nothing is published with."""
     return Diagnostic(code=code, message=message, at=at, hint=hint)
+
+
+def encode(diagnostics: tuple[Diagnostic, ...]) -> bytes:
+    """Return diagnostics as bytes; empty if there are none."""
+    return pickle.dumps(diagnostics, pickle.HIGHEST_PROTOCOL) if diagnostics else b""
+
+
+def decode(encoded: bytes) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics that `encode` encoded."""
+    diagnostics: tuple[Diagnostic, ...] = pickle.loads(encoded) if encoded else ()
+    return diagnostics
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -1,20 +1,21 @@
-"""A source, what is parsed from it, and the body: HTML with holes."""
+"""A source, the document parsed from it, and its body: HTML with holes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from .diagnostic import Location
 from .elements import Element
+from .file_stat import FileStat
 from .lazy import Lazy
 from .value import value
 
 
 class SourceKind(StrEnum):
-    """What a file in the site's folders is for."""
+    """Purpose of a file in the site's folders."""
 
     DOCUMENT = "document"
     SECTION = "section"
@@ -27,41 +28,42 @@ class SourceKind(StrEnum):
 
 @value
 class Source:
-    """A file on disk. `path` counts from the site's root, with `/`; `where` it lies, the system's
-    way, which is empty once a document of the site was read of it."""
+    """A file of the site. `path` is from the site's root, with `/`."""
 
     path: str
     kind: SourceKind
-    where: str
-    stamp: tuple[int, ...] = ()
-    """Size, mtime and ctime in nanoseconds, and inode, when it was found."""
+    location: str
+    """Path for the system; empty once a document was read from it."""
+    stat: FileStat = ()
+    """The file's stat when it was listed."""
 
     @property
     def file(self) -> Path:
-        """Where it lies. A path of its own for each of thousands would cost more than the walk."""
-        return Path(self.where)
+        """Path for the system."""
+        # Not a field, because a `Path` for each of thousands costs more than listing them.
+        return Path(self.location)
 
     @property
     def folder(self) -> str:
-        """The folder that holds it, from the site's root."""
+        """Folder that the file is in, from the site's root."""
         return self.path.rpartition("/")[0]
 
     @property
     def name(self) -> str:
-        """Its name with every suffix."""
+        """Name with every suffix."""
         return self.path.rpartition("/")[2]
 
 
 @value
 class Hole:
-    """A piece of a body that depends on the rest of the site. `raw` is what the parser wrote."""
+    """A piece of a body that depends on the rest of the site. `raw` is the parser's HTML."""
 
     raw: str
 
 
 @value
 class Link(Hole):
-    """The quoted value of an attribute that names a place on this site."""
+    """The quoted value of an attribute that is a URL on this site."""
 
     target: str
     line: int
@@ -79,7 +81,7 @@ class Image(Hole):
 
 @value
 class Code(Hole):
-    """A fenced block that names its language; `text` is what stood between the fences."""
+    """A fenced block with a language; `text` is the text between the fences."""
 
     language: str
     text: str
@@ -92,20 +94,20 @@ class Heading(Hole):
     level: int
     anchor: str
     title: str
-    named: bool = False
-    """Whether its author gave it the anchor, which `raw` has then."""
+    has_own_anchor: bool = False
+    """Its author gave it the anchor, and `raw` has it."""
 
 
 @value
 class Verbatim(Hole):
-    """A shortcode where it means nothing, as in code: its own text, escaped."""
+    """A shortcode that isn't one, as in code: its own text, escaped."""
 
     html: str
 
 
 @value
 class Call(Hole):
-    """A shortcode. `raw` opens it; `inner` and `closing` are there where it has a closing tag."""
+    """A shortcode. `raw` opens it; one with a closing tag has `inner` and `closing`."""
 
     name: str
     arguments: tuple[str, ...]
@@ -119,7 +121,7 @@ Piece = str | Link | Image | Code | Heading | Verbatim | Call
 
 
 def walk(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Every piece in reading order, those within shortcodes too."""
+    """Yield every piece in reading order, and those within shortcodes."""
     for piece in pieces:
         yield piece
         if isinstance(piece, Call) and piece.inner is not None:
@@ -127,12 +129,12 @@ def walk(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 
 def headings(pieces: Iterable[Piece]) -> tuple[Heading, ...]:
-    """Those among the pieces, in order."""
+    """Return the headings among the pieces, in order."""
     return tuple(piece for piece in walk(pieces) if isinstance(piece, Heading))
 
 
 def raw(pieces: Iterable[Piece]) -> str:
-    """The HTML that the pieces were cut from, byte for byte."""
+    """Return the HTML that the pieces were cut from, byte for byte."""
     parts: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
@@ -144,53 +146,64 @@ def raw(pieces: Iterable[Piece]) -> str:
     return "".join(parts)
 
 
+class StoredPieces(Protocol):
+    """The pieces of a body in a file of the cache."""
+
+    def load_pieces(self) -> tuple[Piece, ...]:
+        """Read the pieces; they are not kept."""
+
+
 @value
 class Body:
     """HTML cut at its holes. Nothing in it depends on another document."""
 
-    pieces: Sequence[Piece] = ()
-    """In memory, or kept in a file and read whenever they are asked for."""
+    pieces: tuple[Piece, ...] | StoredPieces = ()
+    """In memory, or in a file of the cache."""
     holes: tuple[Link | Image | Call, ...] = ()
-    """Those that checks ask about, without their HTML and what is inside of them."""
-    named: str = ""
-    """Its anchors, parted by NUL, which no HTML has: sets take four times the room, and there are
-    thousands of them that nobody asks for."""
+    """The holes that are checked, without their HTML and their inner pieces."""
+    anchors_joined: str = ""
+    """Its anchors, separated by NUL, which no HTML has. Thousands of sets would take several times
+    the memory, and hardly any is used."""
     elements: tuple[Element, ...] = ()
-    """Of its HTML those that could work against a reader, as `model.markup` has them."""
+    """Elements of its HTML that could work against a reader, see `model.elements`."""
     summary: str = ""
-    """Plain text: what stands before `<!--more-->`, else the first paragraph. Empty where the
-    author says what the document is about."""
+    """Plain text before `<!--more-->`, else of the first paragraph. Empty if the front matter has a
+    summary."""
     words: int = 0
     digest: str = ""
-    """Of all that the pieces are made of."""
+    """Digest of the HTML and of the shortcodes' source text."""
 
     @property
     def anchors(self) -> frozenset[str]:
-        """What a link can lead to."""
-        return frozenset(self.named.split("\0")) if self.named else frozenset()
+        """The anchors that a link can lead to."""
+        return frozenset(self.anchors_joined.split("\0") if self.anchors_joined else ())
 
     @property
     def minutes(self) -> int:
-        """How long it takes to read, at 220 words each, at least one."""
+        """Reading time at 220 words a minute, at least one."""
         return max(1, (self.words + 110) // 220)
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """In order: the table of contents."""
-        return headings(self.pieces)
+        """Every heading in order: the table of contents."""
+        return headings(self.load_pieces())
+
+    def load_pieces(self) -> tuple[Piece, ...]:
+        """Return the pieces, read from the cache if they are there."""
+        return self.pieces if isinstance(self.pieces, tuple) else self.pieces.load_pieces()
 
 
 @value
 class Document(Lazy):
-    """A parsed source, in one language, at its place on the site.
+    """A parsed source in one language.
 
-    Every date knows its zone. `url` is a path on the site (see `model.permalink`).
+    Every date has a zone. `url` is a path on the site, see `model.permalink`.
     """
 
     source: Source
     language: str
     section: str
-    """The path of its section, `""` for the home section."""
+    """Path of its section; empty for the home section."""
     translation_key: str
     url: str
     title: str
@@ -202,7 +215,7 @@ class Document(Lazy):
     expires: datetime | None = None
     draft: bool = False
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Taxonomy -> the terms as the author wrote them, such as `tags`."""
+    """Taxonomy, such as `tags` -> the terms as the author wrote them."""
     authors: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     image: str = ""
@@ -211,32 +224,32 @@ class Document(Lazy):
     weight: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Front matter key -> its line and column, for diagnostics."""
+    """Front matter key -> its line and column."""
     digest: str = ""
-    """Of all that a page or list can show of it, but its body."""
+    """Digest of everything that a page or list can show of it, except its body."""
 
     @property
     def at(self) -> Location:
-        """The document as a place."""
+        """Location of the whole document."""
         return Location(path=self.source.path)
 
     @property
     def is_section(self) -> bool:
-        """Whether it describes its section rather than being a page of its own."""
+        """It describes its section instead of being a page."""
         return self.source.kind is SourceKind.SECTION
 
     def place(self, key: str) -> Location:
-        """Where `key` stands in the front matter, else the document."""
+        """Return the location of `key` in the front matter, else of the document."""
         line, column = self.places.get(key, (0, 0))
         return Location(path=self.source.path, line=line, column=column)
 
     def line(self, number: int) -> Location:
-        """The place of a line of the source."""
+        """Return the location of a line of the source."""
         return Location(path=self.source.path, line=number)
 
 
-def words_called(document: Document) -> frozenset[str]:
-    """What its shortcodes are given, the names of forms among it."""
+def shortcode_arguments(document: Document) -> frozenset[str]:
+    """Return the arguments of a document's shortcodes, among them the names of forms."""
     return frozenset(
         word
         for hole in document.body.holes
@@ -246,7 +259,7 @@ def words_called(document: Document) -> frozenset[str]:
 
 
 def visibility(document: Document, *, now: datetime, drafts: bool, future: bool) -> str:
-    """Why a document is hidden, in one word (`draft`, `future`, `expired`); empty: it is shown."""
+    """Return why a document is hidden: `draft`, `future` or `expired`; empty if it's shown."""
     if document.draft and not drafts:
         return "draft"
     if document.date and document.date > now and not future:

@@ -41,7 +41,7 @@ class Dialect(StrEnum):
 
 
 @value
-class Markup:
+class Page:
     """A file of theme or site that is no document; `path` is how its author names it."""
 
     path: str

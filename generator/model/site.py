@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .document import Document, Source, visibility
-from .elements import Markup
+from .elements import Page
 from .permalink import tidy
 from .settings import Language, Settings
 from .taxonomy import Term, collect
@@ -84,7 +84,7 @@ class Site:
     """Path in the handler's tree -> gated file."""
     published: Container[str] = frozenset()
     """Paths of the public outputs; set only for checks, once outputs are planned."""
-    markup: tuple[Markup, ...] = ()
+    markup: tuple[Page, ...] = ()
     """What templates and published files hold of HTML, CSS and JavaScript."""
 
     def languages(self) -> tuple[Language, ...]:
@@ -190,7 +190,7 @@ def assemble(
     data: Mapping[str, Any] | None = None,
     catalogue: "Catalogue | None" = None,
     gated: Mapping[str, Source] | None = None,
-    markup: tuple[Markup, ...] = (),
+    markup: tuple[Page, ...] = (),
     drafts: bool = False,
     future: bool = False,
 ) -> Site:

@@ -8,7 +8,7 @@ from .value import value
 
 
 @value
-class Place:
+class SitemapEntry:
     """A page as a sitemap names it. `url` is a path on the site."""
 
     url: str
@@ -16,18 +16,18 @@ class Place:
     alternates: tuple[tuple[str, str], ...] = ()
 
 
-def places(site: Site) -> tuple[Place, ...]:
+def sitemap_entries(site: Site) -> tuple[SitemapEntry, ...]:
     """Every page that search engines should know, each once."""
-    found: dict[str, Place] = {}
+    found: dict[str, SitemapEntry] = {}
     for section in site.sections.values():
         newest = max(map(updated, section.dated), default=None)
-        found[section.url] = Place(url=section.url, updated=newest)
+        found[section.url] = SitemapEntry(url=section.url, updated=newest)
     for document in site.by_source.values():
         others = site.in_languages(document.translation_key)
         changed = document.lastmod or document.date
         if document.url in found:
             changed = changed or found[document.url].updated
-        found[document.url] = Place(
+        found[document.url] = SitemapEntry(
             url=document.url,
             updated=changed,
             alternates=tuple((code, d.url) for code, d in sorted(others.items()))
@@ -36,7 +36,7 @@ def places(site: Site) -> tuple[Place, ...]:
         )
     for terms in site.terms.values():
         for term in terms.values():
-            found[term.url] = Place(url=term.url, updated=None)
+            found[term.url] = SitemapEntry(url=term.url, updated=None)
     return tuple(found[url] for url in sorted(found))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from ..model.output import Output
 from ..model.permalink import url_for
 from ..model.site import Site
-from ..model.sitemap import places
+from ..model.sitemap import sitemap_entries
 from ..model.value import value
 from ..render.page_context import PageContext
 
@@ -25,7 +25,7 @@ class SitemapPage:
 
 def plan(site: Site, *, limit: int = LIMIT) -> Iterator[Output]:
     """Yield one file, or an index and parts of at most `limit` pages; and `robots.txt`."""
-    code, pages = site.settings.default_language.code, len(places(site))
+    code, pages = site.settings.default_language.code, len(sitemap_entries(site))
     parts = [(start, start + limit) for start in range(0, pages, limit)]
     if len(parts) > 1:
         names = tuple(f"sitemap-{number}.xml" for number in range(1, len(parts) + 1))

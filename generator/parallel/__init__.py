@@ -16,7 +16,7 @@ CHUNK = 64
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def without_gc() -> Iterator[None]:
     """Without looking for garbage: hardly anything that a build makes is any before its end, and
     to look for it takes a third of the time."""
     looks = gc.isenabled()
@@ -28,12 +28,12 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def available() -> int:
+def processors() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(
+def map_chunks(
     function: Callable[[Sequence[Item]], Result], items: Sequence[Item], *, workers: int
 ) -> Iterator[Result]:
     """The function's result for each chunk of the items, in their order.

@@ -1,11 +1,12 @@
-"""Config -> plan: read, assemble, plan and check."""
+"""The plan of a whole site: read, assemble, plan and check."""
 
 from pathlib import Path
 
 from .. import outputs as recipes
 from ..check import check
 from ..config.config import Config
-from ..incremental.documents import Cache, salt_of
+from ..incremental.documents import DocumentCache
+from ..incremental.snapshot import fingerprint
 from ..model.diagnostic import Diagnostic, in_order
 from ..model.document import Source, SourceKind
 from ..model.extensions import Extensions
@@ -22,45 +23,46 @@ from ..render.theme import Theme, load_theme
 from .plan import BUILT_IN, Plan, markup_of, renderer_of
 
 
-def prepare(config: Config, extensions: Extensions[PageContext] = BUILT_IN) -> Plan:
-    """Read, assemble, plan and check. Raises `errors.SiteError` where that cannot be done at all;
-    what authors can mend is among the diagnostics."""
+def plan_site(config: Config, extensions: Extensions[PageContext] = BUILT_IN) -> Plan:
+    """Read, assemble, plan and check the site. What authors can fix is among the diagnostics.
+
+    The caller holds the lock of the cache, see `incremental.store.exclusive`. Raises
+    `errors.SiteError` if a plan can't be made at all.
+    """
     theme = load_theme(config.theme, config.root, extensions.shortcodes)
-    cache = _cache(config, theme)
-    site, findings = read_site(config, theme, cache)
+    depends_on = settings_for_reading(config.settings), sorted(theme.shortcodes)
+    documents = DocumentCache(config.cache / "cache", fingerprint=fingerprint(*depends_on))
+    site, diagnostics = read_site(config, theme, documents)
     outputs = recipes.plan(site, extensions.recipes)
-    findings += check(site, outputs, extensions.checks)
-    renderer = renderer_of(config, theme, site, extensions)
+    diagnostics += check(site, outputs, extensions.checks)
     return Plan(
+        config=config,
         site=site,
-        # Whose place an author would mend is in the findings, and of no use any more.
+        # Where an author can fix an output is in the diagnostics, and not needed any more.
         outputs=tuple(output._replace(at=None) for output in outputs),
-        diagnostics=in_order(findings),
-        renderer=renderer,
-        cache=cache,
+        diagnostics=in_order(diagnostics),
+        renderer=renderer_of(config, theme, site, extensions),
+        documents=documents,
         extensions=extensions,
     )
 
 
-def _cache(config: Config, theme: Theme) -> Cache:
-    depends_on = settings_for_reading(config.settings), sorted(theme.shortcodes)
-    return Cache(config.cache / "cache", salt=salt_of(*depends_on))
-
-
-def read_site(config: Config, theme: Theme, cache: Cache) -> tuple[Site, tuple[Diagnostic, ...]]:
-    """The site as it stands in its folder, with its forms."""
+def read_site(
+    config: Config, theme: Theme, documents: DocumentCache
+) -> tuple[Site, tuple[Diagnostic, ...]]:
+    """Read the site with its forms, and return it with what is wrong in its files."""
     sources = find_sources(config.root)
     settings, shortcodes = config.settings, theme.shortcodes
-    documents, wrong = cache.read_all(
+    parsed, diagnostics = documents.read_all(
         sources.documents,
         lambda source, raw, known: read_document(source, raw, settings, shortcodes, known),
         workers=config.workers,
     )
-    cache.save()
-    data, wrong_data = read_data(sources.data)
-    declared, wrong_forms = read_declarations(sources.forms, sources.purposes)
+    documents.save()
+    data, data_diagnostics = read_data(sources.data)
+    declared, form_diagnostics = read_declarations(sources.forms, sources.purposes)
     site = assemble(
-        documents,
+        parsed,
         settings=config.settings,
         now=config.now,
         files=sources.files,
@@ -76,12 +78,13 @@ def read_site(config: Config, theme: Theme, cache: Cache) -> tuple[Site, tuple[D
         drafts=config.drafts,
         future=config.future,
     )
-    lock, wrong_lock = find_lock(config.root)
-    compiled, wrong_catalogue = compile_catalogue(declared, sources.gated, site, lock)
+    lock, lock_diagnostics = find_lock(config.root)
+    compiled, catalogue_diagnostics = compile_catalogue(declared, sources.gated, site, lock)
     if compiled:
         site = with_catalogue(site, compiled.catalogue, compiled.gated)
-    return site, (*wrong, *wrong_data, *wrong_forms, *wrong_lock, *wrong_catalogue)
+    diagnostics += (*data_diagnostics, *form_diagnostics, *lock_diagnostics)
+    return site, (*diagnostics, *catalogue_diagnostics)
 
 
 def _template(name: str, file: Path) -> Source:
-    return Source(path=f"handler/{name}", kind=SourceKind.STATIC, where=str(file))
+    return Source(path=f"handler/{name}", kind=SourceKind.STATIC, location=str(file))

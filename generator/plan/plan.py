@@ -1,23 +1,28 @@
-"""A plan: every output is known before one is rendered."""
+"""A plan: the site, its outputs and everything that is wrong with it."""
 
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from .. import outputs as recipes
 from ..check import CHECKS
+from ..check.links import sources_with_linked_anchors
 from ..config.config import Config
 from ..incremental.answer_digests import Edit
-from ..incremental.code_blocks import Blocks
-from ..incremental.documents import Cache, salt_of
+from ..incremental.code_blocks import CodeBlocks
+from ..incremental.documents import DocumentCache
+from ..incremental.last_plan import LastPlan, OutputIndex
+from ..incremental.snapshot import fingerprint
 from ..model.diagnostic import Diagnostic
 from ..model.document import Source, SourceKind
-from ..model.elements import Markup
+from ..model.elements import Page
 from ..model.extensions import Extensions
 from ..model.output import Output, Tree
 from ..model.permalink import url_for
 from ..model.site import Site
-from ..model.value import value
 from ..read.html.elements import read_markup
+from ..render.dependencies import Dependency
 from ..render.page_context import PageContext, Renderer
 from ..render.templates import Templates, shown
 from ..render.theme import Theme
@@ -28,26 +33,69 @@ BUILT_IN: Extensions[PageContext] = Extensions(
 """What every site is built with."""
 
 
-@value
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything but the rendering: what will be published, and what was found wrong."""
+    """Everything that a build knows before it renders."""
 
+    config: Config
     site: Site
-    outputs: tuple[Output, ...]
+    outputs: tuple[Output, ...] | OutputIndex
     diagnostics: tuple[Diagnostic, ...]
     renderer: Renderer
-    cache: Cache
-    """Where its documents were read from."""
+    documents: DocumentCache
+    """The cache that its documents were read from."""
     extensions: Extensions[PageContext] = BUILT_IN
     edit: Edit | None = None
-    """What alone is new since the last build; None where that is not known."""
+    """The only difference from the last build; None if that isn't known."""
+    anchored: frozenset[str] | None = None
+    """Sources of the documents with an anchor that another document links to; None: not known."""
+    handler: frozenset[Dependency] = frozenset()
+    """What the handler's outputs depended on when they were written last."""
+
+    def with_anchored(self) -> "Plan":
+        """Return the plan with `anchored`, which takes a look at every link."""
+        if self.anchored is not None:
+            return self
+        site = self.site
+        return replace(self, anchored=sources_with_linked_anchors(site.by_source.values(), site))
+
+    def stored(self, handler: frozenset[Dependency] = frozenset()) -> LastPlan:
+        """Return what another build needs to start from this plan."""
+        outputs = self.outputs
+        return LastPlan(
+            config=self.config,
+            theme=self.renderer.theme,
+            site=self.site,
+            outputs=outputs if isinstance(outputs, OutputIndex) else OutputIndex.of(outputs),
+            handler=handler,
+            anchored=self.with_anchored().anchored or frozenset(),
+        )
 
 
-def markup_of(theme: Theme, root: Path) -> tuple[Markup, ...]:
-    """What the theme's templates, and those that the site at `root` puts over them, hold of HTML;
-    each by the name that its author knows it by."""
+def resume(
+    last: LastPlan, documents: DocumentCache, diagnostics: tuple[Diagnostic, ...], now: datetime
+) -> Plan:
+    """Return a stored plan as a plan for another moment that shows the same documents."""
+    config, site = replace(last.config, now=now), replace(last.site, now=now)
+    return Plan(
+        config=config,
+        site=site,
+        outputs=last.outputs,
+        diagnostics=diagnostics,
+        renderer=renderer_of(config, last.theme, site),
+        documents=documents,
+        anchored=last.anchored,
+        handler=last.handler,
+    )
+
+
+def markup_of(theme: Theme, root: Path) -> tuple[Page, ...]:
+    """Return the HTML of the theme's templates and of those that the site at `root` has instead.
+
+    Each has the name by which its author knows it.
+    """
     templates = {
-        name: Source(path=shown(file, root), kind=SourceKind.STATIC, where=str(file))
+        name: Source(path=shown(file, root), kind=SourceKind.STATIC, location=str(file))
         for name, file in theme.templates.items()
     }
     return read_markup(templates, ())
@@ -60,9 +108,9 @@ def renderer_of(
     cache = config.cache / "cache"
 
     @lru_cache(maxsize=1)
-    def blocks() -> Blocks:
-        # When the first block is met: every file of the program is asked what made the others.
-        return Blocks(cache / "blocks", salt=salt_of())
+    def blocks() -> CodeBlocks:
+        # When the first block is met, because the fingerprint looks at every file of the program.
+        return CodeBlocks(cache / "blocks", fingerprint=fingerprint())
 
     return Renderer(
         site=site,
@@ -78,7 +126,7 @@ def renderer_of(
 
 
 def render(plan: Plan, output: Output) -> bytes | Path:
-    """The content of one output."""
+    """Return the content of one output."""
     return recipes.render(output, context_of(plan, output), plan.extensions.recipes)
 
 

@@ -1,4 +1,4 @@
-"""The site after an edit that leaves every document where it stands."""
+"""The site after a text edit, if every document stays in its place."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -8,18 +8,17 @@ from ..model.document import Document
 from ..model.site import Section, Site, list_order, newest_first
 from ..model.taxonomy import Term, term_key
 
-Now = Callable[[Document], Document]
-"""A document of the site before -> the one that takes its place, often itself."""
+Successor = Callable[[Document], Document]
+"""Returns what takes a document's place, often the document itself."""
 
 _PLACE = ("language", "section", "translation_key", "url", "terms", "aliases")
 _TIME = ("date", "expires", "draft", "weight")
 
 
-def amended(site: Site, documents: Iterable[Document]) -> Site | None:
-    """The site that `assemble` would make with these in place of those of the same sources.
+def substitute(site: Site, documents: Iterable[Document]) -> Site | None:
+    """Return the site that `assemble` would make with other documents for the same sources.
 
-    None where one of them would stand elsewhere, or is not there yet: then it is for `assemble`.
-    Of the other documents none is opened.
+    None if one of them would be in another place, or is new. No other document is read.
     """
     new: dict[int, Document] = {}
     retitled = set()
@@ -30,7 +29,7 @@ def amended(site: Site, documents: Iterable[Document]) -> Site | None:
         new[id(old)] = document
         if old.title != document.title:
             retitled.add(id(document))
-    now: Now = lambda document: new.get(id(document), document)  # noqa: E731
+    successor: Successor = lambda document: new.get(id(document), document)  # noqa: E731
     pages = _with(new, site.documents)
     dated = [_with(new, s.dated) for (_, path), s in site.sections.items() if not path]
     if not _ordered(pages, retitled, list_order):
@@ -40,7 +39,7 @@ def amended(site: Site, documents: Iterable[Document]) -> Site | None:
     return replace(
         site,
         documents=pages,
-        sections={key: _section(section, new, now) for key, section in site.sections.items()},
+        sections={key: _section(section, new, successor) for key, section in site.sections.items()},
         terms=_terms(site, new),
         by_source={**site.by_source, **{d.source.path: d for d in new.values()}},
         by_url={**site.by_url, **_places(site, new)},
@@ -49,15 +48,17 @@ def amended(site: Site, documents: Iterable[Document]) -> Site | None:
 
 
 def _stays(old: Document, new: Document) -> bool:
-    """Whether all that decides where a document stands, but its title, is as it was."""
-    named = not new.is_section or old.title == new.title
-    return named and all(getattr(old, name) == getattr(new, name) for name in _PLACE + _TIME)
+    """Tell whether everything that decides a document's place, except its title, is the same."""
+    is_named_equally = not new.is_section or old.title == new.title
+    return is_named_equally and all(
+        getattr(old, name) == getattr(new, name) for name in _PLACE + _TIME
+    )
 
 
 def _ordered(
     documents: tuple[Document, ...], retitled: set[int], order: Callable[[Document], Any]
 ) -> bool:
-    """Whether these still follow those before and precede those behind them."""
+    """Tell whether the retitled documents are still in the right order."""
     around = {
         pair
         for at, document in enumerate(documents if retitled else ())
@@ -72,7 +73,7 @@ def _ordered(
 
 
 def _with(new: Mapping[int, Document], documents: tuple[Document, ...]) -> tuple[Document, ...]:
-    """The documents, and the new ones in the places of the old."""
+    """Return the documents with the new ones in the places of the old."""
     # There are thousands, and hardly ever more than one is new.
     places = [place for place, known in enumerate(map(id, documents)) if known in new]
     if not places:
@@ -83,9 +84,9 @@ def _with(new: Mapping[int, Document], documents: tuple[Document, ...]) -> tuple
     return tuple(changed)
 
 
-def _section(section: Section, new: Mapping[int, Document], now: Now) -> Section:
+def _section(section: Section, new: Mapping[int, Document], successor: Successor) -> Section:
     documents = _with(new, section.documents)
-    document = now(section.document) if section.document else None
+    document = successor(section.document) if section.document else None
     if documents is section.documents and document is section.document:
         return section
     dated = _with(new, section.dated)
@@ -109,9 +110,9 @@ def _places(site: Site, new: Mapping[int, Document]) -> dict[str, Document]:
 
 
 def _translations(site: Site, new: Mapping[int, Document]) -> dict[str, Mapping[str, Document]]:
-    found = dict(site.translations)
+    translations = dict(site.translations)
     for old, document in new.items():
-        known, key = found[document.language], document.translation_key
+        known, key = translations[document.language], document.translation_key
         if id(known[key]) == old:
-            found[document.language] = {**known, key: document}
-    return found
+            translations[document.language] = {**known, key: document}
+    return translations

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..model.document import Source, SourceKind
-from ..model.file_stat import Stamp, stamp_of
+from ..model.file_stat import FileStat, stat_of
 
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
 GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"
@@ -34,13 +34,14 @@ def find_sources(root: Path) -> Sources:
         hint = "create it with a first page, such as content/_index.md"
         raise ConfigError(f"there is no {CONTENT}/ in {root}", hint=hint)
     by_kind: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
-    for path, stamp in _walk(root / CONTENT, CONTENT):
+    for path, stat in _walk(root / CONTENT, CONTENT):
         if kind := _kind(path):
-            by_kind[kind].append(Source(path=path, kind=kind, where=f"{root}/{path}", stamp=stamp))
+            source = Source(path=path, kind=kind, location=f"{root}/{path}", stat=stat)
+            by_kind[kind].append(source)
     static, data = (
         tuple(
-            Source(path=path, kind=SourceKind.STATIC, where=f"{root}/{path}", stamp=stamp)
-            for path, stamp in _walk(root / folder, folder)
+            Source(path=path, kind=SourceKind.STATIC, location=f"{root}/{path}", stat=stat)
+            for path, stat in _walk(root / folder, folder)
         )
         for folder in (STATIC, DATA)
     )
@@ -56,7 +57,7 @@ def find_sources(root: Path) -> Sources:
 
 def _walk(
     folder: Path, path: str, parents: frozenset[tuple[int, int]] = frozenset()
-) -> Iterator[tuple[str, Stamp]]:
+) -> Iterator[tuple[str, FileStat]]:
     """Yield the paths of the files below a folder in order, without temporary files.
 
     A broken symbolic link counts as a file, so that reading it reports the error. A link to a
@@ -74,11 +75,11 @@ def _walk(
         if is_temporary(entry.name):
             continue
         if entry.is_file():
-            yield f"{path}/{entry.name}", stamp_of(entry.stat())
+            yield f"{path}/{entry.name}", stat_of(entry.stat())
         elif entry.is_dir():
             yield from _walk(Path(entry.path), f"{path}/{entry.name}", parents | {here})
         elif entry.is_symlink():
-            yield f"{path}/{entry.name}", stamp_of(entry.stat(follow_symlinks=False))
+            yield f"{path}/{entry.name}", stat_of(entry.stat(follow_symlinks=False))
 
 
 def is_temporary(name: str) -> bool:

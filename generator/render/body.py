@@ -57,7 +57,7 @@ def close(
                 parts.append(f'{raw[:start]}"{target}"{raw[end:]}')
             case Code():
                 parts.append(coloured(piece.text, piece.language))
-            case Heading(raw=raw, named=True):
+            case Heading(raw=raw, has_own_anchor=True):
                 parts.append(raw)
             case Heading(raw=raw):
                 parts.append(f'{raw[:-1]} id="{escape(piece.anchor)}">')

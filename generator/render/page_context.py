@@ -10,7 +10,7 @@ from ..errors import TemplateError
 from ..model.document import Document, Piece, headings
 from ..model.permalink import of_page, pages_of
 from ..model.site import Section, Site
-from ..model.sitemap import Place, places
+from ..model.sitemap import SitemapEntry, sitemap_entries
 from ..model.taxonomy import Term
 from ..model.value import value
 from .body import Coloured, close, linked, table_of_contents
@@ -107,9 +107,9 @@ class PageContext(Listings):
         return ListPage(title=section.title, url=section.url, documents=documents, pager=None)
 
     @tracked
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[SitemapEntry, ...]:
         """Return every page of the site, in the order of URLs."""
-        return places(self.site)
+        return sitemap_entries(self.site)
 
     def document(self, source: str) -> Document:
         """Return the visible document at the path of a source.
@@ -186,8 +186,7 @@ class PageContext(Listings):
     def _pieces(self, document: Document) -> tuple[Piece, ...]:
         # Kept because the table of contents and the content of a page read the same body.
         if self._opened is None or self._opened[0] is not document:
-            # By their iterator: `len` of a stored body would read it once more.
-            self._opened = document, tuple(iter(document.body.pieces))
+            self._opened = document, document.body.load_pieces()
         return self._opened[1]
 
     def _list_page(

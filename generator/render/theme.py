@@ -110,7 +110,9 @@ def load_theme(name: str, root: Path, shortcodes: Mapping[str, Path] | None = No
     handler_texts = _texts(_files(folder / "handler" / "texts"), _files(own / "handler" / "texts"))
     page_texts = _texts(_files(folder / "texts"), _files(own / "texts"))
     assets = {
-        path: Source(path=f"themes/{name}/static/{path}", kind=SourceKind.STATIC, where=str(file))
+        path: Source(
+            path=f"themes/{name}/static/{path}", kind=SourceKind.STATIC, location=str(file)
+        )
         for path, file in _files(folder / "static").items()
     }
     templates = {name: file for name, file in templates.items() if not name.startswith(_TEXTS)}

@@ -8,20 +8,23 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from ..check.links import sources_with_linked_anchors
-from ..config.config import Config, at_address, load_config
+from ..build import plan_since
+from ..config.config import CACHE, Config, at_address, load_config
 from ..errors import ContentError, SiteError
-from ..incremental.snapshot import look
-from ..model.diagnostic import Diagnostic, Severity
-from ..model.file_stat import Stamp, stamp_of
+from ..incremental import changes, last_plan
+from ..incremental.last_plan import LastPlan
+from ..incremental.snapshot import Snapshot, take
+from ..incremental.store import exclusive
+from ..model.diagnostic import Diagnostic, Severity, encode
+from ..model.file_stat import FileStat, stat_of
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
 from ..model.site import Site
-from ..parallel import available, uncollected
-from ..plan.after_texts import replan
+from ..parallel import processors, without_gc
+from ..plan.after_texts import plan_after_texts
 from ..plan.plan import Plan, render
+from ..publish import shown_within
 from ..read.sources import is_temporary
-from .resumed import keep, resumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +66,13 @@ class Live:
     ) -> None:
         self._root, self._address, self._forms_url = root.absolute(), address, forms_url
         self._clock = clock
+        self._cache = self._root / CACHE / "cache"
+        self._own, self._key = self._cache / "serve", f"serve {forms_url}"
         self._session, self._number = token_hex(4), 0
-        self._anchored: frozenset[str] | None = None
         self._changed = threading.Condition()
         self.ended = False
-        with uncollected():
-            self.state = self._resumed() or self._begun()
+        with without_gc():
+            self.state = self._resume() or self._start()
         self.last_plan = self.state.plan
         gc.freeze()
 
@@ -86,7 +90,6 @@ class Live:
             self.last_plan = state.plan or self.last_plan
             self._changed.notify_all()
         if not edited:
-            self._anchored = None
             settle()
         return state
 
@@ -123,38 +126,31 @@ class Live:
         page = state.outputs.get(f"{prefix}/404.html") or state.outputs["404.html"]
         return Served(path=page.path, content=render(plan, page), status=404)
 
-    def _edited(self, paths: Iterable[Path]) -> dict[str, Stamp] | None:
-        """The documents among the paths, with their stamps; None where more than texts changed."""
-        plan, found = self.state.plan, {}
+    def _edited(self, paths: Iterable[Path]) -> dict[str, FileStat] | None:
+        """Return the stats of the documents among the paths; None if more than texts changed."""
+        plan, stats = self.state.plan, {}
         for path in paths:
             if plan is None or not path.is_relative_to(self._root):
                 return None
             source = path.relative_to(self._root).as_posix()
             try:
-                stamp = stamp_of(path.stat())
+                stat = stat_of(path.stat())
             except OSError:
-                stamp = ()
-            if stamp and source in plan.site.by_source:
-                found[source] = stamp
-            elif not _is_passing(source, stamp, plan.site):
+                stat = ()
+            if stat and source in plan.site.by_source:
+                stats[source] = stat
+            elif not _is_passing(source, stat, plan.site):
                 return None
-        return found
+        return stats
 
-    def _with(self, edited: Mapping[str, Stamp]) -> State | None:
+    def _with(self, edited: Mapping[str, FileStat]) -> State | None:
         """The state after an edit of texts; None where it takes more than that."""
         before = self.state
         if before.plan is None or before.errors:
             return None
-        site = before.plan.site
-        if self._anchored is None:
-            self._anchored = sources_with_linked_anchors(site.by_source.values(), site)
-        plan = replan(
-            before.plan,
-            edited,
-            root=self._root,
-            anchored=self._anchored,
-            published=before.outputs,
-        )
+        last = before.plan.with_anchored()
+        with exclusive(self._cache):
+            plan = plan_after_texts(last, edited)
         if plan is None:
             return None
         return replace(before, version=self._version(), plan=plan, diagnostics=plan.diagnostics)
@@ -163,24 +159,74 @@ class Live:
         self._number += 1
         return f"{self._session}-{self._number}"
 
-    def _resumed(self) -> State | None:
-        """The state where the last server or build ended; None where that is not known."""
-        found = resumed(
-            self._root, now=self._clock(), address=self._address, forms_url=self._forms_url
-        )
-        if found is None:
-            return None
-        self._anchored = found.anchored
-        return _state(self._version(), found.plan)
+    def _resume(self) -> State | None:
+        """Return the state that the last server or build left, after what changed since.
 
-    def _begun(self) -> State:
-        """The state as everything says, kept for the next server."""
-        seen = look(str(self._root))
+        None if only planning the whole site can tell.
+        """
+        now = self._clock()
+        # A moment without a zone is in the site's, which isn't known yet.
+        for folder in self._newest() if now.tzinfo else ():
+            is_own = folder == self._own
+
+            def adapt(last: LastPlan, is_own: bool = is_own) -> LastPlan | None:
+                return self._at_address(last) if is_own or self._is_served_alike(last) else None
+
+            with exclusive(self._cache):
+                key = self._key if is_own else None
+                since = changes.detect(str(folder), str(self._root), key=key, now=now.timestamp())
+                plan = plan_since(folder, self._cache, since, now=now, adapt=adapt)
+            if plan and not _has_errors(plan.diagnostics):
+                return _state(self._version(), plan)
+        return None
+
+    def _newest(self) -> list[Path]:
+        """Return the folders with a plan, the last one to be written first."""
+        files = [folder / changes.FILE for folder in (self._cache, self._own)]
+        written = sorted((file.stat().st_mtime_ns, file.parent) for file in files if file.is_file())
+        return [folder for _, folder in reversed(written)]
+
+    def _at_address(self, last: LastPlan) -> LastPlan:
+        config = at_address(last.config, self._address, self._forms_url)
+        return replace(last, config=config, site=replace(last.site, settings=config.settings))
+
+    def _is_served_alike(self, last: LastPlan) -> bool:
+        """Tell whether the plan of a build is a server's.
+
+        Nothing may be hidden from it, and no diagnostic may depend on the address.
+        """
+        config, site = last.config, last.site
+        settings = config.settings
+        is_elsewhere = bool(settings.forms_url) or settings.base_path != "/"
+        is_same_site = config.root.absolute() == self._root
+        return is_same_site and not site.hidden and not (is_elsewhere and site.catalogue)
+
+    def _start(self) -> State:
+        """Plan the whole site, and store the plan for the next server."""
+        snapshot = take(str(self._root))
         # Once there are threads nothing is forked any more.
-        state = self._prepared(workers=available())
+        state = self._prepared(workers=processors())
         if state.plan and not state.errors:
-            self._anchored = keep(self._root, seen, self._config(), state.plan)
+            plan = state.plan.with_anchored()
+            state = replace(state, plan=plan)
+            with exclusive(self._cache):
+                self._store(plan, snapshot)
         return state
+
+    def _store(self, plan: Plan, snapshot: Snapshot) -> None:
+        self._own.mkdir(parents=True, exist_ok=True)
+        last_plan.save(self._own, plan.stored())
+        # The plan's documents are those that were read then.
+        files = str(self._own / last_plan.FILE), str(self._cache / "documents")
+        build = changes.LastBuild(
+            key=self._key,
+            snapshot=snapshot,
+            written=changes.Written.of(files),
+            valid=shown_within(plan.site),
+            counts=(),
+            diagnostics=encode(plan.diagnostics),
+        )
+        changes.save(str(self._own), build)
 
     def _config(self, workers: int = 1) -> Config:
         now = self._clock()
@@ -189,12 +235,13 @@ class Live:
 
     def _prepared(self, *, workers: int = 1) -> State:
         # Only here: who goes on where another ended does without.
-        from ..plan.full import prepare
+        from ..plan.full import plan_site
 
         version = self._version()
         try:
-            with uncollected():
-                plan = prepare(self._config(workers))
+            config = self._config(workers)
+            with without_gc(), exclusive(self._cache):
+                plan = plan_site(config)
         except SiteError as wrong:
             return State(version=version, plan=None, outputs={}, diagnostics=wrong.diagnostics)
         return _state(version, plan)
@@ -209,14 +256,18 @@ def _state(version: str, plan: Plan) -> State:
     )
 
 
-def _is_passing(source: str, stamp: Stamp, site: Site) -> bool:
+def _has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def _is_passing(source: str, stat: FileStat, site: Site) -> bool:
     """Whether an editor put the file there for a moment, and nobody ever saw it."""
     *folders, name = source.split("/")
     if folders[:1] not in (["content"], ["static"]) or any(part[0] == "_" for part in folders):
         return False
     known = {hidden.document.source.path for hidden in site.hidden}
     return is_temporary(name) or not (
-        stamp or source in site.by_source or source in site.file_urls or source in known
+        stat or source in site.by_source or source in site.file_urls or source in known
     )
 
 

@@ -81,7 +81,7 @@ def test_check_writes_nothing_and_looks_at_what_is_hidden(tiny: MakeSite) -> Non
     assert (done.exit_code, done.stdout) == (0, "1 finding.\n")
     assert not made.public.exists()
     fine = run("check", "-s", tiny(FINE).root)
-    assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "Nothing is wrong.\n", "")
+    assert (fine.exit_code, fine.stdout, fine.stderr) == (0, "No problems found.\n", "")
 
 
 @pytest.mark.parametrize(("text", "code"), [(WRONG, 1), (WARNED, 0), (FINE, 0)])
@@ -184,7 +184,7 @@ def test_a_new_site_builds_without_a_finding(tmp_path: Path, language: str) -> N
     assert {"index.html", "feed.xml", "404.html"} <= files_below(folder / "public")
     assert {"catalogue.json", "manifest.json"} <= files_below(folder / "handler")
     checked = run("check", "-s", folder, "--strict")
-    assert (checked.exit_code, checked.stdout) == (0, "Nothing is wrong.\n")
+    assert (checked.exit_code, checked.stdout) == (0, "No problems found.\n")
 
 
 def test_a_new_site_needs_an_empty_folder(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from generator.errors import TemplateError
 from generator.model.diagnostic import Location
-from generator.parallel import CHUNK, SMALL, each
+from generator.parallel import CHUNK, SMALL, map_chunks
 
 MANY = range(max(SMALL, 20 * CHUNK) + 7)
 
@@ -24,21 +24,21 @@ def process(_: Sequence[int]) -> int:
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_results_come_in_the_order_of_the_items(workers: int) -> None:
-    parts = list(each(doubled, MANY, workers=workers))
+    parts = list(map_chunks(doubled, MANY, workers=workers))
     assert [number for part in parts for number in part] == doubled(MANY)
 
 
 def test_results_that_no_pipe_can_hold_come_too() -> None:
-    sizes = [len(part) for part in each(lambda _: bytes(4_000_000), MANY, workers=2)]
+    sizes = [len(part) for part in map_chunks(lambda _: bytes(4_000_000), MANY, workers=2)]
     assert set(sizes) == {4_000_000}
 
 
 def test_of_few_items_nobody_makes_a_process() -> None:
-    assert set(each(process, range(SMALL - 1), workers=2)) == {os.getpid()}
+    assert set(map_chunks(process, range(SMALL - 1), workers=2)) == {os.getpid()}
 
 
 def test_of_many_the_first_are_done_here_and_the_others_in_processes() -> None:
-    first, *others = each(process, MANY, workers=2)
+    first, *others = map_chunks(process, MANY, workers=2)
     assert first == os.getpid()
     assert os.getpid() not in others
 
@@ -51,7 +51,7 @@ def test_what_the_first_ones_load_every_worker_has() -> None:
             loaded.append(os.getpid())
         return loaded[0]
 
-    assert set(each(work, MANY, workers=2)) == {os.getpid()}
+    assert set(map_chunks(work, MANY, workers=2)) == {os.getpid()}
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -64,7 +64,7 @@ def test_the_first_fault_in_the_order_of_the_items_is_raised_whole(workers: int)
 
     came: list[int] = []
     with pytest.raises(TemplateError, match="it is wrong") as raised:
-        came.extend(each(work, MANY, workers=workers))
+        came.extend(map_chunks(work, MANY, workers=workers))
     assert came == [0, CHUNK, 2 * CHUNK, 3 * CHUNK, 4 * CHUNK]
     assert raised.value.at == Location(path="a.html", line=5 * CHUNK)
     assert raised.value.hint == "mend it"
@@ -78,12 +78,12 @@ def test_a_worker_that_is_killed_is_an_error() -> None:
         return part[0]
 
     with pytest.raises(ChildProcessError, match="was ended"):
-        list(each(work, MANY, workers=2))
+        list(map_chunks(work, MANY, workers=2))
     assert multiprocessing.active_children() == []
 
 
 def test_who_stops_asking_ends_the_workers() -> None:
-    results = each(doubled, MANY, workers=2)
+    results = map_chunks(doubled, MANY, workers=2)
     next(results)
     assert multiprocessing.active_children() != []
     del results
@@ -98,7 +98,7 @@ def test_nobody_works_far_ahead_of_who_asks() -> None:
             done.value += 1
         return bytes(2 << 20)
 
-    results = each(work, MANY, workers=2)
+    results = map_chunks(work, MANY, workers=2)
     next(results), next(results)
     assert done.value <= 7
     results.close()  # type: ignore[attr-defined]

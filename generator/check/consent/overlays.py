@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from ...model.diagnostic import Diagnostic, Location, error, warning
-from ...model.elements import Dialect, Element, Markup
+from ...model.elements import Dialect, Element, Page
 
 _IN_PAGE_HINT = "put the form in the page, where visitors find it"
 
@@ -73,12 +73,12 @@ def check_script(text: str, place: Location) -> Iterator[Diagnostic]:
         yield error("pop-up", message, at=line(match), hint=hint)
 
 
-def covering(markup: tuple[Markup, ...]) -> Mapping[str, bool]:
+def covering(markup: tuple[Page, ...]) -> Mapping[str, bool]:
     """Return the selectors that cover the whole window, and whether they're hidden at first."""
     return _covering(tuple(_sheets(markup)))
 
 
-def _sheets(markup: tuple[Markup, ...]) -> Iterator[str]:
+def _sheets(markup: tuple[Page, ...]) -> Iterator[str]:
     for file in markup:
         if file.dialect is Dialect.STYLE:
             yield file.text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from forms.catalogue import Lasts
 
 from ...model.diagnostic import Diagnostic, error, warning
-from ...model.document import words_called
+from ...model.document import shortcode_arguments
 from ...model.site import Site
 from ..sources import CONTENT, GATED
 from .forms import Declaration, Declarations, PurposeFile
@@ -71,5 +71,5 @@ def _offered(site: Site) -> frozenset[str] | None:
                 return None
             names.update((name,) if name else ())
     for document in (*site.by_source.values(), *(h.document for h in site.hidden)):
-        names |= words_called(document)
+        names |= shortcode_arguments(document)
     return frozenset(names)

@@ -17,7 +17,7 @@ def find_lock(root: Path) -> tuple[Lock, list[Diagnostic]]:
     file = root / LOCK
     if not file.is_file():
         return NONE, []
-    text, findings = read_text(Source(path=LOCK, kind=SourceKind.PURPOSE, where=str(file)))
+    text, findings = read_text(Source(path=LOCK, kind=SourceKind.PURPOSE, location=str(file)))
     if text is None:
         return NONE, findings
     return read_lock(text)

@@ -57,7 +57,7 @@ def split_at_holes(
     body = Body(
         pieces=pieces,
         holes=tuple([_without_html(p) for p in walk(pieces) if isinstance(p, _CHECKED)]),
-        named="\0".join(sorted(splitter.anchors)),
+        anchors_joined="\0".join(sorted(splitter.anchors)),
         elements=find_elements(html, marked.tags, line_of, splitter.tokens),
         summary="" if has_summary else excerpt(html),
         words=word_count(html),
@@ -266,7 +266,7 @@ class _Splitter:
             level=_HEADINGS[token.name],
             anchor=anchor,
             title=title,
-            named=bool(own_anchor),
+            has_own_anchor=bool(own_anchor),
         )
         return ((token.start, token.end, heading),)
 

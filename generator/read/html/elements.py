@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ...model.document import Source
-from ...model.elements import Dialect, Element, Markup, without_comments
+from ...model.elements import Dialect, Element, Page, without_comments
 from .shortcodes import MARK, Tag
 from .tokenizer import WATCHED, Token, tokenize
 
@@ -84,7 +84,7 @@ def _may_be_checked(html: str, token: Token) -> bool:
 _SOURCE = re.compile(r"(?:src|href)=\"([^\"]*)\"")
 
 
-def read_markup(templates: Mapping[str, Source], files: Iterable[Source]) -> tuple[Markup, ...]:
+def read_markup(templates: Mapping[str, Source], files: Iterable[Source]) -> tuple[Page, ...]:
     """Return the markup of templates (name -> source) and of files.
 
     Unreadable files are skipped: they're reported where they're used.
@@ -101,21 +101,21 @@ def read_markup(templates: Mapping[str, Source], files: Iterable[Source]) -> tup
     return tuple(filter(None, (_markup(source, dialect) for source, dialect in kinds)))
 
 
-def _markup(source: Source, dialect: Dialect) -> Markup | None:
+def _markup(source: Source, dialect: Dialect) -> Page | None:
     try:
         raw = source.file.read_bytes()
     except OSError:
         return None
     text = raw.decode("utf-8", "replace") if len(raw) <= _MAX_SIZE else ""
     if dialect in (Dialect.STYLE, Dialect.SCRIPT):
-        return Markup(path=source.path, dialect=dialect, text=without_comments(text))
+        return Page(path=source.path, dialect=dialect, text=without_comments(text))
     if dialect in (Dialect.TEMPLATE, Dialect.MAIL):
         text = without_jinja(text)
     lines = _elements(
         text, lambda _, at: text.count("\n", 0, at) + 1, images=dialect is Dialect.MAIL
     )
     elements = tuple(lines)
-    return Markup(path=source.path, dialect=dialect, elements=elements)
+    return Page(path=source.path, dialect=dialect, elements=elements)
 
 
 def without_jinja(text: str) -> str:

@@ -25,7 +25,7 @@ def held(alike: Alike, source: Source = SOURCE) -> Document:
 def test_a_document_stays_equal_to_what_it_was() -> None:
     before = reading(PLAIN)
     assert before.document
-    read = replace(before.document, source=replace(SOURCE, where="", stamp=()))
+    read = replace(before.document, source=replace(SOURCE, location="", stat=()))
     assert Alike().held(opened(), SOURCE) == replace(before, document=read)
 
 

@@ -1,4 +1,4 @@
-"""That nothing, or only a text, changed is known before anything heavy is loaded; never guessed."""
+"""Builds know before anything heavy is loaded that nothing, or only a text, changed."""
 
 import os
 import subprocess
@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from generator.__main__ import Plain, plainly
-from generator.incremental.changes import Since, Written, remember, since
-from generator.incremental.snapshot import Seen, look, look_again
+from generator.__main__ import plain_build
+from generator.build import Options
+from generator.incremental.changes import (
+    Anything,
+    Changes,
+    LastBuild,
+    TextsChanged,
+    Unchanged,
+    Written,
+    detect,
+    save,
+)
+from generator.incremental.snapshot import Snapshot, refresh, take
 from tests.conftest import MakeSite
 from tests.site import SmallSite
 
@@ -61,68 +71,63 @@ def built(site: MakeSite) -> SmallSite:
     return made
 
 
-def known(site: SmallSite) -> Since | None:
-    return since(str(site.root), str(site.root), key="", now=1.0)
+def changes(site: SmallSite) -> Changes:
+    return detect(str(site.root), str(site.root), key="", now=1.0)
 
 
-def keep(site: SmallSite, seen: Seen) -> None:
-    remember(
-        str(site.root), key="", seen=seen, written=Written([], b""), valid=(0.0, 9.0), report=()
-    )
+def remember(site: SmallSite, snapshot: Snapshot) -> None:
+    last = LastBuild("", snapshot, Written([], b""), (0.0, 9.0), (), b"")
+    save(str(site.root), last)
 
 
-def grow_old(site: SmallSite) -> None:
-    """As if everything had stood there for an hour."""
+def make_old(site: SmallSite) -> None:
+    """Make every file older than any tick of the clock."""
     for path in (site.root, *site.root.rglob("*")):
         os.utime(path, ns=(10**18, 10**18))
 
 
 def test_a_file_that_was_just_saved_is_known_by_its_bytes(site: MakeSite) -> None:
     made = site(TEXT)
-    keep(made, look(str(made.root)))
-    found = known(made)
-    assert found is not None
-    assert found.edited == {}
-    # Within one tick of the clock a file can change and keep its stamp.
+    remember(made, take(str(made.root)))
+    before = changes(made)
+    assert isinstance(before, Unchanged)
+    # Within one tick of the clock a file can change and keep its stat.
     made.put("content/one.md", "Another.")
-    keep(made, found.seen._replace(stamps=look(str(made.root)).stamps))
-    found = known(made)
-    assert found is not None
-    assert found.edited.keys() == {"content/one.md"}
+    remember(made, before.snapshot._replace(stats=take(str(made.root)).stats))
+    after = changes(made)
+    assert isinstance(after, TextsChanged)
+    assert after.files.keys() == {"content/one.md"}
     made.put("static/robot.txt", "bye")
-    assert known(made) is None
+    assert isinstance(changes(made), Anything)
 
 
 def test_a_name_that_comes_or_goes_in_a_folder_is_noticed_by_the_folder_alone(
     site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = site(TEXT)
-    grow_old(made)
-    # Of what is older than this nobody could say that it is young.
+    make_old(made)
     monkeypatch.setattr("generator.incremental.snapshot.TICK", -(10**18))
-    seen = look(str(made.root))
-    assert look_again(seen) == seen
+    snapshot = take(str(made.root))
+    assert refresh(snapshot) == snapshot
     made.put("content/one.md", "Another.")
-    assert look_again(seen) not in (None, seen)
+    assert refresh(snapshot) not in (None, snapshot)
     made.put("content/two.md", "More.")
-    assert look_again(seen) is None
-    assert "two.md" in " ".join(look(str(made.root)).files)
+    assert refresh(snapshot) is None
+    assert "two.md" in " ".join(take(str(made.root)).files)
 
 
 @pytest.mark.parametrize("name", ["data/one.yaml", "templates/404.html", "plugins/one.py"])
 def test_a_folder_that_comes_is_noticed(site: MakeSite, name: str) -> None:
     made = site(TEXT)
-    seen = look(str(made.root))
+    snapshot = take(str(made.root))
     made.put(name, "")
-    assert look_again(seen) is None
+    assert refresh(snapshot) is None
 
 
 def test_a_folder_that_was_just_changed_is_looked_into_once_more(site: MakeSite) -> None:
     made = site(TEXT)
-    keep(made, look(str(made.root)))
-    again = known(made)
-    assert again is not None
-    assert look_again(again.seen) is None, "too young to be known by its stamp"
+    remember(made, take(str(made.root)))
+    assert refresh(changes(made).snapshot) is None, "changed too recently to be known by its stat"
 
 
 def test_a_link_that_led_nowhere_is_followed_again(
@@ -131,25 +136,25 @@ def test_a_link_that_led_nowhere_is_followed_again(
     made = site(TEXT)
     (made.root / "content/linked.md").symlink_to(tmp_path / "elsewhere.md")
     monkeypatch.setattr("generator.incremental.snapshot.TICK", -(10**18))
-    seen = look(str(made.root))
-    assert look_again(seen) is None
+    snapshot = take(str(made.root))
+    assert refresh(snapshot) is None
     (tmp_path / "elsewhere.md").write_text("# There\n")
-    assert str(made.root / "content/linked.md") in look(str(made.root)).files
+    assert str(made.root / "content/linked.md") in take(str(made.root)).files
 
 
 @pytest.mark.parametrize(
-    ("said", "plain"),
+    ("arguments", "expected"),
     [
-        (["build"], Plain()),
-        (["build", "-q", "-s", "content"], Plain("content", quiet=True)),
-        (["build", "--source", "content", "--quiet"], Plain("content", quiet=True)),
-        (["build", "-o", "content"], Plain(output="content")),
+        (["build"], (Options("."), False)),
+        (["build", "-q", "-s", "content"], (Options("content"), True)),
+        (["build", "--source", "content", "--quiet"], (Options("content"), True)),
+        (["build", "-o", "content"], (Options(".", "content"), False)),
         (
             ["build", "--output", "content", "--handler", "content"],
-            Plain(".", "content", "content"),
+            (Options(".", "content", "content"), False),
         ),
         (["build", "--output", "content/"], None),
-        (["build", "--handler", "not/there/yet"], Plain(handler="not/there/yet")),
+        (["build", "--handler", "not/there/yet"], (Options(".", handler="not/there/yet"), False)),
         (["build", "--handler", "file"], None),
         (["build", "--handler", "--strict"], None),
         (["build", "--handler", ""], None),
@@ -161,19 +166,19 @@ def test_a_link_that_led_nowhere_is_followed_again(
         ([], None),
     ],
 )
-def test_only_the_plainest_command_is_understood_before_the_others_are_loaded(
-    said: list[str],
-    plain: Plain | None,
+def test_only_a_plain_build_is_parsed_without_click(
+    arguments: list[str],
+    expected: tuple[Options, bool] | None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "file").touch()
     monkeypatch.chdir(tmp_path)
-    assert plainly(said) == plain
+    assert plain_build(arguments) == expected
 
 
-def test_the_plainest_command_says_what_the_others_say(site: MakeSite) -> None:
+def test_a_plain_build_prints_what_any_build_prints(site: MakeSite) -> None:
     made = site(TEXT)
     first = module(made, "build", "-s", str(made.root))
     assert "1 of them" not in first.stdout
@@ -190,7 +195,7 @@ def test_the_plainest_command_says_what_the_others_say(site: MakeSite) -> None:
     assert (wrong.returncode, "content/one.md:" in wrong.stderr) == (1, True)
 
 
-def test_what_could_not_be_said_is_no_success(built: SmallSite) -> None:
+def test_a_report_that_cannot_be_printed_is_a_failure(built: SmallSite) -> None:
     command = [sys.executable, "-m", "generator", "build", "-s", str(built.root)]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -232,12 +237,12 @@ CHANGES: dict[str, Callable[[SmallSite], object]] = {
     "a template of its own": lambda site: site.put("templates/404.html", "gone"),
     "a published file": lambda site: (site.public / "one/index.html").write_text("tampered"),
     "a published file that is gone": lambda site: (site.public / "feed.xml").unlink(),
-    "the caches": lambda site: (site.root / ".atrae/cache/unchanged").write_bytes(b"\0"),
+    "the caches": lambda site: (site.root / ".atrae/cache/changes").write_bytes(b"\0"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changes_is_seen(built: SmallSite, change: str) -> None:
+def test_each_change_is_detected(built: SmallSite, change: str) -> None:
     CHANGES[change](built)
     assert "'jinja2'" in build(built)
 

@@ -1,12 +1,13 @@
-"""Blocks in colour are kept, and nothing that the file may hold makes them others."""
+"""CodeBlocks in colour are kept, and nothing that the file may hold makes them others."""
 
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from generator.incremental.code_blocks import Blocks
-from generator.parallel import SMALL, each
+from generator.incremental.code_blocks import CodeBlocks
+from generator.incremental.store import GENERATION
+from generator.parallel import SMALL, map_chunks
 from generator.render.highlight import highlight
 
 PYTHON = "def f(x):\n    return x\n"
@@ -21,42 +22,45 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("text", [PYTHON, "", "ñ — 🎉\n", "\0\ud800"])
 def test_a_block_is_the_same_made_and_kept(file: Path, text: str, language: str) -> None:
     for _ in range(2):
-        blocks = Blocks(file, salt="1")
+        blocks = CodeBlocks(file, fingerprint="1")
         assert blocks.highlight(text, language) == highlight(text, language)
         assert blocks.highlight(text, language) == highlight(text, language)
 
 
 def test_what_is_kept_is_not_made_again(file: Path) -> None:
-    Blocks(file, salt="1").highlight(PYTHON, "python")
+    CodeBlocks(file, fingerprint="1").highlight(PYTHON, "python")
     size = file.stat().st_size
-    Blocks(file, salt="1").highlight(PYTHON, "python")
+    CodeBlocks(file, fingerprint="1").highlight(PYTHON, "python")
     assert file.stat().st_size == size
-    Blocks(file, salt="1").highlight(PYTHON, "ruby")
+    CodeBlocks(file, fingerprint="1").highlight(PYTHON, "ruby")
     assert file.stat().st_size > size
 
 
 def test_another_program_begins_anew(file: Path) -> None:
-    blocks = Blocks(file, salt="1")
+    blocks = CodeBlocks(file, fingerprint="1")
     blocks.highlight(PYTHON, "python")
     size = file.stat().st_size
-    Blocks(file, salt="2").highlight(PYTHON, "python")
-    assert (file.read_bytes()[:2], file.stat().st_size) == (b"2\n", size)
+    CodeBlocks(file, fingerprint="2").highlight(PYTHON, "python")
+    first, _, _ = file.read_bytes().partition(b"\n")
+    assert (first, file.stat().st_size) == (f"{GENERATION} 2".encode(), size)
     assert blocks.highlight(PYTHON, "python") == highlight(PYTHON, "python")
 
 
 def test_what_workers_made_is_kept(file: Path) -> None:
-    blocks, texts = Blocks(file, salt="1"), [f"{n} = {n}" for n in range(2 * SMALL)]
-    list(each(lambda part: [blocks.highlight(t, "python") for t in part], texts, workers=2))
+    blocks, texts = CodeBlocks(file, fingerprint="1"), [f"{n} = {n}" for n in range(2 * SMALL)]
+    list(map_chunks(lambda part: [blocks.highlight(t, "python") for t in part], texts, workers=2))
     size = file.stat().st_size
-    known = Blocks(file, salt="1")
+    known = CodeBlocks(file, fingerprint="1")
     assert [known.highlight(t, "python") for t in texts] == [highlight(t, "python") for t in texts]
     assert file.stat().st_size == size
 
 
 def test_workers_beside_one_another_read_what_they_made_just_now(file: Path) -> None:
-    blocks, texts = Blocks(file, salt="1"), [f"{n} = {n}" for n in range(2 * SMALL)]
-    list(each(lambda part: [blocks.highlight(t, "") for t in [*part, *part]], texts, workers=4))
-    once = Blocks(file.with_name("once"), salt="1")
+    blocks, texts = CodeBlocks(file, fingerprint="1"), [f"{n} = {n}" for n in range(2 * SMALL)]
+    list(
+        map_chunks(lambda part: [blocks.highlight(t, "") for t in [*part, *part]], texts, workers=4)
+    )
+    once = CodeBlocks(file.with_name("once"), fingerprint="1")
     for text in texts:
         once.highlight(text, "")
     assert file.stat().st_size == file.with_name("once").stat().st_size
@@ -70,12 +74,12 @@ def test_a_damaged_file_is_only_slower(
     file = tmp_path_factory.mktemp("cache") / "blocks"
     texts = [PYTHON * n for n in range(1, 4)]
     for text in texts:
-        Blocks(file, salt="1").highlight(text, "python")
+        CodeBlocks(file, fingerprint="1").highlight(text, "python")
     whole = file.read_bytes()
     at %= len(whole)
     file.write_bytes(whole[:at] + dirt + (b"" if cut else whole[at + len(dirt) :]))
     for _ in range(2):
-        blocks = Blocks(file, salt="1")
+        blocks = CodeBlocks(file, fingerprint="1")
         assert [blocks.highlight(t, "python") for t in texts] == [
             highlight(t, "python") for t in texts
         ]
@@ -83,6 +87,6 @@ def test_a_damaged_file_is_only_slower(
 
 def test_where_nothing_can_be_kept_it_is_made(tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"")
-    blocks = Blocks(tmp_path / "taken" / "blocks", salt="1")
+    blocks = CodeBlocks(tmp_path / "taken" / "blocks", fingerprint="1")
     assert blocks.highlight(PYTHON, "python") == highlight(PYTHON, "python")
     assert [file.name for file in tmp_path.iterdir()] == ["taken"]

@@ -60,7 +60,7 @@ def test_a_document_comes_back_as_it_was(parts: list[str], front: bytes) -> None
 def kinds(found: Reading) -> list[type[Piece]]:
     assert found.document
     body = found.document.body
-    return [type(piece) for piece in (*body.pieces, *body.holes)]
+    return [type(piece) for piece in (*body.load_pieces(), *body.holes)]
 
 
 @given(MOMENTS, MOMENTS)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from generator import again
+from generator.build import BuildResult, Options, build as build_with
 from tests.conftest import MakeSite
 from tests.site import NOW, SmallSite
 
@@ -65,8 +65,8 @@ def built(site: MakeSite) -> SmallSite:
     return made
 
 
-def build(site: SmallSite) -> again.Done:
-    return again.build(again.Options(str(site.root)), now=NOW)
+def build(site: SmallSite) -> BuildResult:
+    return build_with(Options(str(site.root)), now=NOW)
 
 
 def edit(site: SmallSite, path: str, old: str, new: str) -> None:
@@ -137,8 +137,8 @@ def whole_after(site: SmallSite, change: Callable[[], None]) -> bool:
 
 
 def test_what_is_wrong_is_said_again_and_what_is_mended_is_not(built: SmallSite) -> None:
-    def codes(done: again.Done) -> list[tuple[str, str]]:
-        return [(code, path) for code, _, _, path, *_ in done.summary.findings]
+    def codes(result: BuildResult) -> list[tuple[str, str]]:
+        return [(each.code, each.at.path if each.at else "") for each in result.diagnostics]
 
     edit(built, "content/blog/one.md", "First", "The [first](no.md)")
     assert codes(build(built)) == [

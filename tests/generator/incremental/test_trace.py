@@ -1,136 +1,103 @@
-"""What is rendered again after an edit, and why."""
+"""A stored trace returns what went in, and answers questions about a part of it."""
 
-from generator.incremental.staleness import load_trace
-from tests.conftest import MakeSite
-from tests.site import SmallSite
+from dataclasses import dataclass
 
-TEXT = """
--- content/blog/one.md --
----
-title: One
-date: 2026-01-01
-tags: [a]
----
-First.
+import pytest
+from hypothesis import given, strategies as st
 
-More of it.
--- content/blog/two.md --
----
-title: Two
-date: 2026-01-02
-tags: [b]
----
-Second, after [one](one.md).
--- content/about.md --
-# About
-"""
+from generator.incremental.store import PACK, split
+from generator.incremental.trace import (
+    Answers,
+    Trace,
+    TracedOutput,
+    TracedOutputs,
+    assemble,
+    reason_of,
+)
+from generator.render.dependencies import Dependency
 
-FEEDS = {"feed.xml", "blog/feed.xml"}
+SIZE = PACK + 8
+"""Dependencies: more than are decoded together."""
 
 
-def edit(site: SmallSite, old: str, new: str, path: str = "content/blog/one.md") -> dict[str, str]:
-    """Replace a text in a file; what the next build renders -> why."""
-    file = site.root / path
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
-    return dict(site.build().rendered)
+def dependency(number: int) -> Dependency:
+    return ("toc", "en", (f"content/ñandú-{number}.md", number), (("absolute", True),))
 
 
-def test_nothing_is_rendered_when_nothing_changed(tiny: MakeSite) -> None:
-    site = tiny(TEXT)
-    assert set(site.build().rendered.values()) == {"nothing is known of an earlier build"}
-    assert dict(site.build().rendered) == {}
+DEPENDENCIES = tuple(map(dependency, range(SIZE)))
 
 
-def test_a_body_edit_renders_the_page_and_the_feeds_only(site: MakeSite) -> None:
-    made = site(TEXT)
-    made.build()
-    rendered = edit(made, "More of it.", "More of that.")
-    assert rendered.keys() == {"blog/one/index.html", *FEEDS}
-    assert set(rendered.values()) == {"the answer to content(content/blog/one.md) changed"} | {
-        "the answer to content(content/blog/one.md, absolute=True) changed"
-    }
+@dataclass(frozen=True)
+class Parts:
+    """What a trace is assembled from."""
+
+    outputs: list[TracedOutput]
+
+    @property
+    def trace(self) -> Trace:
+        digests = [f"answer {number}" for number in range(SIZE)]
+        return assemble("print", DEPENDENCIES, digests, self.outputs, Answers("structure"))
 
 
-def test_a_title_edit_renders_the_lists_that_show_it_too(site: MakeSite) -> None:
-    made = site(TEXT)
-    made.build()
-    rendered = edit(made, "title: One", "title: Uno")
-    assert rendered.keys() == {
-        "blog/one/index.html",
-        "index.html",
-        "blog/index.html",
-        "tags/a/index.html",
-        *FEEDS,
-    }
-    assert rendered["tags/a/index.html"] == "the answer to card(content/blog/one.md) changed"
-
-
-def test_a_moved_document_renders_who_links_to_it(tiny: MakeSite) -> None:
-    site = tiny(TEXT)
-    site.build()
-    rendered = edit(site, "title: One", "title: One\nslug: uno")
-    assert rendered["blog/uno/index.html"] == "new"
-    assert "content(content/blog/two.md)" in rendered["blog/two/index.html"]
-    assert 'href="/blog/uno/"' in site.read("blog/two/index.html")
-    assert "blog/one/index.html" not in site.files()
-
-
-def test_a_page_of_no_concern_is_left_alone(site: MakeSite) -> None:
-    made = site(TEXT)
-    made.build()
-    file = made.public / "about" / "index.html"
-    before = file.stat()
-    edit(made, "title: One", "title: Uno")
-    after = file.stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
-
-
-def test_a_theme_concerns_every_page_and_no_answer(tiny: MakeSite) -> None:
-    site = tiny(TEXT)
-    every = site.build().rendered.keys()
-    rendered = edit(
-        site, "{{ page.title }}", "{{ page.title }}!", "themes/tiny/templates/page.html"
+@st.composite
+def parts(draw: st.DrawFn) -> Parts:
+    """Some outputs, each of which depends on a few of many dependencies."""
+    numbers = st.lists(st.integers(0, SIZE - 1), max_size=4).map(tuple)
+    stats = st.integers(0, 2**62).map(lambda stat: (stat, stat) if stat % 3 else ())
+    rows = draw(st.lists(st.tuples(numbers, stats), max_size=6))
+    return Parts(
+        [
+            TracedOutput(f"{position}/índice.html", f"page {position}", numbers, stat)
+            for position, (numbers, stat) in enumerate(rows)
+        ]
     )
-    assert rendered.keys() == every
-    assert set(rendered.values()) == {"the theme changed"}
 
 
-def test_a_text_that_came_with_a_theme_is_known_afterwards(tiny: MakeSite) -> None:
-    site = tiny(TEXT)
-    site.build()
-    template = site.root / "themes" / "tiny" / "templates" / "page.html"
-    template.write_text(f"{template.read_text(encoding='utf-8')}!", encoding="utf-8")
-    assert set(edit(site, "More of it.", "More of that.").values()) == {"the theme changed"}
-    assert dict(site.build().rendered) == {}
-    assert "blog/one/index.html" in edit(site, "More of that.", "More of it.")
+def outputs_of(trace: Trace) -> list[TracedOutput]:
+    outputs = TracedOutputs(trace)
+    return [
+        TracedOutput(path, outputs.origin(path), outputs.numbers(path), outputs.stat(path))
+        for path in split(trace.paths)
+    ]
 
 
-def test_the_settings_concern_every_page(tiny: MakeSite) -> None:
-    site = tiny(TEXT)
-    every = site.build().rendered.keys()
-    rendered = edit(site, "title: ", "title: Another ", "site.yaml")
-    assert rendered.keys() == every
-    assert set(rendered.values()) == {"the program or the settings changed"}
+@given(parts())
+def test_a_trace_holds_every_output_and_dependency(parts: Parts) -> None:
+    trace = parts.trace
+    assert outputs_of(trace) == parts.outputs
+    assert tuple(trace.all_dependencies()) == DEPENDENCIES
+    assert [trace.dependency(number) for number in range(SIZE)] == list(DEPENDENCIES)
 
 
-def test_a_published_file_that_was_altered_is_made_again(tiny: MakeSite) -> None:
-    site = tiny(TEXT)
-    site.build()
-    (site.public / "about" / "index.html").write_text("altered")
-    assert dict(site.build().rendered) == {"about/index.html": "the file is not as it was written"}
-    assert "About" in site.read("about/index.html")
+@given(parts(), st.sets(st.integers(0, SIZE - 1), max_size=9))
+def test_outputs_with_a_changed_answer_are_returned_with_the_reason(
+    parts: Parts, numbers: set[int]
+) -> None:
+    changed = {number: dependency(number) for number in numbers}
+    reasons = {output.path: reason_of(output.numbers, changed) for output in parts.outputs}
+    stale = parts.trace.reasons(changed)
+    assert list(stale.items()) == [(path, reason) for path, reason in reasons.items() if reason]
 
 
-def test_what_nobody_asks_any_more_is_forgotten(tiny: MakeSite) -> None:
-    site = tiny("-- content/a-0.md --\n# A\n")
-    site.build()
-    first = load_trace(site.root / ".atrae" / "cache")
-    for number in range(8):
-        (site.root / f"content/a-{number}.md").rename(site.root / f"content/a-{number + 1}.md")
-        site.build()
-    last = load_trace(site.root / ".atrae" / "cache")
-    assert first is not None
-    assert last is not None
-    assert len(last.questions) <= 2 * len(first.questions)
+@given(parts(), st.dictionaries(st.integers(0, SIZE - 1), st.just("new")))
+def test_an_update_replaces_answers_and_stats(parts: Parts, answers: dict[int, str]) -> None:
+    before = parts.trace
+    stats = dict.fromkeys((output.path for output in parts.outputs[::2]), (7, 8))
+    after = before.updated(answers, stats, "another")
+    assert split(after.answers.digests) == [
+        answers.get(number, f"answer {number}") for number in range(SIZE)
+    ]
+    assert outputs_of(after) == [
+        output._replace(stat=stats.get(output.path, output.stat)) for output in parts.outputs
+    ]
+    assert (after.answers.structure, after[:-1]) == ("another", before[:-1])
+
+
+def test_only_the_pack_that_may_be_concerned_is_decoded() -> None:
+    trace = Parts([TracedOutput("a/index.html", "page a", (1, SIZE - 1), ())]).trace
+    path = f"content/ñandú-{SIZE - 1}.md".encode()
+    concerned = dict(trace.dependencies(lambda _, packed: path in packed))
+    assert concerned == {number: dependency(number) for number in range(PACK, SIZE)}
+    assert trace.numbers_of("a/index.html") == (1, SIZE - 1)
+    with pytest.raises(ValueError, match="substring not found"):
+        trace.numbers_of("index.html")

@@ -125,7 +125,7 @@ def with_ticks_of(nanoseconds: int) -> None:
 
 
 def _by_function(order: Order) -> tuple[tuple[str, ...], bool]:
-    from generator.build import build as build_site
+    from generator.build import build_site
     from generator.config.config import load_config
     from generator.errors import SiteError
 
@@ -135,7 +135,7 @@ def _by_function(order: Order) -> tuple[tuple[str, ...], bool]:
         report = build_site(load_config(Path(order.root), now=now, workers=workers, **options))
     except SiteError as wrong:
         return _without(order.root, map(repr, wrong.diagnostics)), False
-    figures = f"{report.pages} {len(report.outputs)} {sorted(report.hidden.items())}"
+    figures = f"{report.pages} {report.files} {sorted(report.hidden.items())}"
     return (*_without(order.root, map(repr, report.diagnostics)), figures), True
 
 
@@ -224,6 +224,7 @@ def _all_of(reading: int) -> tuple[str, bool]:
 LOADED_LATE = (
     "click.testing",
     "generator.config.site_yaml",
+    "generator.parallel.processes",
     "markdown_it.presets.default",
     "mdit_py_plugins.footnote",
     "multiprocessing.popen_fork",

@@ -17,12 +17,12 @@ def _in_place_of(place: str, made: Callable[..., Any]) -> None:
 
 def forgotten() -> None:
     """No answer is asked again."""
-    _in_place_of("generator.incremental.staleness:Tracing._ask", lambda *_: {})
+    _in_place_of("generator.incremental.staleness:Staleness._recompute", lambda *_: {})
 
 
 def unconcerned() -> None:
     """A small edit is taken to concern nobody."""
-    _in_place_of("generator.incremental.answer_digests:Edit.concerned", lambda *_: {})
+    _in_place_of("generator.incremental.answer_digests:TextEdit.concerned", lambda *_: {})
 
 
 def unsaid() -> None:

@@ -7,7 +7,7 @@ from generator.model.diagnostic import Diagnostic, Location, warning
 from generator.model.document import Document
 from generator.model.output import Output
 from generator.model.site import Site
-from generator.plan.full import prepare
+from generator.plan.full import plan_site
 from generator.plan.plan import BUILT_IN, render
 from generator.render.page_context import PageContext
 
@@ -49,7 +49,7 @@ the theme's own is used
         shortcodes={name: site.root / f"more/{name}.html" for name in ("twice", "say")},
         filters={"doubled": lambda text: text * 2},
     )
-    plan = prepare(site.config(), extensions)
+    plan = plan_site(site.config(), extensions)
     outputs = {output.path: output for output in plan.outputs}
     assert [finding.code for finding in plan.diagnostics] == ["shouted"]
     assert render(plan, outputs["urls.txt"]) == b"urls.txt\n/\n/a/"

@@ -1,4 +1,4 @@
-"""A site amended is the site put together again, or it says that it is not sure."""
+"""Substituting documents makes the site that assembling would make, or none."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from generator.model.document import Body, Document, Source, SourceKind
 from generator.model.settings import Language, Settings
 from generator.model.site import Site, assemble
-from generator.plan.substitute import amended
+from generator.plan.substitute import substitute
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SETTINGS = Settings(
@@ -42,7 +42,7 @@ def documents(draw: st.DrawFn, number: int) -> Document:
     name = draw(st.sampled_from([f"d{number}", "_index"]))
     kind = SourceKind.SECTION if name == "_index" else SourceKind.DOCUMENT
     return Document(
-        source=Source(path=f"content/{section}/{number}/{name}.md", kind=kind, where=""),
+        source=Source(path=f"content/{section}/{number}/{name}.md", kind=kind, location=""),
         language=language,
         section=section,
         translation_key=draw(st.sampled_from([f"d{number}", "shared"])),
@@ -80,7 +80,7 @@ def test_it_is_what_would_be_put_together_or_nothing(data: st.DataObject) -> Non
     before = [data.draw(documents(number)) for number in range(data.draw(st.integers(1, 6)))]
     edited = data.draw(st.sets(st.integers(0, len(before) - 1), min_size=1))
     after = [data.draw(edits(old, n)) if n in edited else old for n, old in enumerate(before)]
-    made = amended(site_of(before), [after[number] for number in edited])
+    made = substitute(site_of(before), [after[number] for number in edited])
     assert made is None or made == site_of(after)
 
 
@@ -92,7 +92,7 @@ def test_new_texts_are_never_too_much(data: st.DataObject) -> None:
     edited = data.draw(st.sets(st.integers(0, len(shown) - 1))) if shown else set()
     new = [replace(shown[number], body=Body(digest="new")) for number in edited]
     paths = {document.source.path: document for document in new}
-    made = amended(site, new)
+    made = substitute(site, new)
     assert made == site_of([paths.get(d.source.path, d) for d in before])
 
 
@@ -117,14 +117,14 @@ def test_no_other_document_is_opened() -> None:
             for key, section in site.sections.items()
         },
     )
-    made = amended(shut, [replace(first, body=Body(digest="new"))])
+    made = substitute(shut, [replace(first, body=Body(digest="new"))])
     assert made is not None
     assert [d.body.digest for d in made.documents if d is not closed] == ["new"]
 
 
 def _document(number: int) -> Document:
     return Document(
-        source=Source(path=f"content/{number}.md", kind=SourceKind.DOCUMENT, where=""),
+        source=Source(path=f"content/{number}.md", kind=SourceKind.DOCUMENT, location=""),
         language="en",
         section="",
         translation_key=f"{number}",

@@ -14,7 +14,7 @@ from generator.model.document import Source, SourceKind
 from generator.model.settings import Language, Settings
 from generator.read.documents import Reading, read_document
 
-SOURCE = Source(path="content/blog/a.md", kind=SourceKind.DOCUMENT, where="/nowhere/a.md")
+SOURCE = Source(path="content/blog/a.md", kind=SourceKind.DOCUMENT, location="/nowhere/a.md")
 SETTINGS = Settings(
     base_url="https://example.org/",
     languages=(Language(code="en", name="English", title="T", description="", prefix=""),),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator import again
+from generator.build import BuildResult, Options, build
 from generator.errors import ContentError, TemplateError
 
 from ....conftest import MakeSite
@@ -10,9 +10,9 @@ from ....site import NOW, SmallSite
 from .test_dark_patterns import OPEN
 
 
-def publish(site: SmallSite) -> again.Done:
+def publish(site: SmallSite) -> BuildResult:
     """As the command builds: what an earlier build knows is used."""
-    return again.build(again.Options(str(site.root)), now=NOW)
+    return build(Options(str(site.root)), now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def holds(text: str) -> Body:
     marked = mark_shortcodes(text)
     html = to_html(marked.text)
     body, _ = split_at_holes(html, marked, path="content/a.md", text=text)
-    assert raw(body.pieces) == html
+    assert raw(body.load_pieces()) == html
     return body
 
 
@@ -92,7 +92,7 @@ def test_no_mark_is_ever_published(text: str) -> None:
 
 def _shown(body: Body) -> Iterator[str]:
     """All that a page shows of a body, but what shortcodes say."""
-    for piece in walk(body.pieces):
+    for piece in walk(body.load_pieces()):
         match piece:
             case Verbatim(html=html):
                 yield html
@@ -111,8 +111,8 @@ def _shown(body: Body) -> Iterator[str]:
 
 @given(TEXTS)
 def test_every_heading_has_an_anchor_of_its_own(text: str) -> None:
-    given_by_us = [h.anchor for h in holds(text).headings if not h.named]
-    named = [h.anchor for h in holds(text).headings if h.named]
+    given_by_us = [h.anchor for h in holds(text).headings if not h.has_own_anchor]
+    named = [h.anchor for h in holds(text).headings if h.has_own_anchor]
     assert len(set(given_by_us)) == len(given_by_us)
     assert not set(given_by_us) & set(named)
 
@@ -132,7 +132,7 @@ def test_the_articles_keep_the_law() -> None:
 
 
 def links(text: str) -> list[tuple[str, int]]:
-    return [(p.target, p.line) for p in walk(holds(text).pieces) if isinstance(p, Link)]
+    return [(p.target, p.line) for p in walk(holds(text).load_pieces()) if isinstance(p, Link)]
 
 
 def test_internal_links_are_holes_whoever_wrote_them() -> None:
@@ -147,7 +147,7 @@ def test_html_is_held_once() -> None:
     found = holds("[a](a.md) ![b](b.png)\n\n{{< box >}}\n\nx\n\n{{< /box >}}\n")
     assert [type(hole) for hole in found.holes] == [Link, Image, Call]
     assert {hole.raw for hole in found.holes} == {""}
-    assert all(piece.raw for piece in found.pieces if not isinstance(piece, str))
+    assert all(piece.raw for piece in found.load_pieces() if not isinstance(piece, str))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_each_link_knows_its_line() -> None:
 
 
 def test_an_image_keeps_its_other_attributes() -> None:
-    (image,) = [p for p in walk(holds('<img width=5 src=a.png alt="">').pieces)
+    (image,) = [p for p in walk(holds('<img width=5 src=a.png alt="">').load_pieces())
                 if isinstance(p, Image)]  # fmt: skip
     start, end = image.span
     assert (image.target, image.alt, image.raw[start:end]) == ("a.png", "", "a.png")
@@ -186,13 +186,13 @@ def test_an_image_keeps_its_other_attributes() -> None:
 
 
 def test_no_alt_text_is_not_an_empty_one() -> None:
-    (image,) = [p for p in walk(holds("<img src=a.png>").pieces) if isinstance(p, Image)]
+    (image,) = [p for p in walk(holds("<img src=a.png>").load_pieces()) if isinstance(p, Image)]
     assert image.alt is None
 
 
 def test_code_is_what_stood_between_the_fences() -> None:
     text = '```html title="x"\n<a href="b.md">&amp;</a>\n```\n'
-    (code,) = [p for p in walk(holds(text).pieces) if isinstance(p, Code)]
+    (code,) = [p for p in walk(holds(text).load_pieces()) if isinstance(p, Code)]
     assert (code.language, code.text) == ("html", '<a href="b.md">&amp;</a>\n')
 
 
@@ -213,7 +213,7 @@ def test_an_anchor_that_an_author_gave_is_kept_wherever_it_stands() -> None:
     body = holds(
         '## Part\n\n## Part\n\n<h2 class="x" id="part">Mine</h2>\n\n<a name="part-1"></a>\n'
     )
-    assert [(h.anchor, h.named) for h in body.headings] == [
+    assert [(h.anchor, h.has_own_anchor) for h in body.headings] == [
         ("part-2", False),
         ("part-3", False),
         ("part", True),
@@ -251,7 +251,7 @@ def test_words_are_counted() -> None:
 
 def test_calls_hold_what_stands_between_them() -> None:
     body = holds("{{< box a >}}\n\none {{< say x >}}\n\n{{< /box >}}\n\n{{< box b >}}\n")
-    calls = [(p.name, p.arguments, p.inner is not None) for p in walk(body.pieces)
+    calls = [(p.name, p.arguments, p.inner is not None) for p in walk(body.load_pieces())
              if isinstance(p, Call)]  # fmt: skip
     assert calls == [("box", ("a",), True), ("say", ("x",), False), ("box", ("b",), False)]
 
@@ -266,5 +266,5 @@ def test_hostile_html_is_cut_in_one_go(piece: str) -> None:
     began = time.perf_counter()
     marked = mark_shortcodes(text)
     body, _ = split_at_holes(marked.text, marked, path="", text=text)
-    assert raw(body.pieces) == marked.text
+    assert raw(body.load_pieces()) == marked.text
     assert time.perf_counter() - began < 5

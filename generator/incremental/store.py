@@ -1,0 +1,229 @@
+"""Files of the cache: records, tables of packed values, and segments that only grow.
+
+One process at a time changes a cache (`exclusive`). A record is replaced as a whole, so a reader
+sees the old one or the new one. A segment that any process has open is never removed.
+"""
+
+import fcntl
+import marshal
+import os
+import pickle
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from itertools import chain
+from typing import Any, Self
+
+GENERATION = 1
+"""Generation of the stored formats: raise it when the layout of a record or segment changes."""
+
+SEPARATOR = "\0"
+"""Separates names that are stored as one text, which is read faster than thousands."""
+
+PACK = 128
+"""Values that are packed and unpacked together."""
+
+FEW_LOOKUPS = 32
+"""Lookups of a name by text search that are faster than numbering all names."""
+
+SEGMENT = ".segment"
+
+
+@contextmanager
+def exclusive(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """Be the only process that changes the cache in `folder`; wait while another one is."""
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103  (pathlib takes as long as the rest)
+    descriptor = os.open(
+        os.path.join(folder, "lock"),  # noqa: PTH118
+        os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
+        0o666,
+    )
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_record(file: str | os.PathLike[str], fingerprint: str, *values: object) -> None:
+    """Replace a record. Raises `ValueError` for values that `marshal` can't write."""
+    replace_atomically(file, marshal.dumps([GENERATION, fingerprint, *values]))
+
+
+def read_record(
+    file: str | os.PathLike[str], fingerprint: str | None = None
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the fingerprint and the values of a record.
+
+    Raises `LookupError` if there is none, if it's damaged, and if it has another fingerprint than
+    the one that is required or is of another generation.
+    """
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123
+            generation, written_by, *values = marshal.load(stream)
+    except (OSError, ValueError, EOFError, TypeError) as error:
+        raise LookupError(f"there is no record in {os.fspath(file)}") from error
+    if generation != GENERATION or fingerprint not in (None, written_by):
+        raise LookupError(f"another program wrote {os.fspath(file)}")
+    return written_by, tuple(values)
+
+
+def replace_atomically(file: str | os.PathLike[str], content: bytes) -> None:
+    """Replace a file's content; the caller is `exclusive`. Raises `OSError`."""
+    path = os.fspath(file)
+    # What a killed build left under this name is overwritten.
+    with open(f"{path}.new", "wb") as stream:  # noqa: PTH123
+        stream.write(content)
+    os.replace(f"{path}.new", path)  # noqa: PTH105
+
+
+def joined(names: Iterable[str]) -> str:
+    """Join names with `SEPARATOR`."""
+    return SEPARATOR.join(names)
+
+
+def split(names: str) -> list[str]:
+    """Return the names that `joined` joined, which were not just one empty name."""
+    return names.split(SEPARATOR) if names else []
+
+
+class Segment:
+    """A file of the cache that only grows, open for reading. Raises `OSError` if there is none.
+
+    A process that has it open holds a shared lock on it, see `remove_unused`.
+    """
+
+    _FLAGS = os.O_RDONLY
+
+    def __init__(self, file: str) -> None:
+        self.name = os.path.basename(file)  # noqa: PTH119
+        self._descriptor = os.open(file, self._FLAGS | os.O_CLOEXEC, 0o666)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return some of its bytes."""
+        return os.pread(self._descriptor, length, offset)
+
+    @property
+    def stat(self) -> tuple[int, int]:
+        """Size, and mtime in nanoseconds: they tell whether anyone changed it."""
+        status = os.fstat(self._descriptor)
+        return status.st_size, status.st_mtime_ns
+
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
+
+
+class SegmentWriter(Segment):
+    """A new segment, which this process and the workers that it forks append to."""
+
+    _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
+
+    @classmethod
+    def create(cls, folder: str) -> Self:
+        """Create a segment with a name of its own."""
+        return cls(f"{folder}/{time.time_ns()}-{os.getpid()}{SEGMENT}")
+
+    def append(self, content: bytes) -> int:
+        """Append bytes, and return their offset. Raises `OSError`."""
+        # A lock of the process: the workers share the descriptor, and so the lock on it.
+        fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
+        try:
+            offset = os.lseek(self._descriptor, 0, os.SEEK_END)
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        finally:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
+        return offset
+
+
+def remove_unused(folder: str, used: Collection[str]) -> None:
+    """Remove the segments that are neither in `used` nor open in any process."""
+    with os.scandir(folder) as entries:
+        names = [e.name for e in entries if e.name.endswith(SEGMENT) and e.name not in used]
+    for name in names:
+        with suppress(OSError):
+            descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.unlink(f"{folder}/{name}")  # noqa: PTH108
+            finally:
+                os.close(descriptor)
+
+
+class PackedTable:
+    """Plain tuples by name, in order, unpacked when one of their pack is needed. Immutable.
+
+    No name contains `SEPARATOR`.
+    """
+
+    def __init__(self, names: str = "", packs: tuple[bytes, ...] = ()) -> None:
+        """Create the table from its `parts`."""
+        self.parts = names, packs
+        self._framed = f"{SEPARATOR}{names}{SEPARATOR}" if packs else ""
+        self._unpacked: dict[int, list[Any]] = {}
+        self._lookups = 0
+
+    @classmethod
+    def of(cls, values: Mapping[str, tuple[Any, ...]]) -> "PackedTable":
+        """Pack values. Raises what `pickle` raises for values that aren't plain."""
+        tuples = list(values.values())
+        packs = (_pack(tuples[first : first + PACK]) for first in range(0, len(tuples), PACK))
+        return cls(joined(values), tuple(packs))
+
+    def get(self, name: str) -> tuple[Any, ...] | None:
+        """Return the value of a name."""
+        position = self._position(name)
+        if position is None:
+            return None
+        value: tuple[Any, ...] = self._unpack(position // PACK)[position % PACK]
+        return value
+
+    def __contains__(self, name: str) -> bool:
+        return self._position(name) is not None
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield each name with its value."""
+        values = chain.from_iterable(map(self._unpack, range(len(self.parts[1]))))
+        return zip(self._names(), values, strict=True)
+
+    def updated(self, values: Mapping[str, tuple[Any, ...]]) -> "PackedTable":
+        """Return the table with other values for some names. Raises `LookupError` for new names."""
+        names, packs = self.parts
+        new = list(packs)
+        for name, value in values.items():
+            position = self._positions[name]
+            pack = pickle.loads(new[position // PACK])
+            pack[position % PACK] = value
+            new[position // PACK] = _pack(pack)
+        return PackedTable(names, tuple(new))
+
+    def _position(self, name: str) -> int | None:
+        self._lookups += 1
+        if self._lookups > FEW_LOOKUPS:
+            return self._positions.get(name)
+        start = self._framed.find(f"{SEPARATOR}{name}{SEPARATOR}")
+        return self._framed.count(SEPARATOR, 0, start) if start >= 0 else None
+
+    def _unpack(self, number: int) -> list[Any]:
+        if number not in self._unpacked:
+            self._unpacked[number] = pickle.loads(self.parts[1][number])
+        return self._unpacked[number]
+
+    def _names(self) -> list[str]:
+        names, packs = self.parts
+        return names.split(SEPARATOR) if packs else []
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self._names())}
+
+
+def _pack(values: list[tuple[Any, ...]]) -> bytes:
+    return pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
