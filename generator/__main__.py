@@ -26,11 +26,14 @@ def main() -> None:
         return
     from datetime import UTC, datetime
 
+    from .parallel import skip_last_collection, without_gc
     from .terminal import build_and_report
 
     options, quiet = build
     try:
-        build_and_report(options, now=datetime.now(UTC), began=began, quiet=quiet)
+        with without_gc():
+            build_and_report(options, now=datetime.now(UTC), began=began, quiet=quiet)
+            skip_last_collection()
     except KeyboardInterrupt:
         sys.exit("Aborted!")
 

@@ -117,8 +117,8 @@ def plan_since(
     if isinstance(changes, Anything):
         return None
     from .incremental import last_plan
+    from .incremental.codec import decode_diagnostics
     from .incremental.documents import DocumentCache
-    from .model.diagnostic import decode
     from .plan.after import plan_after
     from .plan.plan import resume
 
@@ -127,7 +127,9 @@ def plan_since(
     last = adapt(stored) if stored else None
     if last is None:
         return None
-    return plan_after(changes, resume(last, cache, decode(changes.last.diagnostics), now))
+    return plan_after(
+        changes, resume(last, cache, decode_diagnostics(changes.last.diagnostics), now)
+    )
 
 
 def _unchanged(cache: str, changes: Unchanged) -> BuildResult:
@@ -137,9 +139,9 @@ def _unchanged(cache: str, changes: Unchanged) -> BuildResult:
         save(cache, last._replace(snapshot=changes.snapshot))
     result = BuildResult(*last.counts)
     if last.diagnostics:
-        from .model.diagnostic import decode
+        from .incremental.codec import decode_diagnostics
 
-        return result._replace(diagnostics=decode(last.diagnostics))
+        return result._replace(diagnostics=decode_diagnostics(last.diagnostics))
     return result
 
 
@@ -249,7 +251,7 @@ def _remember(
     result: BuildResult,
 ) -> None:
     """Store what the build read, wrote and found."""
-    from .model.diagnostic import encode
+    from .incremental.codec import encode
     from .publish import published_files, shown_within
 
     root, snapshot = cache.removesuffix(f"/{CACHE}"), changes.snapshot
@@ -264,5 +266,5 @@ def _remember(
     else:
         written = Written.of([*published_files(plan), *stored])
     valid = base.valid if base else shown_within(plan.site)
-    diagnostics = encode(plan.diagnostics)
+    diagnostics = encode(plan.diagnostics) if plan.diagnostics else b""
     save(cache, LastBuild(key, snapshot, written, valid, tuple(result[:4]), diagnostics))

@@ -82,11 +82,14 @@ def print_diagnostics(diagnostics: "Iterable[Diagnostic]") -> None:
 def print_json(diagnostics: "Iterable[Diagnostic]") -> None:
     """Print a JSON list; `at` is null, or has path, line and column."""
     import json
-    from dataclasses import asdict
 
     import click
+    from msgspec.structs import asdict
 
-    values = [asdict(diagnostic) for diagnostic in diagnostics]
+    values = [
+        asdict(diagnostic) | {"at": asdict(diagnostic.at) if diagnostic.at else None}
+        for diagnostic in diagnostics
+    ]
     click.echo(json.dumps(values, indent=1, ensure_ascii=False))
 
 

@@ -5,7 +5,8 @@ document, or `check_outputs(outputs, site)` for the planned outputs. They yield 
 """
 
 from collections.abc import Container, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..model.diagnostic import Diagnostic
 from ..model.document import Document

@@ -1,17 +1,17 @@
 """Configuration of one build: the site's folder and settings, and the options of the command."""
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from ..model.settings import Settings
-from ..model.value import value
 
 CACHE = ".atrae"
 
 
-@value
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """Configuration of one build."""
 
     root: Path

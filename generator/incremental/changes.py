@@ -63,7 +63,7 @@ class LastBuild(NamedTuple):
     counts: tuple[Any, ...]
     """What it reported, as plain values."""
     diagnostics: bytes
-    """What it found, as `model.diagnostic` encodes it."""
+    """Its diagnostics, encoded by `codec`; empty if there are none."""
 
 
 class Unchanged(NamedTuple):

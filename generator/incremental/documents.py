@@ -4,9 +4,8 @@
 .atrae/cache/*.segment     readings, each followed by the pieces of its body
 """
 
-import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import NamedTuple
 
 from ..model.diagnostic import Diagnostic
 from ..model.digest import digest_of
-from ..model.document import Document, Piece, Source
+from ..model.document import Document, Source
 from ..model.file_stat import TICK, FileStat
 from ..parallel import map_chunks
 from ..read.decode import unreadable
 from ..read.documents import Reading
 from ..read.front_matter.split import CachedFrontMatter
-from .alike import Alike
-from .packed import opened, opened_pieces, packed
+from .codec import Shared, decode_reading, encode_reading
 from .store import (
     PACK,
     PackedTable,
@@ -56,19 +54,6 @@ Read = Callable[[Source, bytes, CachedFrontMatter | None], Reading]
 """Reads the bytes of a source; the front matter that was cached for it may help."""
 
 
-class StoredPieces:
-    """The pieces of one body in a segment."""
-
-    __slots__ = ("_length", "_offset", "_segment")
-
-    def __init__(self, segment: Segment, offset: int, length: int) -> None:
-        self._segment, self._offset, self._length = segment, offset, length
-
-    def load_pieces(self) -> tuple[Piece, ...]:
-        """Read and decode the pieces; they are not kept."""
-        return opened_pieces(self._segment.read(self._offset, self._length))
-
-
 class DocumentCache:
     """The documents of a site as they were read last.
 
@@ -80,11 +65,9 @@ class DocumentCache:
         sources; None if it's known that nothing of that changed."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = str(folder)
-        self._process = os.getpid()
         self._segments: dict[str, Segment] = {}
         self._writer: SegmentWriter | None = None
-        self._fresh: dict[str, Reading] = {}
-        """Readings of this process that nobody has asked for yet."""
+        self._shared = Shared()
         self._entries: dict[str, Entry] = {}
         """Entries that are not saved yet."""
         self._is_complete = False
@@ -111,21 +94,16 @@ class DocumentCache:
             # The source's own stat, because an equal one saves memory.
             known[source.path] = entry._replace(stat=source.stat) if entry.stat else entry
         self._entries, self._is_complete = known, True
-        alike = Alike()
-        documents, findings = [], []
-        # One after the other, because what one doesn't need any more is memory for the next.
-        for source in sources:
-            reading = alike.held(self._reading(source), source)
-            findings += reading.findings
-            if reading.document:
-                documents.append(reading.document)
-        return tuple(documents), tuple(findings)
+        readings = [self._reading(known[source.path]) for source in sources]
+        documents = tuple(reading.document for reading in readings if reading.document)
+        return documents, tuple(finding for reading in readings for finding in reading.findings)
 
     def read_again(self, source: Source, read: Read) -> Reading:
         """Read one source again, and return the reading."""
         self._open_writer()
-        (self._entries[source.path],) = self._read([source], read=read, now=time.time_ns())
-        return self._reading(source)
+        (entry,) = self._read([source], read=read, now=time.time_ns())
+        self._entries[source.path] = entry
+        return self._reading(entry)
 
     def documents(self, paths: Sequence[str]) -> list[Document]:
         """Return the saved documents of sources that have one; each is read when it's first used.
@@ -134,7 +112,8 @@ class DocumentCache:
         """
         if paths and paths[0] not in self._saved:
             raise LookupError(paths[0])
-        return Document.each_later(partial(self._document, self._saved), paths)
+        segments = dict(self._segments)  # which stay open, whatever is saved meanwhile
+        return Document.each_later(partial(self._document, self._saved, segments), paths)
 
     def save(self) -> None:
         """Store the entries for the next build."""
@@ -195,14 +174,14 @@ class DocumentCache:
 
     def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[Entry]:
         writer = self._open_writer()
-        readings, entries = [], []
+        entries: list[Entry] = []
         contents: list[bytes] = []
         offset = 0
         for source in sources:
             known = self._entry(source.path)
-            front = _load(known, self._segment(known.segment)).front if known else None
+            front = self._reading(known).front if known else None
             raw, reading = _read_source(source, read, front)
-            item, pieces = packed(reading)
+            item, pieces = encode_reading(reading)
             contents += (item, pieces)
             entries.append(
                 Entry(
@@ -216,23 +195,20 @@ class DocumentCache:
                 )
             )
             offset += len(item) + len(pieces)
-            readings.append((source.path, reading))
         start = writer.append(b"".join(contents))
-        entries = [entry._replace(offset=start + entry.offset) for entry in entries]
-        # A worker keeps nothing, because its parent couldn't see it.
-        if os.getpid() == self._process:
-            for (path, reading), entry in zip(readings, entries, strict=True):
-                self._fresh[path] = _with_stored_pieces(reading, entry, writer)
-        return entries
+        return [entry._replace(offset=start + entry.offset) for entry in entries]
 
-    def _reading(self, source: Source) -> Reading:
-        fresh = self._fresh.pop(source.path, None)
-        entry = self._entries[source.path]
-        return fresh or _load(entry, self._segment(entry.segment))
+    def _reading(self, entry: Entry) -> Reading:
+        return self._load_reading(entry, self._segment(entry.segment))
 
-    def _document(self, saved: PackedTable, path: str) -> Document:
+    def _load_reading(self, entry: Entry, segment: Segment) -> Reading:
+        item = segment.read(entry.offset, entry.length)
+        pieces = partial(segment.read, entry.offset + entry.length, entry.pieces_length)
+        return decode_reading(item, pieces, self._shared)
+
+    def _document(self, saved: PackedTable, segments: Mapping[str, Segment], path: str) -> Document:
         entry = Entry(*saved.get(path) or ())
-        document = _load(entry, self._segment(entry.segment)).document
+        document = self._load_reading(entry, segments[entry.segment]).document
         assert document is not None, "only sources that have a document are asked for"
         return document
 
@@ -278,20 +254,6 @@ class DocumentCache:
             return fingerprint or "", PackedTable()
         self._saved_segments = set(stats)
         return saved_fingerprint, saved
-
-
-def _load(entry: Entry, segment: Segment) -> Reading:
-    pieces = StoredPieces(segment, entry.offset + entry.length, entry.pieces_length)
-    return opened(segment.read(entry.offset, entry.length), pieces)
-
-
-def _with_stored_pieces(reading: Reading, entry: Entry, segment: Segment) -> Reading:
-    """Return the reading, whose pieces are only in the segment from now on."""
-    if reading.document:
-        # It's a moment old, and nobody else has it yet.
-        pieces = StoredPieces(segment, entry.offset + entry.length, entry.pieces_length)
-        object.__setattr__(reading.document.body, "pieces", pieces)
-    return reading
 
 
 def _read_source(

@@ -2,10 +2,11 @@
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..config.config import Config
 from ..model.document import Document
@@ -33,8 +34,8 @@ class OutputIndex:
     @classmethod
     def of(cls, outputs: Iterable[Output]) -> "OutputIndex":
         """Pack outputs."""
-        names = {_name(output.tree, output.path): tuple(output) for output in outputs}
-        return cls(PackedTable.of(names))
+        rows = {_name(output.tree, output.path): tuple(output) for output in outputs}
+        return cls(PackedTable.of(rows))
 
     def __contains__(self, path: object) -> bool:
         return _name(Tree.PUBLIC, path) in self.table
@@ -48,8 +49,7 @@ class OutputIndex:
         return tuple(Output._make(values) for values in rows if values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastPlan:
+class LastPlan(Struct, frozen=True, kw_only=True):
     """A plan as it's stored. Its documents are read when they are first used."""
 
     config: Config

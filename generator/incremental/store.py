@@ -7,7 +7,6 @@ sees the old one or the new one. A segment that any process has open is never re
 import fcntl
 import marshal
 import os
-import pickle
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -169,7 +168,7 @@ class PackedTable:
 
     @classmethod
     def of(cls, values: Mapping[str, tuple[Any, ...]]) -> "PackedTable":
-        """Pack values. Raises what `pickle` raises for values that aren't plain."""
+        """Pack values. Raises what `pickle` raises for values that it can't write."""
         tuples = list(values.values())
         packs = (_pack(tuples[first : first + PACK]) for first in range(0, len(tuples), PACK))
         return cls(joined(values), tuple(packs))
@@ -199,7 +198,7 @@ class PackedTable:
         new = list(packs)
         for name, value in values.items():
             position = self._positions[name]
-            pack = pickle.loads(new[position // PACK])
+            pack = _unpacked(new[position // PACK])
             pack[position % PACK] = value
             new[position // PACK] = _pack(pack)
         return PackedTable(names, tuple(new))
@@ -213,7 +212,7 @@ class PackedTable:
 
     def _unpack(self, number: int) -> list[Any]:
         if number not in self._unpacked:
-            self._unpacked[number] = pickle.loads(self.parts[1][number])
+            self._unpacked[number] = _unpacked(self.parts[1][number])
         return self._unpacked[number]
 
     def _names(self) -> list[str]:
@@ -226,4 +225,13 @@ class PackedTable:
 
 
 def _pack(values: list[tuple[Any, ...]]) -> bytes:
+    import pickle  # which a build that changes nothing doesn't need
+
     return pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(pack: bytes) -> list[tuple[Any, ...]]:
+    import pickle
+
+    values: list[tuple[Any, ...]] = pickle.loads(pack)
+    return values

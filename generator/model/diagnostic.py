@@ -1,10 +1,9 @@
 """What is found wrong: a message with place, code and severity."""
 
-import pickle
 from collections.abc import Iterable
 from enum import StrEnum
 
-from .value import parts_of, value
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -14,8 +13,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@value
-class Location:
+class Location(Struct, frozen=True, kw_only=True, array_like=True):
     """A place in a file of the site: `path` from its root with `/`; line and column from 1.
 
     Line or column 0: the file, or the line, as a whole.
@@ -30,8 +28,7 @@ class Location:
         return ":".join((self.path, *map(str, numbers)))
 
 
-@value
-class Diagnostic:
+class Diagnostic(Struct, frozen=True, kw_only=True, array_like=True):
     """One finding. `code` is stable and names the kind; `hint` is the way out."""
 
     code: str
@@ -56,21 +53,14 @@ def error(code: str, message: str, *, at: Location, hint: str = "") -> Diagnosti
     return Diagnostic(code=code, message=message, at=at, hint=hint)
 
 
-def encode(diagnostics: tuple[Diagnostic, ...]) -> bytes:
-    """Return diagnostics as bytes; empty if there are none."""
-    return pickle.dumps(diagnostics, pickle.HIGHEST_PROTOCOL) if diagnostics else b""
-
-
-def decode(encoded: bytes) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics that `encode` encoded."""
-    diagnostics: tuple[Diagnostic, ...] = pickle.loads(encoded) if encoded else ()
-    return diagnostics
-
-
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By place, then code: the same for any order in which they were found."""
-    nowhere = Location(path="")
-    return tuple(sorted(diagnostics, key=lambda d: (parts_of(d.at or nowhere), d.code, d.message)))
+    """Return diagnostics by location, then code and message."""
+    return tuple(sorted(diagnostics, key=lambda d: (_position(d), d.code, d.message)))
+
+
+def _position(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    at = diagnostic.at
+    return (at.path, at.line, at.column) if at else ("", 0, 0)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,17 +1,18 @@
 """A source, the document parsed from it, and its body: HTML with holes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from msgspec import Struct
 
 from .diagnostic import Location
 from .elements import Element
 from .file_stat import FileStat
 from .lazy import Lazy
-from .value import value
 
 
 class SourceKind(StrEnum):
@@ -26,8 +27,7 @@ class SourceKind(StrEnum):
     STATIC = "static"
 
 
-@value
-class Source:
+class Source(Struct, frozen=True, kw_only=True, array_like=True):
     """A file of the site. `path` is from the site's root, with `/`."""
 
     path: str
@@ -54,23 +54,20 @@ class Source:
         return self.path.rpartition("/")[2]
 
 
-@value
-class Hole:
+class Hole(Struct, frozen=True, kw_only=True, array_like=True):
     """A piece of a body that depends on the rest of the site. `raw` is the parser's HTML."""
 
     raw: str
 
 
-@value
-class Link(Hole):
+class Link(Hole, frozen=True, kw_only=True, array_like=True, tag=1):
     """The quoted value of an attribute that is a URL on this site."""
 
     target: str
     line: int
 
 
-@value
-class Image(Hole):
+class Image(Hole, frozen=True, kw_only=True, array_like=True, tag=2):
     """An `<img>` tag whose source is on this site; `span` is the quoted value within `raw`."""
 
     target: str
@@ -79,16 +76,14 @@ class Image(Hole):
     line: int
 
 
-@value
-class Code(Hole):
+class Code(Hole, frozen=True, kw_only=True, array_like=True, tag=3):
     """A fenced block with a language; `text` is the text between the fences."""
 
     language: str
     text: str
 
 
-@value
-class Heading(Hole):
+class Heading(Hole, frozen=True, kw_only=True, array_like=True, tag=4):
     """The opening tag of a heading; `title` is its plain text."""
 
     level: int
@@ -98,15 +93,13 @@ class Heading(Hole):
     """Its author gave it the anchor, and `raw` has it."""
 
 
-@value
-class Verbatim(Hole):
+class Verbatim(Hole, frozen=True, kw_only=True, array_like=True, tag=5):
     """A shortcode that isn't one, as in code: its own text, escaped."""
 
     html: str
 
 
-@value
-class Call(Hole):
+class Call(Hole, frozen=True, kw_only=True, array_like=True, tag=6):
     """A shortcode. `raw` opens it; one with a closing tag has `inner` and `closing`."""
 
     name: str
@@ -146,19 +139,11 @@ def raw(pieces: Iterable[Piece]) -> str:
     return "".join(parts)
 
 
-class StoredPieces(Protocol):
-    """The pieces of a body in a file of the cache."""
-
-    def load_pieces(self) -> tuple[Piece, ...]:
-        """Read the pieces; they are not kept."""
-
-
-@value
-class Body:
+class Body(Struct, frozen=True, kw_only=True, array_like=True):
     """HTML cut at its holes. Nothing in it depends on another document."""
 
-    pieces: tuple[Piece, ...] | StoredPieces = ()
-    """In memory, or in a file of the cache."""
+    pieces: tuple[Piece, ...] = ()
+    """The pieces in memory. `load_pieces` also returns those that are in a cache."""
     holes: tuple[Link | Image | Call, ...] = ()
     """The holes that are checked, without their HTML and their inner pieces."""
     anchors_joined: str = ""
@@ -189,11 +174,11 @@ class Body:
         return headings(self.load_pieces())
 
     def load_pieces(self) -> tuple[Piece, ...]:
-        """Return the pieces, read from the cache if they are there."""
-        return self.pieces if isinstance(self.pieces, tuple) else self.pieces.load_pieces()
+        """Return every piece, read from the cache if the body was stored."""
+        return self.pieces
 
 
-@value
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document(Lazy):
     """A parsed source in one language.
 

@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 
-from .value import value
+from msgspec import Struct
 
 
-@value
-class Element:
+class Element(Struct, frozen=True, kw_only=True, array_like=True):
     """One element that checks ask about. `attributes` by lower-case name, values decoded."""
 
     name: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
     text: str = ""
     """Of a script or a style: what stands in it."""
     line: int = 0
@@ -40,8 +38,7 @@ class Dialect(StrEnum):
     SCRIPT = "script"
 
 
-@value
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """A file of theme or site that is no document; `path` is how its author names it."""
 
     path: str

@@ -1,9 +1,10 @@
 """The parts of a build that can be extended: outputs, checks, shortcodes and template filters."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from .diagnostic import Diagnostic
 from .document import Document
@@ -28,8 +29,7 @@ class Recipe(Protocol[_Context]):
         """Return an output's content, or the file to copy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
+class Checks(Struct, frozen=True, kw_only=True):
     """Functions that yield what is wrong with a site's content.
 
     The first two kinds may read `site.published`, the path of every public output.
@@ -41,8 +41,7 @@ class Checks:
     of_outputs: tuple[OutputsCheck, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extensions(Generic[Context]):
+class Extensions(Struct, Generic[Context], frozen=True, kw_only=True):
     """Everything a plan is made with; recipes get a `Context`, `page_context.PageContext`."""
 
     recipes: Mapping[str, Recipe[Context]]

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from msgspec import Struct
+
 from .document import Document
 from .permalink import join
 from .settings import Language
 from .site import Site
-from .value import value
 
 _PATH = re.compile(r"(?!//)[\w./-]+", re.ASCII)
 
 
-@value
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """`url` is a path on the site, decoded; `document` is set where the link names one."""
 
     url: str

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from .value import value
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from forms.catalogue import Controller, Texts
@@ -19,8 +18,7 @@ PATH_SAFE = "/:@!$&'()*+,;=~-._"
 _stays = re.compile(f"[A-Za-z0-9{re.escape(PATH_SAFE)}]*").fullmatch
 
 
-@value
-class Language:
+class Language(Struct, frozen=True, kw_only=True):
     """One language of the site. `prefix` is its folder in URLs, empty for the default one."""
 
     code: str
@@ -30,17 +28,15 @@ class Language:
     prefix: str
 
 
-@value
-class MenuItem:
+class MenuItem(Struct, frozen=True, kw_only=True):
     """An entry of the menu: a source of the site, or an address; the title may come from it."""
 
     page: str = ""
     url: str = ""
-    title: "Texts" = field(default_factory=dict)
+    title: "Texts" = {}
 
 
-@value
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """The settings that outputs and templates may ask."""
 
     base_url: str

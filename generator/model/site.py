@@ -1,24 +1,24 @@
 """The site: every visible document in its section and under its terms. Immutable."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .document import Document, Source, visibility
 from .elements import Page
 from .permalink import tidy
 from .settings import Language, Settings
 from .taxonomy import Term, collect
-from .value import value
 
 if TYPE_CHECKING:
     # Loaded with the forms of a site that has some: pydantic takes as long as an edit.
     from forms.catalogue import Catalogue
 
 
-@value
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A folder of documents in one language; `document` is its `_index.md`, if there is one."""
 
     path: str
@@ -39,16 +39,14 @@ class Section:
         return self.documents if self.path else self.dated
 
 
-@value
-class Hidden:
+class Hidden(Struct, frozen=True, kw_only=True):
     """A document that is not published, and why (`draft`, `future`, `expired`)."""
 
     document: Document
     reason: str
 
 
-@value
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """All that outputs are planned and rendered from."""
 
     settings: Settings
@@ -78,9 +76,9 @@ class Site:
     """Name -> a template that the form handler renders."""
     form_names: frozenset[str] = frozenset()
     """The forms that are declared, those with errors too."""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
     catalogue: "Catalogue | None" = None
-    gated: Mapping[str, Source] = field(default_factory=dict)
+    gated: Mapping[str, Source] = {}
     """Path in the handler's tree -> gated file."""
     published: Container[str] = frozenset()
     """Paths of the public outputs; set only for checks, once outputs are planned."""

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from .document import Document
 from .site import Site
-from .value import value
 
 
-@value
-class SitemapEntry:
+class SitemapEntry(Struct, frozen=True, kw_only=True):
     """A page as a sitemap names it. `url` is a path on the site."""
 
     url: str

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from msgspec import Struct
+
 from .document import Document
 from .permalink import fold, slugify, tidy
-from .value import value
 
 _NOT_KEYS = frozenset(
     {"source", "language", "section", "url", "body", "terms", "authors", "places", "digest"}
@@ -16,8 +17,7 @@ RESERVED_NAMES = frozenset(Document.__annotations__) - _NOT_KEYS | {"slug", "per
 """Keys of front matter that can't be the name of a taxonomy."""
 
 
-@value
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """One term in one language, with its documents in the order of lists."""
 
     taxonomy: str

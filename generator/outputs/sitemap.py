@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec import Struct
+
 from ..model.output import Output
 from ..model.permalink import url_for
 from ..model.site import Site
 from ..model.sitemap import sitemap_entries
-from ..model.value import value
 from ..render.page_context import PageContext
 
 LIMIT = 50_000
 """Pages that the protocol allows in one file."""
 
 
-@value
-class SitemapPage:
+class SitemapPage(Struct, frozen=True, kw_only=True):
     """A page in the sitemap, with absolute URLs."""
 
     url: str

@@ -5,7 +5,8 @@ or checked again. If that may not be enough, there is no such plan.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..check import check_documents
 from ..check.links import sources_with_linked_anchors

@@ -5,8 +5,9 @@ templates are checked again. If that may not be enough, there is no such plan.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ..check import consent
 from ..incremental.answer_digests import ThemeEdit

@@ -1,9 +1,11 @@
 """A plan: the site, its outputs and everything that is wrong with it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import outputs as recipes
 from ..check import CHECKS
@@ -33,8 +35,7 @@ BUILT_IN: Extensions[PageContext] = Extensions(
 """What every site is built with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Everything that a build knows before it renders."""
 
     config: Config

@@ -1,8 +1,9 @@
 """The site after a text edit, if every document stays in its place."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..model.document import Document
 from ..model.site import Section, Site, list_order, newest_first

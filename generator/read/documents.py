@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from ..model import permalink
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.digest import digest_of
 from ..model.document import Body, Document, Source, SourceKind
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
-from ..model.value import value
 from .decode import decode
 from .front_matter.dates import in_zone
 from .front_matter.keys import FrontMatter
@@ -28,8 +29,7 @@ _SHARED = tuple(name for name in FrontMatter.__annotations__ if name in Document
 """Keys of front matter that are fields of a document."""
 
 
-@value
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """Result of reading one source. `document` is None if a finding is an error."""
 
     document: Document | None

@@ -1,10 +1,11 @@
 """The recipe API: what a recipe may use to render one output."""
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import TemplateError
 from ..model.document import Document, Piece, headings
@@ -12,7 +13,6 @@ from ..model.permalink import of_page, pages_of
 from ..model.site import Section, Site
 from ..model.sitemap import SitemapEntry, sitemap_entries
 from ..model.taxonomy import Term
-from ..model.value import value
 from .body import Coloured, close, linked, table_of_contents
 from .dependencies import Memoized, tracked, tracked_as
 from .highlight import highlight
@@ -23,8 +23,7 @@ from .values import Entry, Page, Pager, TocEntry
 from .view import View
 
 
-@value
-class Renderer:
+class Renderer(Struct, frozen=True, kw_only=True):
     """The site, the theme and the answers that all outputs of a build share."""
 
     site: Site
@@ -32,7 +31,7 @@ class Renderer:
     templates: Templates
     coloured: Coloured = highlight
     """Renders a block of code as HTML."""
-    memoized: Memoized = field(default_factory=dict)
+    memoized: Memoized = {}
     """Answers that are equal for all pages of a language."""
 
     def of(self, site: Site) -> "Renderer":
@@ -44,8 +43,7 @@ class Renderer:
         return PageContext(self, language, url, elsewhere=elsewhere)
 
 
-@value
-class ListPage:
+class ListPage(Struct, frozen=True, kw_only=True):
     """One page of a list. `url` is a path on the site."""
 
     title: str

@@ -15,11 +15,12 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from msgspec import Struct
+
 from ..errors import ConfigError, TemplateError
 from ..model.diagnostic import nearest
 from ..model.digest import digest_of
 from ..model.document import Source, SourceKind
-from ..model.value import value
 
 FALLBACK = "en"
 """Language whose texts are used where the theme lacks a language or a key."""
@@ -28,8 +29,7 @@ _TEXTS = ("texts/", "handler/texts/")
 _NO_LAYOUT = frozenset({"base", "shell", "redirect", "404", "state"})
 
 
-@value
-class Theme:
+class Theme(Struct, frozen=True, kw_only=True):
     """A theme with overrides resolved. Paths are relative to the theme's root."""
 
     templates: Mapping[str, Path]

@@ -1,19 +1,16 @@
 """Values that templates get: frozen, and in the language of the page."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-
-from ..model.value import value
+from msgspec import Struct
 
 EMPTY = Markup("")
 
 
-@value
-class TextLink:
+class TextLink(Struct, frozen=True, kw_only=True):
     """A link; `current` on its target and on the pages below it."""
 
     title: str
@@ -21,8 +18,7 @@ class TextLink:
     current: bool = False
 
 
-@value
-class Translation:
+class Translation(Struct, frozen=True, kw_only=True):
     """A link to the page in a language; `current` for the language of the page."""
 
     language: str
@@ -32,23 +28,20 @@ class Translation:
     current: bool = False
 
 
-@value
-class TermLink:
+class TermLink(Struct, frozen=True, kw_only=True):
     """A link to a term's page."""
 
     name: str
     url: str
 
 
-@value
-class TermCount(TermLink):
+class TermCount(TermLink, frozen=True, kw_only=True):
     """A link to a term's page, and the number of its documents."""
 
     count: int
 
 
-@value
-class TocEntry:
+class TocEntry(Struct, frozen=True, kw_only=True):
     """An entry of a table of contents, and the entries below it."""
 
     title: str
@@ -57,8 +50,7 @@ class TocEntry:
     children: "tuple[TocEntry, ...]" = ()
 
 
-@value
-class Card:
+class Card(Struct, frozen=True, kw_only=True):
     """A document as lists show it."""
 
     title: str
@@ -83,16 +75,14 @@ class Card:
         return self.lastmod or self.date
 
 
-@value
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An entry of a feed; the URLs in its content are absolute."""
 
     card: Card
     content: Markup
 
 
-@value
-class Pager:
+class Pager(Struct, frozen=True, kw_only=True):
     """The number of a page of a list, and links to its neighbours."""
 
     number: int
@@ -103,8 +93,7 @@ class Pager:
     """URL; empty on the last page."""
 
 
-@value
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """The page being rendered. `kind`: home, section, page, taxonomy, term, state, 404, shell."""
 
     kind: str
@@ -124,13 +113,12 @@ class Page:
     breadcrumbs: tuple[TextLink, ...] = ()
     feed: str = ""
     noindex: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
     state: str = ""
     """Name of a fixed state of the forms, such as `check-your-inbox`."""
 
 
-@value
-class SiteValue:
+class SiteValue(Struct, frozen=True, kw_only=True):
     """The site in the language of the page."""
 
     title: str

@@ -3,19 +3,23 @@
 import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..build import plan_since
 from ..config.config import CACHE, Config, at_address, load_config
 from ..errors import ContentError, SiteError
 from ..incremental import changes, last_plan
+from ..incremental.codec import encode
 from ..incremental.last_plan import LastPlan
 from ..incremental.snapshot import Snapshot, take
 from ..incremental.store import exclusive
-from ..model.diagnostic import Diagnostic, Severity, encode
+from ..model.diagnostic import Diagnostic, Severity
 from ..model.file_stat import FileStat, stat_of
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
@@ -43,8 +47,7 @@ class Moved:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """One whole state; a new one takes its place at once."""
 
     version: str

@@ -5,14 +5,14 @@ With a field of `render.values.Card`, templates see its value. CONTRIBUTING.md h
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from ...errors import InvalidValueError
-from ...model.value import value
 
 SLUG = r"^[^/?#\x00-\x20]*$"
 LAYOUT = r"^[a-z0-9_-]*$"
@@ -162,8 +162,7 @@ LISTS = tuple(key.name for key in KEYS if key.type is ValueType.LIST)
 """Keys that a taxonomy may be named after. Any other taxonomy has a key of its own."""
 
 
-@value
-class FrontMatter:
+class FrontMatter(Struct, frozen=True, kw_only=True):
     """Values of a document's front matter. A key that isn't written has an empty value."""
 
     title: str = ""
@@ -182,10 +181,10 @@ class FrontMatter:
     layout: str = ""
     weight: int = 0
     translation_key: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
+    terms: Mapping[str, tuple[str, ...]] = {}
     """Taxonomy -> its terms."""
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, int]] = {}
     """Key -> its line and column."""
 
 

@@ -3,9 +3,10 @@
 import re
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from ...model.diagnostic import Diagnostic, Location, error
 from ...model.digest import digest_of
-from ...model.value import value
 from .keys import FrontMatter
 from .quick import read_lines
 
@@ -21,8 +22,7 @@ class SplitText(NamedTuple):
     body_line: int
 
 
-@value
-class CachedFrontMatter:
+class CachedFrontMatter(Struct, frozen=True, kw_only=True):
     """Front matter that had to be read as YAML and has no findings."""
 
     digest: str

@@ -5,9 +5,10 @@ Invariant: `model.document.raw(body.pieces)` is the HTML byte for byte.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from html import escape, unescape
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from ...model.diagnostic import Diagnostic
 from ...model.digest import digest_of

@@ -1,7 +1,8 @@
 """Nest pieces in the shortcodes that have a closing tag."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...model.diagnostic import Diagnostic, Location, error
 from ...model.document import Call, Piece, Verbatim

@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping
 from html import escape
 
+from msgspec import Struct
+
 from ...model.diagnostic import Diagnostic, Location, error, nearest
-from ...model.value import value
 
 MARK = re.compile(r"sc[0-9a-f]{12}x\d+x")
 """Form of a mark; only those among a text's tags are marks of that text."""
@@ -26,8 +27,7 @@ _TAG = re.compile(
 _ARGUMENT = re.compile(r"(?:([A-Za-z_][\w-]*)=)?(?:\"([^\"\n]*)\"|([^\s\"]+))")
 
 
-@value
-class Tag:
+class Tag(Struct, frozen=True, kw_only=True):
     """A shortcode's tag in the source."""
 
     mark: str
@@ -39,8 +39,7 @@ class Tag:
     line: int
 
 
-@value
-class Marked:
+class Marked(Struct, frozen=True, kw_only=True):
     """A text with a mark in place of each tag."""
 
     text: str

@@ -211,9 +211,21 @@ def test_a_report_that_cannot_be_printed_is_a_failure(built: SmallSite) -> None:
     assert "No space left" in done.stderr
 
 
-def module(site: SmallSite, *arguments: str) -> subprocess.CompletedProcess[str]:
+def test_a_build_without_changes_loads_little(site: MakeSite) -> None:
+    made = site(TEXT)
+    for _ in range(2):
+        timed = module(made, "build", "-s", str(made.root), options=("-X", "importtime"))
+        loaded = {line.rpartition("|")[2].strip() for line in timed.stderr.splitlines()}
+    assert "0 of them changed" in timed.stdout
+    assert "generator.incremental.changes" in loaded
+    assert loaded.isdisjoint({*HEAVY, "click", "msgspec", "multiprocessing", "pathlib", "pickle"})
+
+
+def module(
+    site: SmallSite, *arguments: str, options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "generator", *arguments],
+        [sys.executable, *options, "-m", "generator", *arguments],
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,9 +1,9 @@
 """The cache of documents returns what was read of them last, edit after edit."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.incremental.documents import MOST_SEGMENTS, DocumentCache
 from generator.model.document import Source

@@ -1,7 +1,8 @@
 """A plan holds the recipes, checks, shortcodes and filters that it was made with."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.model.diagnostic import Diagnostic, Location, warning
 from generator.model.document import Document

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
+from msgspec import structs
 
 from generator.model.document import Body, Document, Source, SourceKind
 from generator.model.settings import Language, Settings
@@ -104,12 +105,12 @@ def test_no_other_document_is_opened() -> None:
     closed = Document.later(never)
     site = site_of([first, second])
     swap = {id(first): first, id(second): closed}
-    shut = replace(
+    shut = structs.replace(
         site,
         documents=tuple(swap[id(d)] for d in site.documents),
         by_source={path: swap[id(d)] for path, d in site.by_source.items()},
         sections={
-            key: replace(
+            key: structs.replace(
                 section,
                 documents=tuple(swap[id(d)] for d in section.documents),
                 dated=tuple(swap[id(d)] for d in section.dated),

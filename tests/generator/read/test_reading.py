@@ -4,11 +4,11 @@ import json
 import pickle
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from generator.model.document import Source, SourceKind
 from generator.model.settings import Language, Settings

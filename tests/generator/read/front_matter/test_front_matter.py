@@ -1,11 +1,11 @@
 """Front matter: what an author means, or every fault of it at once."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from generator.model.taxonomy import RESERVED_NAMES
 from generator.read.front_matter.dates import in_zone, parse_date
