@@ -123,7 +123,7 @@ def plan_since(
     from .plan.plan import resume
 
     cache = DocumentCache(documents)
-    stored = last_plan.load(folder, cache.documents)
+    stored = last_plan.load(folder, cache)
     last = adapt(stored) if stored else None
     if last is None:
         return None
@@ -207,7 +207,8 @@ def _publish(
     plan.documents.save()
     staleness.save()
     if not isinstance(plan.edit, TextEdit):
-        last_plan.save(plan.config.cache / "cache", plan.stored(frozenset(staleness.handler)))
+        stored = plan.stored(frozenset(staleness.handler))
+        last_plan.save(plan.config.cache / "cache", stored, plan.documents)
     counts = base.counts if base else _counts(plan)
     return BuildResult(*counts)._replace(
         diagnostics=plan.diagnostics,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import outputs as recipes
 from .incremental.answer_digests import TextEdit
+from .incremental.documents import load_all
 from .incremental.last_plan import OutputIndex
 from .incremental.staleness import Staleness
 from .model.output import Output, Tree
@@ -81,8 +82,7 @@ def _stale_outputs(plan: Plan, staleness: Staleness) -> tuple[Output, ...]:
         return plan.outputs.public(staleness.reasons)
     # Lists show many documents: each worker would read nearly all of them for itself.
     if plan.edit and staleness.reasons:
-        for document in plan.site.by_source.values():
-            document.source  # noqa: B018
+        load_all(plan.site.by_source.values())
     return tuple(o for o in plan.outputs if o.tree is Tree.HANDLER or o.path in staleness.reasons)
 
 

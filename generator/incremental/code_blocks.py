@@ -1,14 +1,14 @@
-"""Blocks of code in colour, kept between builds: to colour one takes as long as ten small pages.
+"""Cache of highlighted code blocks: highlighting one takes longer than rendering a small page.
 
-A file of records that is only ever added to, after a first line that says what they were made by:
+The file only grows. After a line with the generation and the fingerprint it has records:
 
     16 bytes   the block's digest: of its language and text
      8 bytes   the digest of the HTML
      4 bytes   the length of the HTML, the most significant first
                the HTML, as UTF-8
 
-Several processes may add to it, so that what a worker has coloured need not come back to anybody.
-A file that is missing, cut off or made by another program only makes a build slower.
+Several processes may append to it, so that workers needn't return what they highlighted. A file
+that is missing, cut off or of another program only makes a build slower.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from ..render.highlight import highlight
 from .store import GENERATION
 
 LIMIT = 64 << 20
-"""Bytes after which the file is begun anew: blocks that are no longer on the site stay in it."""
+"""Bytes after which the file starts again, because blocks that left the site stay in it."""
 
 _HEAD = 28
 
@@ -32,21 +32,21 @@ Place = tuple[int, int, bytes]
 
 
 class CodeBlocks:
-    """What `highlight` makes of blocks, kept in `file`. `salt` stands for whatever made it."""
+    """Results of `highlight` in `file`; `fingerprint` is of the program that computed them."""
 
     def __init__(self, file: Path, *, fingerprint: str) -> None:
         self._file, self._first = file, f"{GENERATION} {fingerprint}\n".encode()
 
     def highlight(self, text: str, language: str) -> str:
-        """As the function of this name."""
+        """Return what `render.highlight.highlight` returns."""
         key = _digest(f"{language}\0{text}".encode("utf-8", "surrogatepass"), 16)
-        html = self._kept(key)
+        html = self._stored(key)
         if html is None:
             html = highlight(text, language)
-            self._places[key] = self._added(key, html) or html
+            self._places[key] = self._append(key, html) or html
         return html
 
-    def _kept(self, key: bytes) -> str | None:
+    def _stored(self, key: bytes) -> str | None:
         place = self._places.get(key)
         if isinstance(place, str) or place is None:
             return place
@@ -57,9 +57,9 @@ class CodeBlocks:
             return None
         return raw.decode() if _digest(raw, 8) == digest else None
 
-    def _added(self, key: bytes, html: str) -> Place | None:
-        """Where it stands now; None where it could not be added."""
-        with suppress(OSError, UnicodeEncodeError), _alone(self._descriptor):
+    def _append(self, key: bytes, html: str) -> Place | None:
+        """Return the place of the HTML; None if it couldn't be appended."""
+        with suppress(OSError, UnicodeEncodeError), _exclusive(self._descriptor):
             raw = html.encode()
             digest = _digest(raw, 8)
             os.write(self._descriptor, key + digest + len(raw).to_bytes(4) + raw)
@@ -69,24 +69,24 @@ class CodeBlocks:
 
     @cached_property
     def _descriptor(self) -> int:
-        """The file, opened when the first block is met. Raises `OSError`."""
+        """Descriptor of the file, opened for the first block. Raises `OSError`."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
 
     @cached_property
     def _places(self) -> dict[bytes, Place | str]:
-        """Where the HTML of a block stands, or itself, if it could not be added."""
-        with suppress(OSError), _alone(self._descriptor):
-            found = self._records()
-            if found is not None:
-                return found
-            # Who knows places of before finds by the digests that they hold something else.
+        """Place of each block's HTML, or the HTML if it couldn't be appended."""
+        with suppress(OSError), _exclusive(self._descriptor):
+            places = self._records()
+            if places is not None:
+                return places
+            # A process that knows places in the old content notices by the digests.
             os.ftruncate(self._descriptor, 0)
             os.write(self._descriptor, self._first)
         return {}
 
     def _records(self) -> dict[bytes, Place | str] | None:
-        """None for a file that is to be begun anew."""
+        """Return the places of all records; None if the file has to start again."""
         size, at = os.fstat(self._descriptor).st_size, len(self._first)
         if size > LIMIT or os.pread(self._descriptor, at, 0) != self._first:
             return None
@@ -96,13 +96,13 @@ class CodeBlocks:
             length = int.from_bytes(head[24:])
             places[head[:16]] = at + _HEAD, length, head[16:24]
             at += _HEAD + length
-        # Where one was cut off it cannot be told where the next one begins.
+        # After a record that was cut off, nothing tells where the next one starts.
         return places if at == size else None
 
 
 @contextmanager
-def _alone(descriptor: int) -> Iterator[None]:
-    # A lock of the process: workers may have the descriptor from their parent.
+def _exclusive(descriptor: int) -> Iterator[None]:
+    # A lock of the process: workers share the descriptor of their parent.
     fcntl.lockf(descriptor, fcntl.LOCK_EX)
     try:
         yield

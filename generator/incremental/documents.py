@@ -5,9 +5,11 @@
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,12 +59,15 @@ Read = Callable[[Source, bytes, CachedFrontMatter | None], Reading]
 class DocumentCache:
     """The documents of a site as they were read last.
 
-    Whoever lets it read or save holds the lock of the cache, see `store.exclusive`.
+    Callers of methods that read or save hold the lock of the cache, see `store.exclusive`.
     """
 
     def __init__(self, folder: Path, *, fingerprint: str | None = None) -> None:
-        """Open the cache. `fingerprint` stands for everything that reading depends on beside the
-        sources; None if it's known that nothing of that changed."""
+        """Open the cache.
+
+        `fingerprint` is the digest of everything that reading depends on beside the sources; None
+        if it's known that nothing of that changed.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = str(folder)
         self._segments: dict[str, Segment] = {}
@@ -74,7 +79,7 @@ class DocumentCache:
         """`_entries` holds every entry that counts."""
         self._saved_segments: set[str] = set()
         """Names of the segments that saved entries are in, and perhaps of others."""
-        self._fingerprint, self._saved = self._load(fingerprint)
+        self.fingerprint, self._saved = self._load(fingerprint)
 
     def read_all(
         self, sources: Sequence[Source], read: Read, *, workers: int
@@ -128,7 +133,7 @@ class DocumentCache:
         used = self._saved_segments = self._used_segments()
         self._saved = PackedTable.of(rows) if self._is_complete else self._saved.updated(rows)
         stats = {name: self._segment(name).stat for name in used}
-        write_record(f"{self._folder}/{FILE}", self._fingerprint, stats, *self._saved.parts)
+        write_record(f"{self._folder}/{FILE}", self.fingerprint, stats, *self._saved.parts)
         self._settle()
         # A saved segment stays as it is: the next reading goes into another one.
         self._writer = None
@@ -254,6 +259,11 @@ class DocumentCache:
             return fingerprint or "", PackedTable()
         self._saved_segments = set(stats)
         return saved_fingerprint, saved
+
+
+def load_all(documents: Iterable[Document]) -> None:
+    """Load every document that isn't yet, so that workers forked afterwards share them."""
+    deque(map(attrgetter("digest"), documents), maxlen=0)
 
 
 def _read_source(

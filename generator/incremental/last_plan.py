@@ -1,7 +1,7 @@
 """The plan of the last build: the next one starts from it after an edit of texts or theme."""
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,10 @@ from ..model.output import Output, Tree
 from ..model.site import Site
 from ..render.dependencies import Dependency
 from ..render.theme import Theme
+from .documents import DocumentCache
 from .store import PackedTable, read_record, write_record
 
 FILE = "plan"
-
-Documents = Callable[[Sequence[str]], list[Document]]
-"""Returns the documents of sources by path. Raises `LookupError`."""
 
 
 class OutputIndex:
@@ -62,8 +60,11 @@ class LastPlan(Struct, frozen=True, kw_only=True):
     """Sources of the documents with an anchor that another document links to."""
 
 
-def save(folder: Path, plan: LastPlan) -> None:
-    """Store a plan. One that can't be stored, such as one with unusual data, is forgotten."""
+def save(folder: Path, plan: LastPlan, documents: DocumentCache) -> None:
+    """Store a plan whose documents are in a cache.
+
+    One that can't be stored, such as one with unusual data, is forgotten.
+    """
     file, packed = folder / FILE, BytesIO()
     pickler = _Pickler(packed, plan.site)
     try:
@@ -71,14 +72,16 @@ def save(folder: Path, plan: LastPlan) -> None:
     except (pickle.PicklingError, TypeError, AttributeError):
         file.unlink(missing_ok=True)
         return
-    write_record(file, "", pickler.paths, packed.getvalue(), *plan.outputs.table.parts)
+    write_record(
+        file, documents.fingerprint, pickler.paths, packed.getvalue(), *plan.outputs.table.parts
+    )
 
 
-def load(folder: Path, documents: Documents) -> LastPlan | None:
-    """Return the stored plan. `documents` returns those of its sources."""
+def load(folder: Path, documents: DocumentCache) -> LastPlan | None:
+    """Return the stored plan with its documents from a cache; None if they don't fit."""
     try:
-        _, (paths, packed, names, packs) = read_record(folder / FILE)
-        values = _Unpickler(BytesIO(packed), documents(paths)).load()
+        _, (paths, packed, names, packs) = read_record(folder / FILE, documents.fingerprint)
+        values = _Unpickler(BytesIO(packed), documents.documents(paths)).load()
         fields = dict(zip(_PICKLED, values, strict=True))
         return LastPlan(outputs=OutputIndex(PackedTable(names, packs)), **fields)
     except (OSError, ValueError, pickle.UnpicklingError, EOFError, LookupError):

@@ -28,8 +28,7 @@ _UNSETTLED, _MISSING = (-1, -1, -1), (-2, -2, -2)
 
 
 class Snapshot(NamedTuple):
-    """What a build reads, as it was at one moment. Numbers are bytes, because there are
-    thousands."""
+    """Files that a build reads, at one moment. Numbers are bytes, because there are thousands."""
 
     program: tuple[str, ...]
     """Python's version, and where the program and its libraries are."""

@@ -26,7 +26,7 @@ PACK = 128
 FEW_LOOKUPS = 32
 """Lookups of a name by text search that are faster than numbering all names."""
 
-SEGMENT = ".segment"
+SEGMENT, OLD_SEGMENT = ".segment", ".shelf"
 
 
 @contextmanager
@@ -142,8 +142,10 @@ class SegmentWriter(Segment):
 def remove_unused(folder: str, used: Collection[str]) -> None:
     """Remove the segments that are neither in `used` nor open in any process."""
     with os.scandir(folder) as entries:
-        names = [e.name for e in entries if e.name.endswith(SEGMENT) and e.name not in used]
-    for name in names:
+        segments = [e.name for e in entries if e.name.endswith((SEGMENT, OLD_SEGMENT))]
+    for name in segments:
+        if name in used:
+            continue
         with suppress(OSError):
             descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
             try:

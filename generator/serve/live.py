@@ -218,7 +218,7 @@ class Live:
 
     def _store(self, plan: Plan, snapshot: Snapshot) -> None:
         self._own.mkdir(parents=True, exist_ok=True)
-        last_plan.save(self._own, plan.stored())
+        last_plan.save(self._own, plan.stored(), plan.documents)
         # The plan's documents are those that were read then.
         files = str(self._own / last_plan.FILE), str(self._cache / "documents")
         build = changes.LastBuild(

@@ -1,9 +1,23 @@
-"""A packed table returns the values that were put into it."""
+"""Tables and records return what was put into them; locks keep processes apart."""
+
+import marshal
+import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.incremental.store import PACK, PackedTable
+from generator.incremental.store import (
+    GENERATION,
+    PACK,
+    PackedTable,
+    Segment,
+    SegmentWriter,
+    exclusive,
+    read_record,
+    remove_unused,
+    write_record,
+)
 
 names = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=3)
 Table = dict[str, tuple[object, ...]]
@@ -53,3 +67,51 @@ def test_an_edit_makes_one_pack_anew() -> None:
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False] + [
         True
     ] * 2
+
+
+def test_one_process_at_a_time_changes_a_cache(tmp_path: Path) -> None:
+    entered = threading.Event()
+
+    def enter() -> None:
+        with exclusive(tmp_path):
+            entered.set()
+
+    other = threading.Thread(target=enter)
+    with exclusive(tmp_path):
+        other.start()
+        assert not entered.wait(0.05)
+    assert entered.wait(10)
+    other.join()
+
+
+def test_a_record_of_another_generation_or_fingerprint_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "record"
+    write_record(file, "print", 1, "two")
+    assert read_record(file) == read_record(file, "print") == ("print", (1, "two"))
+    with pytest.raises(LookupError):
+        read_record(file, "another")
+    monkeypatch.setattr("generator.incremental.store.GENERATION", GENERATION + 1)
+    with pytest.raises(LookupError):
+        read_record(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0", b"i\0", marshal.dumps((1,)), marshal.dumps("a")])
+def test_a_damaged_record_is_not_read(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "record"
+    file.write_bytes(content)
+    with pytest.raises(LookupError):
+        read_record(file)
+
+
+def test_a_segment_that_is_open_is_not_removed(tmp_path: Path) -> None:
+    writer = SegmentWriter.create(str(tmp_path))
+    offset = writer.append(b"content")
+    reader = Segment(str(tmp_path / writer.name))
+    del writer
+    remove_unused(str(tmp_path), ())
+    assert Segment(str(tmp_path / reader.name)).read(offset, 7) == b"content"
+    del reader
+    remove_unused(str(tmp_path), ())
+    assert list(tmp_path.iterdir()) == []
