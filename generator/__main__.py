@@ -26,14 +26,14 @@ def main() -> None:
         return
     from datetime import UTC, datetime
 
-    from .parallel import skip_last_collection, without_gc
+    from .parallel import exempt_from_gc, without_gc
     from .terminal import build_and_report
 
     options, quiet = build
     try:
         with without_gc():
             build_and_report(options, now=datetime.now(UTC), began=began, quiet=quiet)
-            skip_last_collection()
+            exempt_from_gc()  # or the interpreter would collect once more as it ends
     except KeyboardInterrupt:
         sys.exit("Aborted!")
 

@@ -252,7 +252,7 @@ def _remember(
     result: BuildResult,
 ) -> None:
     """Store what the build read, wrote and found."""
-    from .incremental.codec import encode
+    from .incremental.codec import encode_diagnostics
     from .publish import published_files, shown_within
 
     root, snapshot = cache.removesuffix(f"/{CACHE}"), changes.snapshot
@@ -267,5 +267,5 @@ def _remember(
     else:
         written = Written.of([*published_files(plan), *stored])
     valid = base.valid if base else shown_within(plan.site)
-    diagnostics = encode(plan.diagnostics) if plan.diagnostics else b""
+    diagnostics = encode_diagnostics(plan.diagnostics)
     save(cache, LastBuild(key, snapshot, written, valid, tuple(result[:4]), diagnostics))

@@ -1,4 +1,4 @@
-"""The commands: options -> one call -> report -> exit code. No logic."""
+"""The commands: options -> one call -> report -> exit code."""
 
 import os
 import sys
@@ -13,36 +13,44 @@ from .build import Options
 from .model.diagnostic import Severity
 from .terminal import build_and_report, counted, print_diagnostics, print_json, reported
 
+BUILD_EXAMPLES = """\b
+atrae build                              build the site in this folder
+atrae build -D -F -o /tmp/preview        include drafts and future pages, build elsewhere
+atrae build --strict                     fail on warnings, for a release
+"""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 source_option = click.option(
-    "-s", "--source", type=FOLDER, default=Path(), help="The site's folder.  [default: here]"
+    "-s", "--source", type=FOLDER, default=Path(), help="Folder of the site.  [default: .]"
 )
 
 
 class Moment(click.ParamType[datetime]):
-    """An ISO 8601 date or moment."""
+    """An ISO 8601 date, or date and time."""
 
     name = "iso"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Return the parsed moment."""
         try:
             return value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"'{value}' is no moment; write 2026-11-21T09:30:00+01:00", param, ctx)
+            self.fail(f"'{value}' isn't ISO 8601, like 2026-11-21T09:30:00+01:00", param, ctx)
 
 
 clock_option = click.option(
-    "--clock", type=Moment(), help="Build as of this moment (ISO 8601) instead of now."
+    "--clock", type=Moment(), help="Time to build for (ISO 8601).  [default: now]"
 )
 
 
 class Commands(click.Group):
-    """Adds `forms`, whose web server and database are loaded only where they are used."""
+    """Group that adds `forms`, and imports its web server and database only when used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click asks so)
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        """Return the names of the commands in the order of the help."""
         return ["new", "serve", "build", "check", "forms"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
         if cmd_name == "forms":
             from forms.cli import forms
 
@@ -53,25 +61,28 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
-    epilog="Begin with:  atrae new site my-site && cd my-site && atrae serve",
+    epilog="Get started:  atrae new site my-site && cd my-site && atrae serve",
 )
 @click.version_option(package_name="atrae")
 def main() -> None:
-    """Atrae makes a site of your Markdown, with forms that ask for permission and keep the
-    evidence."""
+    """Build a site from Markdown, with sign-up forms that record consent."""
 
 
-@main.command()
+@main.command(epilog=BUILD_EXAMPLES)
 @source_option
-@click.option("-o", "--output", type=FOLDER, help="The public folder.  [default: SOURCE/public]")
-@click.option("--handler", type=FOLDER, help="The handler's.  [default: SOURCE/handler]")
-@click.option("-b", "--base-url", help="The site's address, over the one in site.yaml.")
-@click.option("-D", "--drafts", is_flag=True, help="Publish drafts too.")
-@click.option("-F", "--future", is_flag=True, help="Publish what is dated in the future too.")
-@click.option("--strict", is_flag=True, help="Take every warning for an error.")
-@click.option("--force", is_flag=True, help="Take over a folder that others wrote into.")
-@click.option("--explain", is_flag=True, help="Say why each page was rendered.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.option(
+    "-o", "--output", type=FOLDER, help="Folder for the public site.  [default: SOURCE/public]"
+)
+@click.option(
+    "--handler", type=FOLDER, help="Folder for the form handler.  [default: SOURCE/handler]"
+)
+@click.option("-b", "--base-url", help="URL of the site, instead of base_url in site.yaml.")
+@click.option("-D", "--drafts", is_flag=True, help="Include drafts.")
+@click.option("-F", "--future", is_flag=True, help="Include pages dated in the future.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--force", is_flag=True, help="Replace files that Atrae didn't write.")
+@click.option("--explain", is_flag=True, help="Print why each page was rendered.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
 @clock_option
 def build(
     source: Path,
@@ -88,12 +99,7 @@ def build(
 ) -> None:
     """Build the site.
 
-    SOURCE/public is for any static host, SOURCE/handler for the form handler.
-
-    \b
-    atrae build                              the site in this folder
-    atrae build -D -F -o /tmp/preview        drafts and future articles too, elsewhere
-    atrae build --strict                     for a release: no warning passes
+    Upload SOURCE/public to any static host, and SOURCE/handler to the form handler.
     """
     began = time.perf_counter()
     public, private = (str(folder) if folder else None for folder in (output, handler))
@@ -103,13 +109,13 @@ def build(
 
 @main.command()
 @source_option
-@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @clock_option
 def check(source: Path, as_json: bool, strict: bool, clock: datetime | None) -> None:
-    """Say everything that is wrong with the site, and write nothing.
+    """Check the site without writing it.
 
-    Drafts and future documents are checked too: that is when one wants to know.
+    Drafts and future pages are checked too.
     """
     from .config.config import load_config
     from .incremental.store import exclusive
@@ -136,10 +142,10 @@ def check(source: Path, as_json: bool, strict: bool, clock: datetime | None) -> 
 @click.option(
     "--forms-port",
     type=click.IntRange(0, 65535),
-    help="The form handler's own port, as in production.",
+    help="Separate port for the form handler, as in production.",
 )
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the site in a browser.")
-@click.option("--smtp", metavar="URL", help="Send mails there instead of showing them.")
+@click.option("--smtp", metavar="URL", help="Send emails to this server instead of showing them.")
 @clock_option
 def serve(
     source: Path,
@@ -150,10 +156,10 @@ def serve(
     smtp: str | None,
     clock: datetime | None,
 ) -> None:
-    """Show the site while you write, with working forms.
+    """Preview the site while you write, with working forms.
 
-    Each save shows at once. Drafts and future documents are shown too. Mails are not sent: they
-    appear at /_inbox/.
+    Pages reload when you save. Drafts and future pages are included. Emails aren't sent: read them
+    at /_inbox/.
     """
     from .serve.server import serve as serve_site
 
@@ -172,52 +178,52 @@ def serve(
 
 @main.group()
 def new() -> None:
-    """Make a site, an article or a resource, ready to be written."""
+    """Create a site, an article or a gated resource."""
 
 
 @new.command("site")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--language", type=click.Choice(["en", "es"]), default="en", show_default=True)
-@click.option("--title", help="The site's title.  [default: from DIR]")
+@click.option("--title", help="Title of the site.  [default: from DIR]")
 def new_site(folder: Path, language: str, title: str | None) -> None:
-    """Make a site that builds and serves at once, with a newsletter form and a gated guide."""
+    """Create a site with a newsletter form and a gated guide."""
     from .scaffold import make_site
 
     with reported():
-        made = make_site(folder, language=language, title=title, today=now().date())
-    click.echo(f"{folder} is a site of {counted(len(made), 'file')}. Now:\n")
+        files = make_site(folder, language=language, title=title, today=now().date())
+    click.echo(f"Created {folder} with {counted(len(files), 'file')}. Next:\n")
     click.echo(f"  cd {folder}\n  atrae serve")
 
 
 @new.command("article")
 @click.argument("title")
 @source_option
-@click.option("--section", default="blog", show_default=True, help="The folder below content/.")
-@click.option("--language", help="Of a site with several.  [default: the site's]")
+@click.option("--section", default="blog", show_default=True, help="Folder below content/.")
+@click.option("--language", help="Language of the article.  [default: the site's]")
 def new_article(title: str, source: Path, section: str, language: str | None) -> None:
-    """Begin an article: a draft, dated today."""
+    """Create an article: a draft, dated today."""
     from .scaffold import make_article
 
     with reported():
-        made = make_article(source, title, section=section, language=language, now=now())
-    click.echo(made)
+        file = make_article(source, title, section=section, language=language, now=now())
+    click.echo(file)
 
 
 @new.command("resource")
 @click.argument("title")
 @source_option
-@click.option("--section", default="guides", show_default=True, help="The folder below content/.")
+@click.option("--section", default="guides", show_default=True, help="Folder below content/.")
 def new_resource(title: str, source: Path, section: str) -> None:
-    """Begin a gated resource: its page, its purpose, its form, and the place for its file."""
+    """Create a gated resource: page, purpose, form and a placeholder for the file."""
     from .scaffold import make_resource
 
     with reported():
-        made = make_resource(source, title, section=section, now=now())
-    click.echo("\n".join(map(str, made)))
+        files = make_resource(source, title, section=section, now=now())
+    click.echo("\n".join(map(str, files)))
 
 
 def now() -> datetime:
-    """The present, or SOURCE_DATE_EPOCH where builds must be reproducible."""
+    """Return the current time, or SOURCE_DATE_EPOCH for reproducible builds."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return datetime.now(UTC)
@@ -225,5 +231,5 @@ def now() -> datetime:
         return datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError):
         raise click.UsageError(
-            f"SOURCE_DATE_EPOCH={epoch} is no moment; write whole seconds since 1970."
+            f"SOURCE_DATE_EPOCH={epoch} isn't a number of whole seconds since 1970."
         ) from None

@@ -1,4 +1,4 @@
-"""What `atrae new` makes: a site, an article, a resource, each ready to be written."""
+"""Files that `atrae new` creates: a site, an article or a gated resource."""
 
 import json
 import shutil
@@ -16,44 +16,46 @@ _TEXT = frozenset({".md", ".yaml", ".css", ".html", ""})
 
 
 def make_site(folder: Path, *, language: str, title: str | None, today: date) -> list[Path]:
-    """Copy the starter site of `language` to `folder`, which must be empty or new.
+    """Copy the starter site of `language` to an empty or new folder.
 
-    Raises `ConfigError`, and writes nothing, where it is neither.
+    Raises `ConfigError`, and writes nothing, if the folder isn't empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"{folder} is not empty", hint="choose a new folder")
     name = title or folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
     values = {"title": _quoted(name), "date": today.isoformat()}
-    made = []
+    created = []
     for file in _files(STARTER / language):
         path = file.relative_to(STARTER / language)
         target = folder / (path.with_name(".gitignore") if path.name == "gitignore" else path)
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(file, target, values)
-        made.append(target)
-    return made
+        created.append(target)
+    return created
 
 
 def make_article(
     root: Path, title: str, *, section: str, language: str | None, now: datetime
 ) -> Path:
-    """A draft at content/SECTION/SLUG.md. Raises `ConfigError` where that is there already."""
+    """Create a draft at content/SECTION/SLUG.md. Raises `ConfigError` if it exists."""
     settings = load_config(root, now=now).settings
-    known = [spoken.code for spoken in settings.languages]
+    known = [each.code for each in settings.languages]
     if language is not None and language not in known:
-        raise ConfigError(f"the site has no '{language}'", hint=f"it has {', '.join(known)}")
+        raise ConfigError(
+            f"the site has no language '{language}'", hint=f"it has {', '.join(known)}"
+        )
     default = settings.default_language.code
     suffix = f".{language}.md" if language not in (None, default) else ".md"
     file = _section(root, section) / f"{_slug(title)}{suffix}"
     moment = now.astimezone(settings.time_zone).replace(microsecond=0)
     front = f"title: {_quoted(title)}\ndate: {moment.isoformat()}\ntags: []\ndraft: true\n"
-    return _written(file, f"---\n{front}---\n\n")
+    return _write(file, f"---\n{front}---\n\n")
 
 
 def make_resource(root: Path, title: str, *, section: str, now: datetime) -> list[Path]:
-    """A page, a purpose, a form, and a gated file to be replaced by the real one.
+    """Create a page, a purpose, a form, and a placeholder for the gated file.
 
-    Raises `ConfigError`, and writes nothing, where one of them is there already.
+    Raises `ConfigError`, and writes nothing, if one of them exists.
     """
     settings = load_config(root, now=now).settings
     slug, section = _slug(title), section.strip("/")
@@ -65,7 +67,7 @@ def make_resource(root: Path, title: str, *, section: str, now: datetime) -> lis
     wording = "".join(f"  {code}: {_quoted(_wording(code, title))}\n" for code in languages)
     texts = {
         folder / "index.md": _PAGE.format(title=_quoted(title), slug=slug),
-        gated: f"{title}\n\nReplace this file by the resource, and name it in {purpose.name}.\n",
+        gated: f"{title}\n\nReplace this file, and put the name of yours into {purpose.name}.\n",
         purpose: _PURPOSE.format(
             title=_quoted(title), wording=wording, path=f"{section}/{slug}/_gated/{slug}.txt"
         ),
@@ -73,7 +75,7 @@ def make_resource(root: Path, title: str, *, section: str, now: datetime) -> lis
     }
     for file in texts:
         _refuse(file)
-    return [_written(file, text) for file, text in texts.items()]
+    return [_write(file, text) for file, text in texts.items()]
 
 
 _PAGE = """---
@@ -83,35 +85,35 @@ layout: resource
 draft: true
 ---
 
-Say what is in it, and for whom.
+Describe what it contains, and who it is for.
 
 {{{{< form {slug} >}}}}
 """
 
 _WORDINGS = {
-    "en": "Send me “{}” by mail, once.",
+    "en": "Send me “{}” by email, once.",
     "es": "Envíame «{}» por correo, una vez.",
 }
 
-_PURPOSE = """# What we ask permission for, and the exact text beside the box, in each language.
+_PURPOSE = """# What you ask permission for, and the text beside the checkbox in each language.
 version: 1
-lasts: once            # for this delivery alone; `standing` would be until it is withdrawn
+lasts: once            # this delivery only; `standing`: until it is withdrawn
 name: {title}
 wording:
 {wording}resource: {path}
 """
 
-_FORM = """# One unticked box for each purpose: a newsletter added here stays a choice of its own.
+_FORM = """# Each purpose has its own unticked checkbox: a newsletter stays a separate choice.
 purposes: [{slug}]
 title: {title}
 """
 
 
 def _section(root: Path, section: str) -> Path:
-    """The folder of a section. Raises `ConfigError` for one that is not below content/."""
+    """Return the folder of a section. Raises `ConfigError` if it isn't below content/."""
     parts = section.strip("/").split("/")
     if any(part in ("", ".", "..") or part.startswith(("_", ".")) for part in parts):
-        raise ConfigError(f"'{section}' is no section", hint="name a folder below content/")
+        raise ConfigError(f"'{section}' isn't a section", hint="give a folder below content/")
     return root.joinpath("content", *parts)
 
 
@@ -120,15 +122,15 @@ def _wording(language: str, title: str) -> str:
 
 
 def _slug(title: str) -> str:
-    slug = "".join(sign for sign in slugify(title).replace(".", "-") if sign not in "_")
+    slug = slugify(title).replace(".", "-").replace("_", "")
     ascii_slug = slug.encode("ascii", "ignore").decode().strip("-")
     if not ascii_slug:
-        raise ConfigError(f"no file name can be made of '{title}'", hint="use letters or digits")
+        raise ConfigError(f"'{title}' gives no file name", hint="use letters or digits")
     return ascii_slug[:60].rstrip("-")
 
 
 def _quoted(text: str) -> str:
-    """A YAML scalar in double quotes: JSON's are a part of YAML."""
+    """Return a YAML scalar in double quotes: JSON strings are valid YAML."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -146,10 +148,10 @@ def _copy(file: Path, target: Path, values: Mapping[str, str]) -> None:
 
 def _refuse(file: Path) -> None:
     if file.exists():
-        raise ConfigError(f"{file} is there already", hint="choose another title")
+        raise ConfigError(f"{file} already exists", hint="choose another title")
 
 
-def _written(file: Path, text: str) -> Path:
+def _write(file: Path, text: str) -> Path:
     _refuse(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")

@@ -95,6 +95,11 @@ def decode_pieces(encoded: bytes) -> tuple[Piece, ...]:
     return pieces
 
 
+def encode_diagnostics(diagnostics: tuple[Diagnostic, ...]) -> bytes:
+    """Return diagnostics as bytes; none if there are none."""
+    return encode(diagnostics) if diagnostics else b""
+
+
 def decode_diagnostics(encoded: bytes) -> tuple[Diagnostic, ...]:
     """Return the diagnostics that were encoded; none for no bytes."""
     diagnostics: tuple[Diagnostic, ...] = _decode(encoded, _DIAGNOSTICS) if encoded else ()

@@ -1,1 +1,1 @@
-"""Ground floor: frozen values and pure functions. No disk, no network, no clock."""
+"""The site's values, frozen, and pure functions on them: no disk, no network, no clock."""

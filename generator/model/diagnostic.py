@@ -1,4 +1,4 @@
-"""What is found wrong: a message with place, code and severity."""
+"""Diagnostics: findings with a message, a location, a code and a severity."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,16 +7,16 @@ from msgspec import Struct
 
 
 class Severity(StrEnum):
-    """An error stops a build; a warning does not, unless it is strict."""
+    """Severity of a diagnostic. An error stops a build, a warning only a strict one."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Location(Struct, frozen=True, kw_only=True, array_like=True):
-    """A place in a file of the site: `path` from its root with `/`; line and column from 1.
+    """A location in a file of the site: `path` from its root with `/`, line and column from 1.
 
-    Line or column 0: the file, or the line, as a whole.
+    Line 0 is the whole file, column 0 the whole line.
     """
 
     path: str
@@ -29,7 +29,7 @@ class Location(Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Diagnostic(Struct, frozen=True, kw_only=True, array_like=True):
-    """One finding. `code` is stable and names the kind; `hint` is the way out."""
+    """A finding. `code` is stable and names its kind; `hint` says how to fix it."""
 
     code: str
     message: str
@@ -44,12 +44,12 @@ class Diagnostic(Struct, frozen=True, kw_only=True, array_like=True):
 
 
 def warning(code: str, message: str, *, at: Location, hint: str = "") -> Diagnostic:
-    """A finding that an author should look at, and that a strict build refuses."""
+    """Return a warning: only a strict build refuses to publish with it."""
     return Diagnostic(code=code, message=message, severity=Severity.WARNING, at=at, hint=hint)
 
 
 def error(code: str, message: str, *, at: Location, hint: str = "") -> Diagnostic:
-    """A finding that nothing is published with."""
+    """Return an error: a build refuses to publish with it."""
     return Diagnostic(code=code, message=message, at=at, hint=hint)
 
 
@@ -64,8 +64,8 @@ def _position(diagnostic: Diagnostic) -> tuple[str, int, int]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean '…'?` for the known word most like `word`, or an empty string."""
-    from difflib import get_close_matches  # only what is wrong needs it
+    """Return `did you mean '…'?` with the known word most like `word`; empty if none is."""
+    from difflib import get_close_matches  # slow to import, and only findings need it
 
-    found = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean '{found[0]}'?" if found else ""
+    matches = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"did you mean '{matches[0]}'?" if matches else ""

@@ -1,9 +1,9 @@
-"""Short digests, by which content is told apart."""
+"""Digests that identify content."""
 
 import hashlib
 
 
 def digest_of(content: bytes | str) -> str:
-    """BLAKE2b, 32 lower-case hexadecimal characters."""
+    """Return the BLAKE2b digest as 32 lower-case hexadecimal characters."""
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return hashlib.blake2b(raw, digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""What authors wrote as HTML, CSS or JavaScript, as far as it can work against a visitor."""
+"""Authors' HTML, CSS and JavaScript, as far as checks for dark patterns need it."""
 
 import re
 from collections.abc import Mapping
@@ -8,44 +8,44 @@ from msgspec import Struct
 
 
 class Element(Struct, frozen=True, kw_only=True, array_like=True):
-    """One element that checks ask about. `attributes` by lower-case name, values decoded."""
+    """An element that checks look at. `attributes` has lower-case names and decoded values."""
 
     name: str
     attributes: Mapping[str, str] = {}
     text: str = ""
-    """Of a script or a style: what stands in it."""
+    """Content of a script or style element."""
     line: int = 0
     around: "tuple[Element, ...]" = ()
-    """Of a form: the elements that hold it, outermost first."""
+    """For a form: the elements that contain it, outermost first."""
 
     @property
     def names(self) -> frozenset[str]:
-        """Its classes and its id, as selectors spell them."""
+        """Classes and id of the element, as selectors spell them."""
         classes = {f".{name}" for name in self.attributes.get("class", "").split()}
         own = self.attributes.get("id")
         return frozenset(classes | ({f"#{own}"} if own else set()))
 
 
 class Dialect(StrEnum):
-    """What kind of text a file holds."""
+    """Kind of text in a file."""
 
     TEMPLATE = "template"
     MAIL = "mail"
-    """The template of a mail."""
+    """Template of an email."""
     PAGE = "page"
-    """HTML that is published as it is."""
+    """HTML that is published unchanged."""
     STYLE = "style"
     SCRIPT = "script"
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """A file of theme or site that is no document; `path` is how its author names it."""
+    """A file of the theme or the site that isn't a document, with its path for messages."""
 
     path: str
     dialect: Dialect
     elements: tuple[Element, ...] = ()
     text: str = ""
-    """Of a style sheet or a script, without its comments; every line stands where it stood."""
+    """Text of a style sheet or script. Comments are blank, so that line numbers stay."""
 
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
@@ -53,7 +53,6 @@ _LINE_COMMENT = re.compile(r"^[ \t]*//[^\n]*", re.M)
 
 
 def without_comments(text: str) -> str:
-    """CSS or JavaScript whose comments are blank; a `//` behind code stays, it may be an
-    address."""
-    bare = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    """Return CSS or JavaScript with blank comments, except `//` after code: it may be a URL."""
+    bare = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     return _LINE_COMMENT.sub("", bare)

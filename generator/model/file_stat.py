@@ -1,4 +1,4 @@
-"""The stat of a file: numbers that tell, without reading it, whether it's unchanged."""
+"""The stat of a file: numbers that change with its content."""
 
 import os
 
@@ -6,8 +6,8 @@ FileStat = tuple[int, ...]
 """Size, mtime and ctime in nanoseconds, and inode."""
 
 TICK = 2_000_000_000
-"""Nanoseconds. A file that changed less than this before it was looked at may change again and
-keep its stat: within one tick of a file system's clock, at the same size."""
+"""Nanoseconds. A younger file may change again without changing its stat: within one tick of the
+file system's clock, and at the same size."""
 
 
 def stat_of(status: os.stat_result) -> FileStat:

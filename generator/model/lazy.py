@@ -1,6 +1,6 @@
-"""A value that is loaded when the first of its fields is asked for.
+"""Values that are loaded when one of their fields is first used.
 
-An edit is about one document of thousands: the others are passed around, and hardly ever opened.
+An edit needs one document of thousands. The others are passed around, and hardly any is loaded.
 """
 
 from collections import deque
@@ -12,28 +12,28 @@ from typing import Any, Self
 
 
 class Lazy:
-    """For frozen, slotted dataclasses: `later` makes one whose fields are not there yet."""
+    """Base class of frozen dataclasses with slots, whose fields can be loaded later."""
 
     __slots__ = ("_load",)
 
     @classmethod
     def later(cls, load: Callable[[], Self]) -> Self:
-        """A value that becomes equal to what `load` returns, which is called at most once."""
+        """Return a value with the fields of what `load` returns, which is called at most once."""
         value = cls.__new__(cls)
         object.__setattr__(value, "_load", load)
         return value
 
     @classmethod
     def each_later(cls, load: Callable[[str], Self], names: Sequence[str]) -> list[Self]:
-        """One for each of the names, which becomes what `load` returns for it."""
-        # There are thousands: no call of ours for each.
+        """Return a value for each name, to be loaded by `load(name)`."""
+        # There are thousands of names, so nothing written in Python may run for each.
         values = list(map(cls.__new__, repeat(cls, len(names))))
         put = Lazy._load.__set__  # type: ignore[attr-defined]
         deque(map(put, values, map(partial, repeat(load), names)), maxlen=0)
         return values
 
     def __getattr__(self, name: str) -> Any:
-        # Python asks here only where a slot is empty: a value that is whole never comes by.
+        # Python calls this only for an empty slot, so never once the value is loaded.
         if name == "_load":
             raise AttributeError(name)
         try:

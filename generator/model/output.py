@@ -1,4 +1,4 @@
-"""A file to be published: planned, not yet rendered."""
+"""Outputs: files that are planned, and not rendered yet."""
 
 import re
 from collections.abc import Iterable
@@ -8,55 +8,54 @@ from typing import Any, NamedTuple
 from .diagnostic import Diagnostic, Location, error
 
 MAX_NAME = 255
-"""Bytes of a file's name, as file systems have it."""
-
+"""Bytes of a file's name in most file systems."""
 
 _UNFIT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\x00-\x1f\x7f\\]")
-"""An empty part, `.`, `..`, or a sign that no name may have."""
+"""An empty part, `.`, `..`, or a character that's not allowed in names."""
 
 
 class Tree(StrEnum):
     """The two trees that a build writes."""
 
     PUBLIC = "public"
-    """Goes to any static host."""
+    """The site, for any static host."""
     HANDLER = "handler"
-    """Goes with the form handler."""
+    """Files for the form handler."""
 
 
 class Output(NamedTuple):
-    """One file of one tree. `recipe` names the kind of output that renders it from `subject`."""
+    """A file of one tree. `recipe` is the name of the recipe that renders it from `subject`."""
 
     path: str
     recipe: str
     origin: str
-    """What claims the path, in words for the author: a source, or `the list of section blog`."""
+    """What the path is for, in words for the author: a source, or `the list of section blog`."""
     subject: Any = None
-    """What it is made of, by name: the path of a document's source, of a section, ...; so that a
-    plan outlives the edit of a text."""
+    """What it's rendered from, by name: the path of a source or section. A name stays valid when
+    a text is edited."""
     at: Location | None = None
-    """Where an author can mend what is wrong with the path."""
+    """Where an author can fix a wrong path."""
     language: str = ""
     tree: Tree = Tree.PUBLIC
     number: int = 1
-    """Of a list's pages, from 1."""
+    """Number of the page of a list, from 1."""
 
 
 def conflicts(outputs: Iterable[Output]) -> list[Diagnostic]:
-    """An error for each path that two outputs claim, and for each that is a file and a folder."""
-    found = []
+    """Return an error for each path of two outputs, or of an output and a folder of another."""
+    errors = []
     claimed: dict[tuple[Tree, str], Output] = {}
     for output in outputs:
         first = claimed.setdefault((output.tree, output.path), output)
         if first is not output:
-            found.append(_clash(first, output, output.path))
+            errors.append(_clash(first, output, output.path))
     for (tree, path), output in claimed.items():
         folder = path.rpartition("/")[0]
         while folder:
             if (tree, folder) in claimed:
-                found.append(_clash(claimed[tree, folder], output, folder))
+                errors.append(_clash(claimed[tree, folder], output, folder))
             folder = folder.rpartition("/")[0]
-    return found
+    return errors
 
 
 def _clash(first: Output, second: Output, path: str) -> Diagnostic:
@@ -69,7 +68,7 @@ def _clash(first: Output, second: Output, path: str) -> Diagnostic:
 
 
 def unfit(outputs: Iterable[Output]) -> list[Diagnostic]:
-    """An error for each path that no file can have, or that would leave its tree."""
+    """Return an error for each path that no file can have, or that leads out of its tree."""
     return [
         error(
             "output-path",
@@ -83,7 +82,7 @@ def unfit(outputs: Iterable[Output]) -> list[Diagnostic]:
 
 
 def _is_fit(path: str) -> bool:
-    """Whether each part is the name of a file or folder on every system that may serve it."""
+    """Tell whether each part of the path is a valid file name on common systems."""
     if _UNFIT.search(path):
         return False
     return len(path) * 4 <= MAX_NAME or all(

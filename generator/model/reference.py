@@ -1,4 +1,4 @@
-"""What an author's link means: a document, a file, or a path on the site."""
+"""Targets of authors' links: a document, a file, or a path on the site."""
 
 import re
 from collections.abc import Mapping
@@ -16,22 +16,21 @@ _PATH = re.compile(r"(?!//)[\w./-]+", re.ASCII)
 
 
 class Reference(Struct, frozen=True, kw_only=True):
-    """`url` is a path on the site, decoded; `document` is set where the link names one."""
+    """Target of an internal link. `url` is a decoded path on the site."""
 
     url: str
     anchor: str = ""
     tail: str = ""
-    """Query and fragment as they follow the path in a link, encoded as the author has them."""
+    """Query and fragment, encoded as the author wrote them."""
     document: Document | None = None
     known: bool = False
-    """Whether it names a source that is published: then nothing is left to be checked but the
-    anchor. Otherwise the path may or may not be among the outputs."""
+    """The link names a published source, so that only its anchor has to be checked."""
 
 
 def is_internal(target: str) -> bool:
-    """Whether a link stays on the site: it has neither a scheme nor a host."""
+    """Tell whether a link stays on the site: it has neither a scheme nor a host."""
     if target[:1] == "/" and target[1:2].isalnum():
-        return True  # as most do, and `urlsplit` would look for much that is not there
+        return True  # most links; `urlsplit` is slower
     try:
         parts = urlsplit(target)
     except ValueError:
@@ -40,10 +39,10 @@ def is_internal(target: str) -> bool:
 
 
 def resolve(site: Site, document: Document, target: str) -> Reference:
-    """The meaning of `target`, an internal link as `document` writes it.
+    """Return the target of an internal link in `document`.
 
-    A path that names a source counts from the document's folder, or from `content/` with a
-    leading slash; anything else is a URL, and counts from the page's.
+    A path that names a source is relative to the document's folder, or to `content/` with a
+    leading slash. Any other is a URL, relative to the page's.
     """
     path, tail, anchor = split(target)
     if not path:
@@ -58,23 +57,23 @@ def resolve(site: Site, document: Document, target: str) -> Reference:
 
 
 def split(target: str) -> tuple[str, str, str]:
-    """The path of an internal link, decoded; query and fragment as they follow it; the anchor."""
-    # Most links are a path and nothing else, which is seen sooner than they are taken apart.
+    """Split an internal link into its decoded path, its query and fragment, and its anchor."""
+    # Most links are only a path, and this is faster than `urlsplit`.
     if _PATH.fullmatch(target):
         return target, "", ""
     parts = urlsplit(target)
-    # What follows `:~:` tells the browser what to show, and names nothing in the page.
+    # A text fragment, after `:~:`, is for the browser and names no anchor.
     anchor = unquote(parts.fragment.partition(":~:")[0])
     return unquote(parts.path), urlunsplit(("", "", "", parts.query, parts.fragment)), anchor
 
 
 def source_path(folder: str, path: str) -> str:
-    """The source that `path` would name from `folder`, both with `/`, from the site's root."""
+    """Return the path of the source that `path` names from `folder`."""
     return normpath(f"content{path}" if path.startswith("/") else f"{folder}/{path}")
 
 
 def in_language(site: Site, source: str, language: str) -> Document | None:
-    """The document at `source`, or its translation into `language` where there is one."""
+    """Return the document at `source`, or its translation into `language` if there is one."""
     named = site.by_source.get(source)
     if named is None:
         return _any_language(site, source, language)
@@ -82,13 +81,13 @@ def in_language(site: Site, source: str, language: str) -> Document | None:
 
 
 def _any_language(site: Site, source: str, language: str) -> Document | None:
-    """`about.md` may exist as `about.es.md` alone."""
+    """Return the document for `about.md` if there's only `about.es.md`."""
     key = source.removeprefix("content/").removesuffix(".md")
     known: Mapping[str, Document] = site.translations.get(language, {})
     return known.get(key) if source.endswith(".md") else None
 
 
 def translation(site: Site, source: str, language: Language) -> Document | None:
-    """The document at `source` in exactly `language`, for menus and settings."""
-    found = in_language(site, f"content/{source.lstrip('/')}", language.code)
-    return found if found and found.language == language.code else None
+    """Return the document at `source` in exactly `language`, for menus and settings."""
+    document = in_language(site, f"content/{source.lstrip('/')}", language.code)
+    return document if document and document.language == language.code else None

@@ -1,4 +1,4 @@
-"""What a site says of itself, finished: defaults filled in, addresses whole."""
+"""The settings of a site, with every default filled in."""
 
 import re
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from forms.catalogue import Controller, Texts
 
 PATH_SAFE = "/:@!$&'()*+,;=~-._"
-"""What stays as it is in the path of an address (RFC 3986, 3.3)."""
+"""Characters that aren't encoded in a URL's path (RFC 3986, 3.3)."""
 
 _stays = re.compile(f"[A-Za-z0-9{re.escape(PATH_SAFE)}]*").fullmatch
 
 
 class Language(Struct, frozen=True, kw_only=True):
-    """One language of the site. `prefix` is its folder in URLs, empty for the default one."""
+    """A language of the site. `prefix` is its folder in URLs, empty for the default language."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class Language(Struct, frozen=True, kw_only=True):
 
 
 class MenuItem(Struct, frozen=True, kw_only=True):
-    """An entry of the menu: a source of the site, or an address; the title may come from it."""
+    """An entry of the menu: a source of the site or a URL. Without a title, it has the page's."""
 
     page: str = ""
     url: str = ""
@@ -37,38 +37,38 @@ class MenuItem(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """The settings that outputs and templates may ask."""
+    """Settings for outputs and templates."""
 
     base_url: str
     """With a closing slash: `https://example.org/` or `https://example.org/blog/`."""
     languages: tuple[Language, ...]
-    """The default one first."""
+    """Languages, with the default one first."""
     time_zone: ZoneInfo
     taxonomies: tuple[str, ...]
     permalinks: Mapping[str, str]
-    """Section -> pattern."""
+    """Section -> permalink pattern."""
     page_size: int
     feed_limit: int
-    """Entries of a feed; 0: all."""
+    """Most entries in a feed; 0: all."""
     menu: tuple[MenuItem, ...]
     forms_url: str
-    """Where the form handler listens; empty: at the site's own address."""
+    """URL of the form handler; empty if it's the site's own."""
     proof_of_work: bool = False
-    """Whether the forms ask browsers for a proof of work."""
+    """Forms require a proof of work from browsers."""
     controller: "Controller | None"
     privacy: str
-    """The source of the privacy notice."""
+    """Path of the privacy notice's source."""
     content_security_policy: Mapping[str, str]
     options: Mapping[str, Any]
-    """Of the theme."""
+    """Options of the theme."""
 
     @property
     def default_language(self) -> Language:
-        """The one without a prefix."""
+        """The language without a prefix."""
         return self.languages[0]
 
     def language(self, code: str) -> Language:
-        """Raises `KeyError` for a language that the site does not have."""
+        """Return a language. Raises `KeyError` if the site doesn't have it."""
         for language in self.languages:
             if language.code == code:
                 return language
@@ -85,20 +85,20 @@ class Settings(Struct, frozen=True, kw_only=True):
         return _split(self.base_url)[0]
 
     def link(self, url: str) -> str:
-        """A path on the site as pages write it: percent-encoded, the base path in front."""
+        """Return a path on the site as a link: with the base path, and percent-encoded."""
         path = url.lstrip("/")
-        # Most paths are as they should be, which is seen sooner than they are encoded.
+        # Most paths need no encoding, and this is faster than `quote`.
         link = self.base_path + (path if _stays(path) else quote(path, safe=PATH_SAFE))
-        # The same text is held once: each of thousands of documents is linked.
+        # Thousands of documents are linked: an equal text is not held twice.
         return url if link == url else link
 
     def absolute(self, url: str) -> str:
-        """A path on the site as an address of the world."""
+        """Return a path on the site as a complete URL."""
         return self.origin + self.link(url)
 
 
 @lru_cache(maxsize=8)
 def _split(base_url: str) -> tuple[str, str]:
-    """Origin and path."""
+    """Split a URL into its origin and its path."""
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}", parts.path or "/"

@@ -1,4 +1,4 @@
-"""The site: every visible document in its section and under its terms. Immutable."""
+"""The site: visible documents by section, term, URL and language. Immutable."""
 
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
@@ -14,12 +14,12 @@ from .settings import Language, Settings
 from .taxonomy import Term, collect
 
 if TYPE_CHECKING:
-    # Loaded with the forms of a site that has some: pydantic takes as long as an edit.
+    # Imported only for sites with forms, because pydantic takes long to import.
     from forms.catalogue import Catalogue
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """A folder of documents in one language; `document` is its `_index.md`, if there is one."""
+    """A folder of documents in one language. `document` is its `_index.md`, if there is one."""
 
     path: str
     language: str
@@ -27,55 +27,55 @@ class Section(Struct, frozen=True, kw_only=True):
     url: str
     document: Document | None
     documents: tuple[Document, ...]
-    """Those in its folders too, in the order of lists."""
+    """Documents of the section and of those below it, in list order."""
     children: tuple[str, ...]
-    """The paths of the sections right below."""
+    """Paths of the sections directly below."""
     dated: tuple[Document, ...]
-    """Those with a date, the newest first: what goes into a feed."""
+    """Documents with a date, newest first, for the feed."""
 
     @property
     def listed(self) -> tuple[Document, ...]:
-        """What its pages list: all of it; the home section only what is dated."""
+        """Documents that its pages list: all, or those with a date for the home section."""
         return self.documents if self.path else self.dated
 
 
 class Hidden(Struct, frozen=True, kw_only=True):
-    """A document that is not published, and why (`draft`, `future`, `expired`)."""
+    """A document that isn't published, and the reason: `draft`, `future` or `expired`."""
 
     document: Document
     reason: str
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """All that outputs are planned and rendered from."""
+    """Everything that outputs are planned and rendered from."""
 
     settings: Settings
     now: datetime
     documents: tuple[Document, ...]
-    """The visible pages, in the order of lists; what describes a section is in `sections`."""
+    """Visible pages in list order. Documents that describe a section are in `sections`."""
     hidden: tuple[Hidden, ...]
     sections: Mapping[tuple[str, str], Section]
-    """(language, path) -> section; the path of home is empty."""
+    """(language, path) -> section. The home section's path is empty."""
     terms: Mapping[tuple[str, str], Mapping[str, Term]]
-    """(language, taxonomy) -> case-folded name -> term, in the order of names."""
+    """(language, taxonomy) -> folded name -> term, in the order of names."""
     by_source: Mapping[str, Document]
-    """Source path -> visible document, sections' too."""
+    """Source path -> visible document, including those of sections."""
     by_url: Mapping[str, Document]
-    """URL -> visible document, sections' too."""
+    """URL -> visible document, including those of sections."""
     translations: Mapping[str, Mapping[str, Document]]
-    """Language -> translation key -> visible document, sections' too."""
+    """Language -> translation key -> visible document, including those of sections."""
     files: tuple[tuple[str, Source], ...]
-    """The URL of each file that is published as it is: beside documents, or from `static/`."""
+    """URL and source of each file that is published unchanged."""
     file_urls: Mapping[str, str]
-    """Source path -> URL of the file."""
+    """Source path -> URL of such a file."""
     assets: Mapping[str, Source]
-    """Name as published, with its digest, -> a file of the theme."""
+    """Published name, which has a digest, -> file of the theme."""
     layouts: frozenset[str]
-    """The layouts that the theme has."""
+    """Layouts of the theme."""
     handler_templates: Mapping[str, Source]
-    """Name -> a template that the form handler renders."""
+    """Name -> template for the form handler."""
     form_names: frozenset[str] = frozenset()
-    """The forms that are declared, those with errors too."""
+    """Names of all forms, including those with errors."""
     data: Mapping[str, Any] = {}
     catalogue: "Catalogue | None" = None
     gated: Mapping[str, Source] = {}
@@ -83,39 +83,39 @@ class Site(Struct, frozen=True, kw_only=True):
     published: Container[str] = frozenset()
     """Paths of the public outputs; set only for checks, once outputs are planned."""
     markup: tuple[Page, ...] = ()
-    """What templates and published files hold of HTML, CSS and JavaScript."""
+    """HTML, CSS and JavaScript of templates and published files, for checks."""
 
     def languages(self) -> tuple[Language, ...]:
-        """Those that have at least one document, and the default one."""
-        spoken = {language for language, _ in self.sections}
-        return tuple(known for known in self.settings.languages if known.code in spoken)
+        """Return the languages with at least one document, and the default language."""
+        codes = {language for language, _ in self.sections}
+        return tuple(known for known in self.settings.languages if known.code in codes)
 
     def in_languages(self, key: str) -> dict[str, Document]:
-        """Language -> the document with this translation key, in each that has it."""
+        """Return the translations of a document by language."""
         return {code: known[key] for code, known in self.translations.items() if key in known}
 
     def section(self, language: str, path: str) -> Section | None:
-        """The section at `path` from the content folder, in `language`."""
+        """Return the section at `path`, from the content folder, in `language`."""
         return self.sections.get((language, path))
 
 
 def in_list_order(documents: Iterable[Document]) -> tuple[Document, ...]:
-    """By weight where there is one, then the newest first, then by title."""
+    """Sort documents by weight if they have one, then newest first, then by title."""
     return tuple(sorted(documents, key=list_order))
 
 
 def list_order(document: Document) -> tuple[bool, int, float, str, str]:
-    """A key to sort by."""
+    """Return the sort key of lists."""
     return (document.weight == 0, document.weight, *newest_first(document))
 
 
 def newest_first(document: Document) -> tuple[float, str, str]:
-    """A key to sort by: then by title, then by source."""
+    """Return the sort key of feeds: date, title, source."""
     age = -document.date.timestamp() if document.date else float("inf")
     return age, document.title, document.source.path
 
 
-def _humane(path: str) -> str:
+def _title_of(path: str) -> str:
     return path.rpartition("/")[2].replace("-", " ").replace("_", " ").capitalize()
 
 
@@ -133,33 +133,36 @@ def _sections(
     language: Language, pages: tuple[Document, ...], described: Mapping[str, Document]
 ) -> dict[tuple[str, str], Section]:
     paths = _section_paths((*pages, *described.values()))
-    held: dict[str, list[Document]] = {path: [] for path in paths}
+    pages_of: dict[str, list[Document]] = {path: [] for path in paths}
     for page in pages:
         path = page.section
         while path:
-            held[path].append(page)
+            pages_of[path].append(page)
             path = path.rpartition("/")[0]
-        held[""].append(page)
-    found = {}
+        pages_of[""].append(page)
+    sections = {}
     for path in sorted(paths):
         document = described.get(path)
-        found[language.code, path] = Section(
+        sections[language.code, path] = Section(
             path=path,
             language=language.code,
-            title=document.title if document else _humane(path) or language.title,
+            title=document.title if document else _title_of(path) or language.title,
             url=document.url if document else tidy(f"/{language.prefix}/{path}/"),
             document=document,
-            documents=tuple(held[path]),
-            dated=tuple(sorted((d for d in held[path] if d.date), key=newest_first)),
+            documents=tuple(pages_of[path]),
+            dated=tuple(sorted((d for d in pages_of[path] if d.date), key=newest_first)),
             children=tuple(sorted(p for p in paths if p and p.rpartition("/")[0] == path)),
         )
-    return found
+    return sections
 
 
 def _files(
     sources: Iterable[Source], bundles: Mapping[str, Document], hidden: frozenset[str]
 ) -> dict[str, str]:
-    """Source path -> URL. A file beside an `index.md` moves, and hides, with its document."""
+    """Return the URL of each file by source path.
+
+    A file beside an `index.md` moves, and is hidden, with its document.
+    """
     urls = {}
     for source in sources:
         owner = source.folder
@@ -192,7 +195,7 @@ def assemble(
     drafts: bool = False,
     future: bool = False,
 ) -> Site:
-    """Put every document in its place. Pure: the same values make the same site."""
+    """Put documents into sections, terms and indexes. Pure."""
     every = in_list_order(documents)
     judged = [(d, visibility(d, now=now, drafts=drafts, future=future)) for d in every]
     visible = tuple(document for document, reason in judged if not reason)
@@ -213,15 +216,15 @@ def assemble(
     translations: dict[str, dict[str, Document]] = {}
     for document in visible:
         translations.setdefault(document.language, {})[document.translation_key] = document
-    # The default language comes first, so that a document's files stand at its URL in that one.
+    # The default language comes first: a document's files are at its URL in that language.
     bundles: dict[str, Document] = {}
     first = settings.default_language.code
     for page in sorted(pages, key=lambda page: page.language != first):
         if is_bundle(page.source):
             bundles.setdefault(page.source.folder, page)
-    veiled = {h.document.source.folder for h in hidden if is_bundle(h.document.source)}
+    hidden_bundles = {h.document.source.folder for h in hidden if is_bundle(h.document.source)}
     sources = tuple(files)
-    urls = _files(sources, bundles, frozenset(veiled - bundles.keys()))
+    urls = _files(sources, bundles, frozenset(hidden_bundles - bundles.keys()))
     return Site(
         settings=settings,
         now=now,
@@ -246,10 +249,10 @@ def assemble(
 
 
 def is_bundle(source: Source) -> bool:
-    """Whether the source is an `index.md`: a document that owns the files of its folder."""
+    """Tell whether the source is an `index.md`, which owns the files of its folder."""
     return source.name.partition(".")[0] == "index"
 
 
 def with_catalogue(site: Site, catalogue: "Catalogue", gated: Mapping[str, Source]) -> Site:
-    """The same site with the forms compiled for it."""
+    """Return the site with its compiled forms."""
     return replace(site, catalogue=catalogue, gated=gated)

@@ -1,4 +1,4 @@
-"""Where everything stands: every page of the site, and when it changed."""
+"""The pages of the site for search engines, with their dates of change."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from .site import Site
 
 
 class SitemapEntry(Struct, frozen=True, kw_only=True):
-    """A page as a sitemap names it. `url` is a path on the site."""
+    """A page in a sitemap. `url` is a path on the site."""
 
     url: str
     updated: datetime | None
@@ -17,17 +17,17 @@ class SitemapEntry(Struct, frozen=True, kw_only=True):
 
 
 def sitemap_entries(site: Site) -> tuple[SitemapEntry, ...]:
-    """Every page that search engines should know, each once."""
-    found: dict[str, SitemapEntry] = {}
+    """Return every page that search engines should know, sorted by URL."""
+    entries: dict[str, SitemapEntry] = {}
     for section in site.sections.values():
         newest = max(map(updated, section.dated), default=None)
-        found[section.url] = SitemapEntry(url=section.url, updated=newest)
+        entries[section.url] = SitemapEntry(url=section.url, updated=newest)
     for document in site.by_source.values():
         others = site.in_languages(document.translation_key)
         changed = document.lastmod or document.date
-        if document.url in found:
-            changed = changed or found[document.url].updated
-        found[document.url] = SitemapEntry(
+        if document.url in entries:
+            changed = changed or entries[document.url].updated
+        entries[document.url] = SitemapEntry(
             url=document.url,
             updated=changed,
             alternates=tuple((code, d.url) for code, d in sorted(others.items()))
@@ -36,12 +36,12 @@ def sitemap_entries(site: Site) -> tuple[SitemapEntry, ...]:
         )
     for terms in site.terms.values():
         for term in terms.values():
-            found[term.url] = SitemapEntry(url=term.url, updated=None)
-    return tuple(found[url] for url in sorted(found))
+            entries[term.url] = SitemapEntry(url=term.url, updated=None)
+    return tuple(entries[url] for url in sorted(entries))
 
 
 def updated(document: Document) -> datetime:
-    """When a dated document last changed."""
+    """Return the date of the last change of a document with a date."""
     moment = document.lastmod or document.date
-    assert moment is not None, "a section's `dated` holds nothing else"
+    assert moment is not None, "`Section.dated` has only documents with a date"
     return moment

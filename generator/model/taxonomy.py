@@ -1,4 +1,4 @@
-"""Terms: what documents are filed under."""
+"""Terms of taxonomies, such as tags, with their documents."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -18,11 +18,11 @@ RESERVED_NAMES = frozenset(Document.__annotations__) - _NOT_KEYS | {"slug", "per
 
 
 class Term(Struct, frozen=True, kw_only=True):
-    """One term in one language, with its documents in the order of lists."""
+    """A term in one language, with its documents in list order."""
 
     taxonomy: str
     name: str
-    """As the first document writes it."""
+    """Spelling of the first document."""
     slug: str
     language: str
     url: str
@@ -31,26 +31,26 @@ class Term(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=4096)
 def term_key(name: str) -> str:
-    """What the spellings of one term have in common."""
+    """Return what all spellings of a term have in common."""
     return fold(name)
 
 
 def collect(
     documents: Iterable[Document], taxonomy: str, *, language: str, prefix: str
 ) -> dict[str, Term]:
-    """The terms of one taxonomy in one language: folded name (`term_key`) -> term, in order.
+    """Return the terms of a taxonomy in one language by `term_key`, in the order of keys.
 
-    Names that differ in case alone are one term; any other difference makes another.
+    Names that differ only in case are one term.
     """
-    filed: dict[str, list[Document]] = {}
+    documents_of: dict[str, list[Document]] = {}
     names: dict[str, str] = {}
     for document in documents:
         for name in document.terms.get(taxonomy, ()):
             key = term_key(name)
             names.setdefault(key, name)
-            under = filed.setdefault(key, [])
-            if not under or under[-1] is not document:
-                under.append(document)
+            term = documents_of.setdefault(key, [])
+            if not term or term[-1] is not document:
+                term.append(document)
     return {
         key: Term(
             taxonomy=taxonomy,
@@ -58,7 +58,7 @@ def collect(
             slug=slugify(names[key]),
             language=language,
             url=tidy(f"/{prefix}/{taxonomy}/{slugify(names[key])}/"),
-            documents=tuple(filed[key]),
+            documents=tuple(documents_of[key]),
         )
-        for key in sorted(filed)
+        for key in sorted(documents_of)
     }

@@ -1,9 +1,9 @@
-"""Which wording was published under which version: a text that an author commits.
+"""The lock file of wordings: which wording was published under which version.
 
     # comment
-    newsletter 1 en 2f1c…        purpose, version, language, digest of what was agreed to
+    newsletter 1 en 2f1c…        purpose, version, language, digest of the wording
 
-A line stays for ever: the same version never says anything else again.
+The author commits the file. A line never changes: a version has one wording for ever.
 """
 
 import hashlib
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from forms.catalogue import Purpose
 
 LOCK = "content/_purposes/wordings.lock"
-"""Where it stands, from the site's root."""
+"""Path of the lock file from the site's root."""
 
 _HEAD = """\
-# The wordings that were published, by purpose, version and language. `atrae build` adds to it.
-# Commit it: whoever changes a wording must then change its version too.
+# Wordings that were published, by purpose, version and language. `atrae build` adds to this file.
+# Commit it. To change a wording, give it a new version.
 """
 _LINE = re.compile(r"(\S+) ([1-9]\d{0,8}) (\S+) ([0-9a-f]{64})")
 
 
 class Key(NamedTuple):
-    """What a wording is known by."""
+    """Identity of a wording."""
 
     purpose: str
     version: int
@@ -37,7 +37,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Key -> digest, and the line on which it stands."""
+    """Content of the lock file: key -> digest, and key -> line."""
 
     digests: Mapping[Key, str] = field(default_factory=dict)
     lines: Mapping[Key, int] = field(default_factory=dict)
@@ -47,28 +47,30 @@ NONE = Lock()
 
 
 def read_lock(text: str) -> tuple[Lock, list[Diagnostic]]:
-    """What the text says; a line that says nothing is an error, for it may have been one."""
+    """Parse a lock file. Each line that can't be read is an error."""
     digests: dict[Key, str] = {}
     lines: dict[Key, int] = {}
-    findings = []
+    errors = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        found = _LINE.fullmatch(line.strip())
-        key = Key(found[1], int(found[2]), found[3]) if found else None
-        if found is None or key is None or digests.get(key, found[4]) != found[4]:
-            message = "this line does not say which wording was published"
-            hint = "two branches may have met here: keep each line of both, once"
+        match = _LINE.fullmatch(line.strip())
+        key = Key(match[1], int(match[2]), match[3]) if match else None
+        if match is None or key is None or digests.get(key, match[4]) != match[4]:
+            message = "this line doesn't name a published wording"
+            hint = "after a merge conflict, keep every line of both branches once"
             place = Location(path=LOCK, line=number)
-            findings.append(error("wordings-lock", message, at=place, hint=hint))
+            errors.append(error("wordings-lock", message, at=place, hint=hint))
             continue
-        digests[key], lines[key] = found[4], number
-    return Lock(digests=digests, lines=lines), findings
+        digests[key], lines[key] = match[4], number
+    return Lock(digests=digests, lines=lines), errors
 
 
 def published(purposes: Mapping[str, "Purpose"]) -> dict[Key, str]:
-    """What these purposes say now. Controller and privacy notice may change: each record keeps
-    its own."""
+    """Return the digests of the purposes' present wordings.
+
+    Controller and privacy notice are not part of it: each consent record has its own.
+    """
     return {
         Key(purpose.id, purpose.version, language): _digest(text, purpose.lasts.value)
         for purpose in purposes.values()
@@ -81,7 +83,7 @@ def _digest(text: str, lasts: str) -> str:
 
 
 def spelled(lock: Lock, more: Mapping[Key, str]) -> str:
-    """The lock with more in it, in order: equal contents are equal bytes."""
-    every = {**more, **lock.digests}
-    rows = (f"{key.purpose} {key.version} {key.language} {every[key]}\n" for key in sorted(every))
+    """Return the text of a lock file with more wordings, in order."""
+    digests = {**more, **lock.digests}
+    rows = (f"{k.purpose} {k.version} {k.language} {digests[k]}\n" for k in sorted(digests))
     return _HEAD + "".join(rows)

@@ -1,4 +1,4 @@
-"""map(function, chunks) over worker processes: the same results for any number of them."""
+"""Parallel work: a map over forked processes, and when garbage is collected."""
 
 import gc
 import os
@@ -10,42 +10,46 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 SMALL = 256
-"""Fewer items than this are done faster than workers are started."""
+"""With fewer items than this, workers would take longer to start than to save."""
 
 CHUNK = 64
 
 
 @contextmanager
 def without_gc() -> Iterator[None]:
-    """Without looking for garbage: hardly anything that a build makes is any before its end, and
-    to look for it takes a third of the time."""
-    looks = gc.isenabled()
+    """Switch garbage collection off: hardly anything of a build is garbage before its end."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if looks:
+        if was_enabled:
             gc.enable()
 
 
-def skip_last_collection() -> None:
-    """Have no garbage collected when the process ends: the system takes its memory back anyway."""
+def exempt_from_gc(*, collect: bool = False) -> None:
+    """Exclude the values that exist now from garbage collection, after one with `collect`.
+
+    A site has so many that each collection would take longer than rendering a page.
+    """
+    if collect:
+        gc.collect()
     gc.freeze()
 
 
 def processors() -> int:
-    """The processors that this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def map_chunks(
     function: Callable[[Sequence[Item]], Result], items: Sequence[Item], *, workers: int
 ) -> Iterator[Result]:
-    """The function's result for each chunk of the items, in their order.
+    """Yield the function's result for each chunk of the items, in their order.
 
-    Workers are forked: what the function closes over, and the items, they share with us; what it
-    returns comes back pickled. An exception in a worker is raised here. With one worker, or few
-    items, nothing is forked.
+    Workers are forked, so they share the items and what the function closes over. Results come back
+    pickled, and an exception in a worker is raised here. With one worker, or few items, nothing is
+    forked.
     """
     parts = [slice(start, start + CHUNK) for start in range(0, len(items), CHUNK)]
 
@@ -55,11 +59,11 @@ def map_chunks(
     if workers < 2 or not items or len(items) < SMALL or not hasattr(os, "fork"):
         yield from map(call, range(len(parts)))
         return
-    from .processes import shared_out  # which few items do without
+    from .processes import map_numbers  # imports multiprocessing, which is slow
 
-    # Collecting would touch, and so copy, every page that the workers share with us.
+    # A collection would write to, and so copy, the memory that workers share with this process.
     gc.freeze()
     try:
-        yield from shared_out(call, len(parts), workers)
+        yield from map_numbers(call, len(parts), workers)
     finally:
         gc.unfreeze()

@@ -1,6 +1,5 @@
-"""The site as it stands now: planned again after each save, rendered page by page."""
+"""The site while it's edited: planned again after each save, rendered page by page."""
 
-import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from ..build import plan_since
 from ..config.config import CACHE, Config, at_address, load_config
 from ..errors import ContentError, SiteError
 from ..incremental import changes, last_plan
-from ..incremental.codec import encode
+from ..incremental.codec import encode_diagnostics
 from ..incremental.last_plan import LastPlan
 from ..incremental.snapshot import Snapshot, take
 from ..incremental.store import exclusive
@@ -24,7 +23,7 @@ from ..model.file_stat import FileStat, stat_of
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
 from ..model.site import Site
-from ..parallel import processors, without_gc
+from ..parallel import exempt_from_gc, processors, without_gc
 from ..plan.after_texts import plan_after_texts
 from ..plan.plan import Plan, render
 from ..publish import shown_within
@@ -33,7 +32,7 @@ from ..read.sources import is_temporary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What one request is answered with. `path` is the output's."""
+    """Answer to a request: an output's path and content."""
 
     path: str
     content: bytes | Path
@@ -42,13 +41,13 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A path that wants its closing slash."""
+    """Redirect to the path with its closing slash."""
 
     url: str
 
 
 class State(Struct, frozen=True, kw_only=True):
-    """One whole state; a new one takes its place at once."""
+    """A state of the site; a new one replaces it as a whole."""
 
     version: str
     plan: Plan | None
@@ -57,12 +56,12 @@ class State(Struct, frozen=True, kw_only=True):
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What keeps pages from being shown."""
+        """The errors, with which no page is shown."""
         return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
 
 
 class Live:
-    """Holds the present state of the site at `root`, as served from `address`."""
+    """The current state of the site at `root`, as served from `address`."""
 
     def __init__(
         self, root: Path, *, address: str, forms_url: str, clock: Callable[[], datetime]
@@ -75,45 +74,46 @@ class Live:
         self._changed = threading.Condition()
         self.ended = False
         with without_gc():
-            self.state = self._resume() or self._start()
+            # Later there are threads, and a process with threads must not fork.
+            self.state = self._resume() or self._plan(processors(), take(str(self._root)))
         self.last_plan = self.state.plan
-        gc.freeze()
+        exempt_from_gc()
 
     def refresh(self, paths: Iterable[Path] | None = None) -> State:
-        """Plan the site again, then wake who waits: never before the new state is whole.
+        """Plan the site again, then notify the waiting requests.
 
-        `paths` are the files that changed, where nothing else did.
+        `paths` are the files that changed; None if anything may have changed.
         """
         edited = None if paths is None else self._edited(paths)
         if edited is not None and not edited:
             return self.state
-        state = (self._with(edited) if edited else None) or self._prepared()
+        state = (self._with(edited) if edited else None) or self._plan()
         with self._changed:
             self.state = state
             self.last_plan = state.plan or self.last_plan
             self._changed.notify_all()
         if not edited:
-            settle()
+            exempt_from_gc(collect=True)
         return state
 
     def wait(self, version: str, timeout: float) -> str:
-        """The version as soon as it is another than `version`, or after `timeout` seconds."""
+        """Return the version once it differs from `version`, or after `timeout` seconds."""
         with self._changed:
             self._changed.wait_for(lambda: self.ended or self.state.version != version, timeout)
             return self.state.version
 
     def end(self) -> None:
-        """Let go of who waits."""
+        """Answer the waiting requests."""
         self.ended = True
         with self._changed:
             self._changed.notify_all()
 
     def publishes(self, path: str) -> bool:
-        """Whether something stands at `path`."""
+        """Tell whether there is an output at `path`."""
         return file_for(path) in self.state.outputs
 
     def answer(self, path: str) -> Served | Moved:
-        """What stands at `path`. Raises `SiteError` with whatever is wrong in the site."""
+        """Return the answer for `path`. Raises `SiteError` if the site has errors."""
         state = self.state
         if state.plan is None or state.errors:
             raise ContentError(state.diagnostics)
@@ -147,7 +147,7 @@ class Live:
         return stats
 
     def _with(self, edited: Mapping[str, FileStat]) -> State | None:
-        """The state after an edit of texts; None where it takes more than that."""
+        """Return the state after an edit of texts; None if that's not enough."""
         before = self.state
         if before.plan is None or before.errors:
             return None
@@ -204,18 +204,6 @@ class Live:
         is_same_site = config.root.absolute() == self._root
         return is_same_site and not site.hidden and not (is_elsewhere and site.catalogue)
 
-    def _start(self) -> State:
-        """Plan the whole site, and store the plan for the next server."""
-        snapshot = take(str(self._root))
-        # Once there are threads nothing is forked any more.
-        state = self._prepared(workers=processors())
-        if state.plan and not state.errors:
-            plan = state.plan.with_anchored()
-            state = replace(state, plan=plan)
-            with exclusive(self._cache):
-                self._store(plan, snapshot)
-        return state
-
     def _store(self, plan: Plan, snapshot: Snapshot) -> None:
         self._own.mkdir(parents=True, exist_ok=True)
         last_plan.save(self._own, plan.stored(), plan.documents)
@@ -227,7 +215,7 @@ class Live:
             written=changes.Written.of(files),
             valid=shown_within(plan.site),
             counts=(),
-            diagnostics=encode(plan.diagnostics),
+            diagnostics=encode_diagnostics(plan.diagnostics),
         )
         changes.save(str(self._own), build)
 
@@ -236,8 +224,9 @@ class Live:
         config = load_config(self._root, now=now, drafts=True, future=True, workers=workers)
         return at_address(config, self._address, self._forms_url)
 
-    def _prepared(self, *, workers: int = 1) -> State:
-        # Only here: who goes on where another ended does without.
+    def _plan(self, workers: int = 1, snapshot: Snapshot | None = None) -> State:
+        """Plan the whole site. With a snapshot of it, store the plan for the next server."""
+        # Imported here: a server that starts from a stored plan does without.
         from ..plan.full import plan_site
 
         version = self._version()
@@ -245,8 +234,11 @@ class Live:
             config = self._config(workers)
             with without_gc(), exclusive(self._cache):
                 plan = plan_site(config)
-        except SiteError as wrong:
-            return State(version=version, plan=None, outputs={}, diagnostics=wrong.diagnostics)
+                if snapshot and not _has_errors(plan.diagnostics):
+                    plan = plan.with_anchored()
+                    self._store(plan, snapshot)
+        except SiteError as error:
+            return State(version=version, plan=None, outputs={}, diagnostics=error.diagnostics)
         return _state(version, plan)
 
 
@@ -264,7 +256,7 @@ def _has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def _is_passing(source: str, stat: FileStat, site: Site) -> bool:
-    """Whether an editor put the file there for a moment, and nobody ever saw it."""
+    """Tell whether an editor created the file for a moment, and no state ever had it."""
     *folders, name = source.split("/")
     if folders[:1] not in (["content"], ["static"]) or any(part[0] == "_" for part in folders):
         return False
@@ -272,10 +264,3 @@ def _is_passing(source: str, stat: FileStat, site: Site) -> bool:
     return is_temporary(name) or not (
         stat or source in site.by_source or source in site.file_urls or source in known
     )
-
-
-def settle() -> None:
-    """Take what is there for lasting: a site is so many values that each look for garbage among
-    them would take longer than a page."""
-    gc.collect()
-    gc.freeze()

@@ -208,7 +208,7 @@ def test_new_articles_and_resources_build_without_a_finding(tmp_path: Path, titl
     assert (done.exit_code, done.stderr) == (0, "")
     again = run("new", "article", title, "-s", folder)
     assert again.exit_code == 1
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_the_commands_are_a_module_too(tiny: MakeSite) -> None:

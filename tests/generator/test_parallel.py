@@ -77,7 +77,7 @@ def test_a_worker_that_is_killed_is_an_error() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return part[0]
 
-    with pytest.raises(ChildProcessError, match="was ended"):
+    with pytest.raises(ChildProcessError, match="was killed"):
         list(map_chunks(work, MANY, workers=2))
     assert multiprocessing.active_children() == []
 
