@@ -118,7 +118,7 @@ class DocumentCache:
         if paths and paths[0] not in self._saved:
             raise LookupError(paths[0])
         segments = dict(self._segments)  # which stay open, whatever is saved meanwhile
-        return Document.each_later(partial(self._document, self._saved, segments), paths)
+        return Document.later(partial(self._document, self._saved, segments), paths)
 
     def save(self) -> None:
         """Store the entries for the next build."""

@@ -17,7 +17,7 @@ from .trace import Answers, Numbers, Trace, TracedOutput, TracedOutputs, Written
 
 
 class Verdict(NamedTuple):
-    """What is stale."""
+    """The stale outputs."""
 
     reasons: Mapping[str, str]
     """Path of each stale output -> why, in words."""
@@ -55,6 +55,8 @@ class Staleness:
         """Path of each stale output of the public tree -> why."""
         self._rendered: dict[str, tuple[int, ...]] = {}
         """Path of each rendered output -> the numbers of its dependencies."""
+        self._numbers: Numbers | None = None
+        """Set once there's a new dependency, because it needs all of them to be decoded."""
         self.handler: set[Dependency] = set()
         """The dependencies of the handler's outputs."""
 
@@ -89,6 +91,7 @@ class Staleness:
         elif dependencies is None:
             self._rendered[output.path] = self._numbers_before(output.path)
         else:
+            self._numbers = self._numbers or Numbers(self._known)
             self._rendered[output.path] = self._numbers.of(dependencies)
 
     def save(self) -> None:
@@ -154,11 +157,11 @@ class Staleness:
 
     def _after(self) -> Trace:
         """Return the trace of this build."""
-        before, has_new = self._before, "_numbers" in self.__dict__
-        if before and isinstance(self._edit, TextEdit) and not has_new:
+        before = self._before
+        if before and isinstance(self._edit, TextEdit) and self._numbers is None:
             stats = {path: self._written(path) for path in self._rendered}
             return before.updated(self._verdict.answers, stats, self._structure)
-        dependencies = self._numbers.dependencies if has_new else tuple(self._known)
+        dependencies = self._numbers.dependencies if self._numbers else tuple(self._known)
         digests = split(before.answers.digests) if before and self.is_known else []
         for number, digest in self._verdict.answers.items():
             digests[number] = digest
@@ -190,11 +193,6 @@ class Staleness:
     @cached_property
     def _known(self) -> list[Dependency]:
         return self._before.all_dependencies() if self._before and self.is_known else []
-
-    @cached_property
-    def _numbers(self) -> Numbers:
-        # Only if there's something new, because it's as much work as reading them all.
-        return Numbers(self._known)
 
     def _dependency(self, number: int) -> Dependency:
         if self._before and isinstance(self._edit, TextEdit):

@@ -17,15 +17,8 @@ class Lazy:
     __slots__ = ("_load",)
 
     @classmethod
-    def later(cls, load: Callable[[], Self]) -> Self:
-        """Return a value with the fields of what `load` returns, which is called at most once."""
-        value = cls.__new__(cls)
-        object.__setattr__(value, "_load", load)
-        return value
-
-    @classmethod
-    def each_later(cls, load: Callable[[str], Self], names: Sequence[str]) -> list[Self]:
-        """Return a value for each name, to be loaded by `load(name)`."""
+    def later(cls, load: Callable[[str], Self], names: Sequence[str]) -> list[Self]:
+        """Return a value for each name, with the fields of what `load(name)` will return."""
         # There are thousands of names, so nothing written in Python may run for each.
         values = list(map(cls.__new__, repeat(cls, len(names))))
         put = Lazy._load.__set__  # type: ignore[attr-defined]

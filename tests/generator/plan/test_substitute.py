@@ -98,11 +98,11 @@ def test_new_texts_are_never_too_much(data: st.DataObject) -> None:
 
 
 def test_no_other_document_is_opened() -> None:
-    def never() -> Document:
+    def never(_: str) -> Document:
         raise AssertionError("opened")
 
     first, second = (_document(number) for number in (1, 2))
-    closed = Document.later(never)
+    (closed,) = Document.later(never, ["two"])
     site = site_of([first, second])
     swap = {id(first): first, id(second): closed}
     shut = structs.replace(
