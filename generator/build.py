@@ -41,7 +41,7 @@ STORED = ("answers", "documents", "plan", "trace")
 
 
 class Options(NamedTuple):
-    """Options of a build; None and empty: as the site's settings say."""
+    """Options of a build. Without a value, the site's settings decide."""
 
     source: str
     output: str | None = None
@@ -54,7 +54,7 @@ class Options(NamedTuple):
 
 
 class BuildResult(NamedTuple):
-    """What a build found and published."""
+    """Result of a build, for the report."""
 
     pages: int
     files: int
@@ -67,7 +67,7 @@ class BuildResult(NamedTuple):
     rendered: Mapping[str, str] = {}
     """Path of each page that was rendered -> why."""
     has_new_wordings: bool = False
-    """Wordings were published for the first time, and are in the lock file now."""
+    """Wordings were published for the first time, and added to the lock file."""
 
 
 def build(options: Options, *, now: "datetime", progress: "Progress | None" = None) -> BuildResult:
@@ -75,7 +75,7 @@ def build(options: Options, *, now: "datetime", progress: "Progress | None" = No
     root = os.path.abspath(options.source)  # noqa: PTH100  (pathlib is not loaded yet)
     cache, key = f"{root}/{CACHE}", repr((tuple(options), root, os.getcwd()))  # noqa: PTH109
     if not os.path.exists(f"{root}/{SETTINGS}"):  # noqa: PTH110
-        _load_config(options, now)  # which says so, before there is a cache
+        _load_config(options, now)  # raises an error, before a cache is created
     with exclusive(cache):
         # A moment without a zone is in the site's, which isn't known yet.
         is_comparable = now.tzinfo is not None and not options.force
@@ -251,7 +251,7 @@ def _remember(
     plan: "Plan",
     result: BuildResult,
 ) -> None:
-    """Store what the build read, wrote and found."""
+    """Store the files and diagnostics of the build for the next one."""
     from .incremental.codec import encode_diagnostics
     from .publish import published_files, shown_within
 

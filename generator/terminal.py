@@ -1,4 +1,4 @@
-"""What the commands print: diagnostics, the summary of a build, progress."""
+"""Output of the commands: diagnostics, the summary of a build, progress."""
 
 import sys
 import time
@@ -23,7 +23,7 @@ FEW = 64
 def build_and_report(
     options: Options, *, now: "datetime", began: float, quiet: bool, explain: bool = False
 ) -> None:
-    """Build a site and print what was found and done, in seconds since `began`.
+    """Build a site and print its diagnostics and a summary, in seconds since `began`.
 
     Exits with 1 if it can't be built.
     """
@@ -94,7 +94,7 @@ def print_json(diagnostics: "Iterable[Diagnostic]") -> None:
 
 
 def print_result(result: BuildResult, began: float, *, quiet: bool) -> None:
-    """Print what was found and built, what is hidden, and how long it took since `began`."""
+    """Print the diagnostics and the summary of a build that began at `began`."""
     if result.diagnostics:
         print_diagnostics(result.diagnostics)
     if quiet:
@@ -112,7 +112,7 @@ def print_result(result: BuildResult, began: float, *, quiet: bool) -> None:
     if result.has_new_wordings:
         from .model.wordings import LOCK
 
-        print(f"New wordings are in {LOCK}: commit it with them.")  # noqa: T201
+        print(f"{LOCK} has new wordings: commit it.")  # noqa: T201
 
 
 def counted(number: int, noun: str) -> str:

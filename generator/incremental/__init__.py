@@ -1,4 +1,4 @@
-"""What exists for speed alone. Without this room, builds are slower and no different.
+"""Incremental builds. Without this room, builds are slower and no different.
 
 The law: the trees of an incremental build are those of a clean build, byte for byte, after any
 history of edits (`tests/generator/incremental/test_law.py`).

@@ -20,18 +20,18 @@ GONE = "gone"
 
 
 class Scope(Flag):
-    """What the answers of a method depend on, beside program and settings."""
+    """Parts of a site that answers depend on, beside program and settings."""
 
     NONE = 0
     BODY = auto()
     """The body of one document, the first argument."""
     DOCUMENT = auto()
-    """Everything else that one document says: its title, its tags."""
+    """Everything else of one document, such as its title and its tags."""
     STRUCTURE = auto()
-    """Which documents, files and forms there are, and where."""
+    """The sets of documents, files and forms, and their URLs."""
     THEME = auto()
     SITE = auto()
-    """What any document says."""
+    """The metadata of any document."""
     ANY = BODY | DOCUMENT | STRUCTURE | THEME | SITE
 
 

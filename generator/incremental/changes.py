@@ -1,4 +1,4 @@
-"""What changed since the last build, known before anything heavy is loaded.
+"""Changes since the last build, known before anything heavy is imported.
 
 Only the file system is consulted: whether every file that a build reads, and every file that it
 wrote, is the same; and the clock, because a date may show or hide a document. The program and its
@@ -52,16 +52,16 @@ class Written(NamedTuple):
 
 
 class LastBuild(NamedTuple):
-    """What the last build read, wrote and reported."""
+    """Files, diagnostics and summary of the last build."""
 
     key: str
-    """Its options, and whatever else makes it another build."""
+    """Identity of the build: its options and folders."""
     snapshot: Snapshot
     written: Written
     valid: tuple[float, float]
     """Seconds since 1970 from when until when the same documents are shown."""
     counts: tuple[Any, ...]
-    """What it reported, as plain values."""
+    """First fields of its `BuildResult`, as plain values."""
     diagnostics: bytes
     """Its diagnostics, encoded by `codec`; empty if there are none."""
 

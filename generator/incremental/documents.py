@@ -38,7 +38,7 @@ MOST_SEGMENTS = 32
 
 
 class Entry(NamedTuple):
-    """Where the reading of one source is stored."""
+    """Location of a stored reading."""
 
     stat: FileStat
     is_settled: bool
@@ -137,7 +137,7 @@ class DocumentCache:
         self._settle()
         # A saved segment stays as it is: the next reading goes into another one.
         self._writer = None
-        # Only now it's known which segments nobody needs any more.
+        # Only now it's known which segments aren't needed any more.
         self._segments = {name: self._segment(name) for name in used}
         remove_unused(self._folder, used)
 
@@ -160,7 +160,7 @@ class DocumentCache:
         return used if self._is_complete else used | self._saved_segments
 
     def _settle(self) -> None:
-        """Keep in memory only what is saved."""
+        """Keep only saved entries in memory."""
         self._entries, self._is_complete = {}, False
         self._saved = PackedTable(*self._saved.parts)
 

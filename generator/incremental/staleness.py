@@ -1,4 +1,4 @@
-"""Asks the trace of the last build which outputs are stale, and writes the trace of this one."""
+"""Finds stale outputs by the trace of the last build, and stores the trace of this one."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ class Verdict(NamedTuple):
 
 
 class Staleness:
-    """Which outputs of the public tree are stale.
+    """The stale outputs of the public tree.
 
     `edit` is the only thing that changed since the last build, if that's known. After a text edit
     the public tree is known to be as it was written, too.

@@ -45,16 +45,16 @@ class Answers(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What the outputs of a build depended on. Dependencies and outputs have numbers."""
+    """Dependencies of a build's outputs. Dependencies and outputs have numbers."""
 
     fingerprint: str
-    """Stands for what all answers depend on: program, libraries, settings."""
+    """Digest of what all answers depend on: program, libraries, settings."""
     packs: list[tuple[Methods, bytes]]
     """The dependencies, `PACK` to a pack."""
     paths: str
     origins: str
     ends: bytes
-    """For each output, where its dependencies end in `numbers`."""
+    """End of each output's dependencies in `numbers`."""
     numbers: bytes
     """The numbers of every output's dependencies, one output after the other."""
     answers: Answers
@@ -170,7 +170,7 @@ class TracedOutputs:
 
 
 class TracedOutput(NamedTuple):
-    """What one output was made from and depended on."""
+    """Origin and dependencies of one output."""
 
     path: str
     origin: str

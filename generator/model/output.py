@@ -29,12 +29,12 @@ class Output(NamedTuple):
     path: str
     recipe: str
     origin: str
-    """What the path is for, in words for the author: a source, or `the list of section blog`."""
+    """Origin in words for the author: a source, or `the list of section blog`."""
     subject: Any = None
-    """What it's rendered from, by name: the path of a source or section. A name stays valid when
-    a text is edited."""
+    """Name of what it's rendered from: the path of a source or section. A name stays valid when a
+    text is edited."""
     at: Location | None = None
-    """Where an author can fix a wrong path."""
+    """Location at which an author can fix a wrong path."""
     language: str = ""
     tree: Tree = Tree.PUBLIC
     number: int = 1

@@ -50,7 +50,7 @@ def plan_site(config: Config, extensions: Extensions[PageContext] = BUILT_IN) ->
 def read_site(
     config: Config, theme: Theme, documents: DocumentCache
 ) -> tuple[Site, tuple[Diagnostic, ...]]:
-    """Read the site with its forms, and return it with what is wrong in its files."""
+    """Read the site with its forms, and return it with the diagnostics of its files."""
     sources = find_sources(config.root)
     settings, shortcodes = config.settings, theme.shortcodes
     parsed, diagnostics = documents.read_all(

@@ -1,4 +1,4 @@
-"""A plan: the site, its outputs and everything that is wrong with it."""
+"""A plan: the site, its outputs and its diagnostics."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -32,7 +32,7 @@ from ..render.theme import Theme
 BUILT_IN: Extensions[PageContext] = Extensions(
     recipes=recipes.RECIPES, checks=CHECKS, shortcodes={}, filters={}
 )
-"""What every site is built with."""
+"""The recipes, checks, shortcodes and filters of every site."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     anchored: frozenset[str] | None = None
     """Sources of the documents with an anchor that another document links to; None: not known."""
     handler: frozenset[Dependency] = frozenset()
-    """What the handler's outputs depended on when they were written last."""
+    """Dependencies of the handler's outputs when they were last written."""
 
     def with_anchored(self) -> "Plan":
         """Return the plan with `anchored`, which takes a look at every link."""

@@ -104,7 +104,7 @@ def test_a_line_that_two_branches_made_a_mess_of_is_named(site: MakeSite) -> Non
     made.build()
     file = made.root / LOCK
     file.write_text(file.read_text(encoding="utf-8") + "<<<<<<< HEAD\n", encoding="utf-8")
-    assert "content/_purposes/wordings.lock:5: error: this line does not say" in refusal(made)[0]
+    assert "content/_purposes/wordings.lock:5: error: this line doesn't name" in refusal(made)[0]
 
 
 def test_two_lines_that_contradict_each_other_are_a_mess_too() -> None:
