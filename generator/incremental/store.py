@@ -60,7 +60,7 @@ def read_record(
     """
     try:
         with open(file, "rb") as stream:  # noqa: PTH123
-            generation, written_by, *values = marshal.load(stream)
+            generation, written_by, *values = marshal.loads(stream.read())
     except (OSError, ValueError, EOFError, TypeError) as error:
         raise LookupError(f"there is no record in {os.fspath(file)}") from error
     if generation != GENERATION or fingerprint not in (None, written_by):
