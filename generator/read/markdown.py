@@ -5,7 +5,7 @@ makes the same bytes: `is_plain` looks for anything that the two are known to re
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -105,17 +105,7 @@ def is_plain(text: str) -> bool:
     lines = f"\n{text}"
     if any(character in lines and pattern.search(lines) for character, pattern in _UNUSUAL):
         return False
-    return all(_is_plain_code(line) for line in _lines_with(text, "`"))
-
-
-def _lines_with(text: str, character: str) -> Iterator[str]:
-    """Yield the lines that contain the character, without splitting the others."""
-    position = text.find(character)
-    while position >= 0:
-        end = text.find("\n", position)
-        end = end if end >= 0 else len(text)
-        yield text[text.rfind("\n", 0, position) + 1 : end]
-        position = text.find(character, end)
+    return "`" not in text or all(_is_plain_code(line) for line in text.split("\n") if "`" in line)
 
 
 def _is_plain_code(line: str) -> bool:

@@ -94,6 +94,4 @@ def _fields(parsed: Parsed, fields: Any) -> Iterator[Diagnostic]:
             hint = "make it a purpose, which has an optional box of its own"
             place = parsed.at(*path, "required")
             yield error("required-consent", message, at=place, hint=hint)
-        for finding in _box(parsed, field, path):
-            if finding.code == "pre-ticked":
-                yield finding
+        yield from (f for f in _box(parsed, field, path) if f.code == "pre-ticked")

@@ -47,7 +47,7 @@ def read_lines(front: str, *, taxonomies: tuple[str, ...]) -> FrontMatter | None
         while entry := _ENTRY.match(front, position):
             key, value = entry["key"], _value(entry)
             key = keys.ALIASES.get(key, key)
-            read = _KEY_READERS.get(key) or (_read_list if key in taxonomies else None)
+            read = _KEY_READERS.get(key) or (keys.split_list if key in taxonomies else None)
             if read is None or key in places:
                 return None
             places[key] = (line, 1)
@@ -103,11 +103,6 @@ def _reader_of(pattern: str) -> Callable[[Value], str]:
     return read
 
 
-def _read_list(value: Value) -> tuple[str, ...]:
-    texts: tuple[str, ...] = keys.split_list(value)
-    return texts
-
-
 def _read_flag(value: Value) -> bool:
     # Pydantic knows the other spellings.
     if value not in ("true", "false"):
@@ -120,7 +115,7 @@ _read_digits = _reader_of(r"-?(?:0|[1-9][0-9]{0,8})")
 _READERS: dict[ValueType, Callable[[Value], Any]] = {
     ValueType.TEXT: _read_text,
     ValueType.DATE: lambda value: parse_date(_read_text(value)),
-    ValueType.LIST: _read_list,
+    ValueType.LIST: keys.split_list,
     ValueType.SLUG: _reader_of(keys.SLUG),
     ValueType.LAYOUT: _reader_of(keys.LAYOUT),
     ValueType.URL_PATH: lambda value: keys.check_absolute(keys.check_path(_read_text(value))),

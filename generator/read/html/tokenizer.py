@@ -121,29 +121,9 @@ def plain_text(html: str) -> str:
 
 def word_count(html: str) -> int:
     """Count the words of the visible text."""
-    if _SCRIPTS.search(html):
-        return len(plain_text(html).split())
-    return count_words(_ANY_TAG.sub(" ", html))
+    text = plain_text(html) if _SCRIPTS.search(html) else _ANY_TAG.sub(" ", html)
+    return len(text.split())
 
-
-def count_words(text: str) -> int:
-    """Return `len(text.split())` without making the words.
-
-    Each byte is mapped to whether it's part of a word. A word starts at each byte that is, after
-    one that isn't.
-    """
-    if not text.isascii() and any(map(text.__contains__, WIDE_SPACES)):
-        return len(text.split())
-    in_word = text.encode("utf-8", "surrogatepass").translate(_IN_WORD)
-    return in_word.count(b"\0\1") + in_word.startswith(b"\1")
-
-
-_IN_WORD = bytes(not (byte < 128 and chr(byte).isspace()) for byte in range(256))
-WIDE_SPACES = (
-    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028"
-    "\u2029\u202f\u205f\u3000"
-)
-"""Spaces that aren't ASCII."""
 
 _SCRIPTS = re.compile(r"<(?:script|style)")
 _ANY_TAG = re.compile(r"<[^>]*+(?:>|\Z)")

@@ -7,9 +7,7 @@ from hypothesis import given, strategies as st
 
 from generator.read.html.tokenizer import (
     WATCHED,
-    WIDE_SPACES,
     Token,
-    count_words,
     plain_text,
     tokenize,
     word_count,
@@ -105,19 +103,6 @@ def test_a_plain_link_to_elsewhere_does_not_tell() -> None:
 @given(SOUP)
 def test_words_are_counted_about_as_a_reader_reads(html: str) -> None:
     assert 0 <= word_count(html) <= len(html.split()) + html.count("<")
-
-
-WORDS = st.text(st.one_of(st.sampled_from(" \n\t\x1f" + WIDE_SPACES), st.characters()))
-
-
-@given(WORDS)
-def test_words_are_counted_as_if_they_were_made(text: str) -> None:
-    assert count_words(text) == len(text.split())
-
-
-def test_no_space_is_forgotten() -> None:
-    spaces = {chr(sign) for sign in range(128, 0x110000) if chr(sign).isspace()}
-    assert set(WIDE_SPACES) == spaces
 
 
 def test_attributes_in_every_spelling() -> None:
