@@ -20,7 +20,7 @@ from .front_matter.dates import in_zone
 from .front_matter.keys import FrontMatter
 from .front_matter.split import CachedFrontMatter, SplitText, read_front_matter, split
 from .html.body import split_at_holes
-from .html.shortcodes import mark_shortcodes, unknown_shortcode
+from .html.shortcodes import mark_shortcodes, unknown_shortcodes
 from .html.tokenizer import plain_text
 from .markdown import to_html
 
@@ -146,13 +146,12 @@ def read_body(
     if not title and (heading := _FIRST_HEADING.match(html)):
         title = plain_text(marked.restored(heading[1]))
         html = html[heading.end() :]
-    errors = [unknown_shortcode(tag, shortcodes, path=path) for tag in marked.tags.values()]
     body, findings = split_at_holes(
         html, marked, path=path, text=text, first_line=first_line, has_summary=has_summary
     )
     if not title and body.headings:
         title = body.headings[0].title
-    return title, body, [*filter(None, errors), *findings]
+    return title, body, [*unknown_shortcodes(body, shortcodes, path=path), *findings]
 
 
 def _title_from(stem: str) -> str:

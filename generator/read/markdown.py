@@ -66,6 +66,7 @@ _UNUSUAL = tuple(
         ("<", r"<[!?]"),  # comments, declarations
         ("<", r"<[A-Za-z][A-Za-z0-9.+-]*:(?!//[A-Za-z0-9./_-]+>)"),  # unusual addresses
         ("~", r"~(?!~)(?<!~~)|~~~"),
+        ("^", r"\^\["),  # footnotes within a line
         ("!", r"!\[(?![\w ,.:;'()/-]*\]\()"),  # images with more than words as alt text
         ("[", r"\[(?:\^|[^\]\n]*\[(?<!\[!\[))"),  # footnotes, brackets in brackets
         # Addresses in pointed brackets, hosts in other scripts.

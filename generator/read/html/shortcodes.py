@@ -9,12 +9,13 @@ A mark has only letters and digits, so the parser leaves it as it is wherever it
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 
 from msgspec import Struct
 
 from ...model.diagnostic import Diagnostic, Location, error, nearest
+from ...model.document import Body, Call
 
 MARK = re.compile(r"sc[0-9a-f]{12}x\d+x")
 """Form of a mark; only those among a text's tags are marks of that text."""
@@ -82,13 +83,11 @@ def _value(word: re.Match[str]) -> str:
     return word[2] if word[2] is not None else word[3]
 
 
-def unknown_shortcode(tag: Tag, known: frozenset[str], *, path: str) -> Diagnostic | None:
-    """Return an error if neither the theme nor the site has the shortcode."""
-    if tag.name in known:
-        return None
-    return error(
-        "unknown-shortcode",
-        f"unknown shortcode '{tag.name}'",
-        at=Location(path=path, line=tag.line),
-        hint=nearest(tag.name, known) or "add your own to templates/shortcodes/",
-    )
+def unknown_shortcodes(body: Body, known: frozenset[str], *, path: str) -> Iterator[Diagnostic]:
+    """Yield an error for each shortcode that neither the theme nor the site has."""
+    for call in body.holes:
+        if isinstance(call, Call) and call.name not in known:
+            message = f"unknown shortcode '{call.name}'"
+            hint = nearest(call.name, known) or "add your own to templates/shortcodes/"
+            place = Location(path=path, line=call.line)
+            yield error("unknown-shortcode", message, at=place, hint=hint)

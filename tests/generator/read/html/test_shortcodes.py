@@ -5,7 +5,8 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from generator.read.html.shortcodes import MARK, mark_shortcodes, unknown_shortcode
+from generator.model.document import Body, Call
+from generator.read.html.shortcodes import MARK, mark_shortcodes, unknown_shortcodes
 
 from ....conftest import MakeSite
 
@@ -66,9 +67,10 @@ def test_a_text_may_hold_the_marks_of_another() -> None:
 
 
 def test_an_unknown_one_is_an_error_with_the_nearest() -> None:
-    (tag,) = mark_shortcodes("\n{{< fgure x >}}").tags.values()
-    found = unknown_shortcode(tag, frozenset({"figure", "form"}), path="content/a.md")
-    assert str(found) == (
+    call = Call(raw="", name="fgure", arguments=("x",), options={}, line=2)
+    known = frozenset({"figure", "form"})
+    (error,) = unknown_shortcodes(Body(holes=(call,)), known, path="content/a.md")
+    assert str(error) == (
         "content/a.md:2: error: unknown shortcode 'fgure' (did you mean 'figure'?)"
         " [unknown-shortcode]"
     )
