@@ -12,9 +12,7 @@ def check(site: Site) -> Iterator[Diagnostic]:
     for document in site.by_source.values():
         first = _description_of_section(site, document)
         if first is not document:
-            message = (
-                f"{document.source.path} and {first.source.path} both describe the same section"
-            )
+            message = f"{document.source.path} and {first.source.path} describe the same section"
             yield error("two-sources", message, at=document.at, hint="keep one of them")
         first = site.translations[document.language][document.translation_key]
         if first is not document:

@@ -74,9 +74,8 @@ def read_document(
     front, findings, cached = read_front_matter(
         parts.front, path=source.path, taxonomies=settings.taxonomies, cached=cached
     )
-    title, has_summary = "", False
-    if front:
-        title, has_summary = front.title, bool(front.summary or front.description)
+    title = front.title if front else ""
+    has_summary = bool(front and (front.summary or front.description))
     title, body, body_findings = read_body(
         parts, source.path, title, shortcodes, has_summary=has_summary
     )

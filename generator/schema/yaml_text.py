@@ -97,8 +97,8 @@ def _part(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | Non
 class _UnreadableError(Exception):
     """An error after which nothing of the text can be read."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        self.diagnostic = diagnostic
+    def __init__(self, code: str, message: str, at: Location, hint: str = "") -> None:
+        self.diagnostic = error(code, message, at=at, hint=hint)
 
 
 def parse(
@@ -148,34 +148,27 @@ class _Reader:
         if node is None:
             return
         if not isinstance(node, yaml.MappingNode):
-            raise _UnreadableError(
-                error(
-                    "yaml-mapping",
-                    "expected lines of the form `key: value`",
-                    at=self.parsed.place(node.start_mark),
-                    hint=_missing_space(text.split("\n")[0]),
-                )
-            )
+            message = "expected lines of the form `key: value`"
+            hint = _missing_space(text.split("\n")[0])
+            place = self.parsed.place(node.start_mark)
+            raise _UnreadableError("yaml-mapping", message, place, hint)
         self.parsed.node = node
         self.parsed.values = self._construct(node, 0, typed=False)
 
     def _compose(self, text: str) -> yaml.Node | None:
         if _nesting(text) > MAX_NESTING:
-            place = Location(path=self.parsed.path, line=self.parsed.first_line)
-            raise _UnreadableError(_too_much(place))
+            raise _too_much(Location(path=self.parsed.path, line=self.parsed.first_line))
         try:
             return yaml.compose(_TRAILING.sub("", text), Loader)
         except yaml.MarkedYAMLError as cause:
-            raise _UnreadableError(self._syntax_error(text, cause)) from None
+            raise self._syntax_error(text, cause) from None
         except yaml.reader.ReaderError as cause:
             line = text.count("\n", 0, cause.position) + self.parsed.first_line
             message = f"a character that YAML does not allow: U+{cause.character:04X}"
             place = Location(path=self.parsed.path, line=line)
-            raise _UnreadableError(
-                error("yaml-syntax", message, at=place, hint="delete it")
-            ) from None
+            raise _UnreadableError("yaml-syntax", message, place, "delete it") from None
 
-    def _syntax_error(self, text: str, cause: yaml.MarkedYAMLError) -> Diagnostic:
+    def _syntax_error(self, text: str, cause: yaml.MarkedYAMLError) -> _UnreadableError:
         mark = cause.problem_mark or cause.context_mark
         lines = text.split("\n")
         number = min(mark.line, len(lines) - 1) if mark else 0
@@ -187,12 +180,12 @@ class _Reader:
         column = mark.column + 1 if mark and number == mark.line else 1
         line = self.parsed.first_line + number
         place = Location(path=self.parsed.path, line=line, column=column)
-        return error("yaml-syntax", f"not YAML: {cause.problem}", at=place, hint=hint)
+        return _UnreadableError("yaml-syntax", f"not YAML: {cause.problem}", place, hint)
 
     def _construct(self, node: yaml.Node, depth: int, *, typed: bool) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise _UnreadableError(_too_much(self.parsed.place(node.start_mark)))
+            raise _too_much(self.parsed.place(node.start_mark))
         match node:
             case yaml.ScalarNode():
                 return _scalar(node, typed=typed)
@@ -209,8 +202,8 @@ class _Reader:
         for key_node, value_node in node.value:
             mark = key_node.start_mark
             if not isinstance(key_node, yaml.ScalarNode):
-                place = self.parsed.place(mark)
-                raise _UnreadableError(error("yaml-key", "a key must be a word", at=place))
+                place, hint = self.parsed.place(mark), "put quotes around it"
+                raise _UnreadableError("yaml-key", "a key must be a word", place, hint)
             if depth == 0:
                 key_node.value = self.aliases.get(key_node.value, key_node.value)
             key = key_node.value
@@ -245,8 +238,8 @@ def _nesting(text: str) -> int:
     return deepest + max((len(indent[0]) for indent in _INDENT.finditer(text)), default=0)
 
 
-def _too_much(at: Location) -> Diagnostic:
-    return error("yaml-size", "the YAML is too large or nested too deeply", at=at)
+def _too_much(at: Location) -> _UnreadableError:
+    return _UnreadableError("yaml-size", "the YAML is too large or nested too deeply", at)
 
 
 def _missing_space(line: str) -> str:

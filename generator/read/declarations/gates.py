@@ -43,9 +43,7 @@ def check_gates(declared: Declarations, site: Site) -> Iterator[Diagnostic]:
 def _check_duration(purpose: Declaration[PurposeFile]) -> Iterator[Diagnostic]:
     if purpose.value.lasts is Lasts.STANDING:
         message = f"people who want the file must agree to '{purpose.id}' for good"
-        hint = (
-            "write `lasts: once`, and make the newsletter a separate purpose with an optional box"
-        )
+        hint = "write `lasts: once`, and make the newsletter a purpose with a box of its own"
         yield error("demands-newsletter", message, at=purpose.at("resource"), hint=hint)
 
 

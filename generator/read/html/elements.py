@@ -90,16 +90,15 @@ def read_markup(templates: Mapping[str, Source], files: Iterable[Source]) -> tup
 
     Unreadable files are skipped: they're reported where they're used.
     """
-    kinds = []
-    for name, source in templates.items():
-        if name.endswith((".html", ".svg")):
-            mail = name.startswith("handler/mail/")
-            kinds.append((source, Dialect.MAIL if mail else Dialect.TEMPLATE))
+    markup = [
+        _markup(source, Dialect.MAIL if name.startswith("handler/mail/") else Dialect.TEMPLATE)
+        for name, source in templates.items()
+        if name.endswith((".html", ".svg"))
+    ]
     for source in files:
-        dialect = _DIALECTS.get("." + source.name.rpartition(".")[2].lower())
-        if dialect:
-            kinds.append((source, dialect))
-    return tuple(filter(None, (_markup(source, dialect) for source, dialect in kinds)))
+        if dialect := _DIALECTS.get("." + source.name.rpartition(".")[2].lower()):
+            markup.append(_markup(source, dialect))
+    return tuple(filter(None, markup))
 
 
 def _markup(source: Source, dialect: Dialect) -> Page | None:
@@ -112,11 +111,9 @@ def _markup(source: Source, dialect: Dialect) -> Page | None:
         return Page(path=source.path, dialect=dialect, text=without_comments(text))
     if dialect in (Dialect.TEMPLATE, Dialect.MAIL):
         text = without_jinja(text)
-    lines = _elements(
-        text, lambda _, at: text.count("\n", 0, at) + 1, images=dialect is Dialect.MAIL
-    )
-    elements = tuple(lines)
-    return Page(path=source.path, dialect=dialect, elements=elements)
+    is_mail = dialect is Dialect.MAIL
+    elements = _elements(text, lambda _, at: text.count("\n", 0, at) + 1, images=is_mail)
+    return Page(path=source.path, dialect=dialect, elements=tuple(elements))
 
 
 def without_jinja(text: str) -> str:

@@ -65,7 +65,10 @@ def test_what_leads_somewhere_is_fine(tiny: MakeSite, text: str) -> None:
             " (did you mean 'part-two'?) [dead-anchor]",
         ),
         ("[x](#gone)", "'#gone': there is no '#gone' in content/a.md [dead-anchor]"),
-        ("![x](gone.png)", "there is no image 'gone.png' [missing-image]"),
+        (
+            "![x](gone.png)",
+            "there is no image 'gone.png' (add the file, or correct the path) [missing-image]",
+        ),
         (
             "<img src=/pic.png>",
             '\'/pic.png\' has no alt text (add alt="…", or alt="" if the image is decorative)'
@@ -91,7 +94,8 @@ def test_a_dead_link_within_a_shortcode_is_found(tiny: MakeSite) -> None:
 def test_the_image_of_a_document_is_there(tiny: MakeSite) -> None:
     made = tiny("-- content/a.md --\n---\nimage: gone.png\n---\n")
     assert made.said() == [
-        "content/a.md:2:1: warning: there is no image 'gone.png' [missing-image]"
+        "content/a.md:2:1: warning: there is no image 'gone.png'"
+        " (add the file, or correct the path) [missing-image]"
     ]
 
 

@@ -167,7 +167,7 @@ def test_an_anchor_may_be_used() -> None:
         ),
         ("- a\n- b\n", "1:1: error: expected lines of the form `key: value` [yaml-mapping]"),
         ("just words\n", "1:1: error: expected lines of the form `key: value` [yaml-mapping]"),
-        ("a: b\n[x]: c\n", "2:1: error: a key must be a word [yaml-key]"),
+        ("a: b\n[x]: c\n", "2:1: error: a key must be a word (put quotes around it) [yaml-key]"),
         (
             "a: é\nb: \x07\n",
             "2: error: a character that YAML does not allow: U+0007 (delete it) [yaml-syntax]",
