@@ -172,7 +172,7 @@ def serve(
             open_browser=open_browser,
             smtp=smtp,
             clock=lambda: clock or now(),
-            say=click.echo,
+            echo=click.echo,
         )
 
 

@@ -1,4 +1,4 @@
-"""Files that `atrae new` creates: a site, an article or a gated resource."""
+"""Create sites, articles and resources for `atrae new`."""
 
 import json
 import shutil
@@ -16,22 +16,22 @@ _TEXT = frozenset({".md", ".yaml", ".css", ".html", ""})
 
 
 def make_site(folder: Path, *, language: str, title: str | None, today: date) -> list[Path]:
-    """Copy the starter site of `language` to an empty or new folder.
+    """Copy the starter site of `language` to `folder`, and return the files.
 
-    Raises `ConfigError`, and writes nothing, if the folder isn't empty.
+    Raises `ConfigError` and writes nothing if the folder isn't empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder} is not empty", hint="choose a new folder")
+        raise ConfigError(f"{folder} is not empty", hint="choose another folder")
     name = title or folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
     values = {"title": _quoted(name), "date": today.isoformat()}
-    created = []
+    targets = []
     for file in _files(STARTER / language):
         path = file.relative_to(STARTER / language)
         target = folder / (path.with_name(".gitignore") if path.name == "gitignore" else path)
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(file, target, values)
-        created.append(target)
-    return created
+        targets.append(target)
+    return targets
 
 
 def make_article(
@@ -39,23 +39,23 @@ def make_article(
 ) -> Path:
     """Create a draft at content/SECTION/SLUG.md. Raises `ConfigError` if it exists."""
     settings = load_config(root, now=now).settings
-    known = [each.code for each in settings.languages]
-    if language is not None and language not in known:
+    codes = [each.code for each in settings.languages]
+    if language is not None and language not in codes:
         raise ConfigError(
-            f"the site has no language '{language}'", hint=f"it has {', '.join(known)}"
+            f"the site has no language '{language}'", hint=f"choose one of {', '.join(codes)}"
         )
     default = settings.default_language.code
     suffix = f".{language}.md" if language not in (None, default) else ".md"
     file = _section(root, section) / f"{_slug(title)}{suffix}"
-    moment = now.astimezone(settings.time_zone).replace(microsecond=0)
-    front = f"title: {_quoted(title)}\ndate: {moment.isoformat()}\ntags: []\ndraft: true\n"
+    created = now.astimezone(settings.time_zone).replace(microsecond=0)
+    front = f"title: {_quoted(title)}\ndate: {created.isoformat()}\ntags: []\ndraft: true\n"
     return _write(file, f"---\n{front}---\n\n")
 
 
 def make_resource(root: Path, title: str, *, section: str, now: datetime) -> list[Path]:
     """Create a page, a purpose, a form, and a placeholder for the gated file.
 
-    Raises `ConfigError`, and writes nothing, if one of them exists.
+    Raises `ConfigError` and writes nothing if one of the files exists.
     """
     settings = load_config(root, now=now).settings
     slug, section = _slug(title), section.strip("/")
@@ -67,14 +67,14 @@ def make_resource(root: Path, title: str, *, section: str, now: datetime) -> lis
     wording = "".join(f"  {code}: {_quoted(_wording(code, title))}\n" for code in languages)
     texts = {
         folder / "index.md": _PAGE.format(title=_quoted(title), slug=slug),
-        gated: f"{title}\n\nReplace this file, and put the name of yours into {purpose.name}.\n",
+        gated: f"{title}\n\nReplace this file with your own and set its path in {purpose.name}.\n",
         purpose: _PURPOSE.format(
             title=_quoted(title), wording=wording, path=f"{section}/{slug}/_gated/{slug}.txt"
         ),
         form: _FORM.format(slug=slug, title=_quoted(title)),
     }
     for file in texts:
-        _refuse(file)
+        _refuse_existing(file)
     return [_write(file, text) for file, text in texts.items()]
 
 
@@ -85,25 +85,25 @@ layout: resource
 draft: true
 ---
 
-Describe what it contains, and who it is for.
+Describe what the resource contains and who it is for.
 
 {{{{< form {slug} >}}}}
 """
 
 _WORDINGS = {
-    "en": "Send me “{}” by email, once.",
+    "en": "Email me “{}” once.",
     "es": "Envíame «{}» por correo, una vez.",
 }
 
-_PURPOSE = """# What you ask permission for, and the text beside the checkbox in each language.
+_PURPOSE = """# One thing that you ask permission for. `wording` is the exact text beside its box.
 version: 1
-lasts: once            # this delivery only; `standing`: until it is withdrawn
+lasts: once            # for this delivery only; `standing` lasts until the person unsubscribes
 name: {title}
 wording:
 {wording}resource: {path}
 """
 
-_FORM = """# Each purpose has its own unticked checkbox: a newsletter stays a separate choice.
+_FORM = """# One unticked box per purpose. You can add your newsletter here: it gets its own box.
 purposes: [{slug}]
 title: {title}
 """
@@ -113,7 +113,7 @@ def _section(root: Path, section: str) -> Path:
     """Return the folder of a section. Raises `ConfigError` if it isn't below content/."""
     parts = section.strip("/").split("/")
     if any(part in ("", ".", "..") or part.startswith(("_", ".")) for part in parts):
-        raise ConfigError(f"'{section}' isn't a section", hint="give a folder below content/")
+        raise ConfigError(f"'{section}' is not a section", hint="choose a folder below content/")
     return root.joinpath("content", *parts)
 
 
@@ -125,12 +125,14 @@ def _slug(title: str) -> str:
     slug = slugify(title).replace(".", "-").replace("_", "")
     ascii_slug = slug.encode("ascii", "ignore").decode().strip("-")
     if not ascii_slug:
-        raise ConfigError(f"'{title}' gives no file name", hint="use letters or digits")
+        raise ConfigError(
+            f"cannot make a file name from '{title}'", hint="use Latin letters or digits"
+        )
     return ascii_slug[:60].rstrip("-")
 
 
 def _quoted(text: str) -> str:
-    """Return a YAML scalar in double quotes: JSON strings are valid YAML."""
+    """Return a YAML scalar in double quotes. YAML includes JSON's strings."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -146,13 +148,13 @@ def _copy(file: Path, target: Path, values: Mapping[str, str]) -> None:
     target.write_text(text, encoding="utf-8")
 
 
-def _refuse(file: Path) -> None:
+def _refuse_existing(file: Path) -> None:
     if file.exists():
         raise ConfigError(f"{file} already exists", hint="choose another title")
 
 
 def _write(file: Path, text: str) -> Path:
-    _refuse(file)
+    _refuse_existing(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     return file

@@ -1,1 +1,1 @@
-"""The whole loop on one machine: pages on demand, live reload, forms that work, an inbox."""
+"""`atrae serve`: pages on demand, live reload, working forms, and an inbox for their emails."""

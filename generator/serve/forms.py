@@ -1,4 +1,4 @@
-"""The form handler beside the pages: the same code as in production, fed with what is edited."""
+"""Run the form handler inside `atrae serve`, with the forms as they are edited."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,37 +27,37 @@ from .live import Live
 AT_HOME = Limits(window=timedelta(seconds=5), hourly=1000, daily=1000)
 """Who tries a form again and again here is its author."""
 
-_NOBODY = Controller(name="-", address="-")
+_NO_CONTROLLER = Controller(name="-", address="-")
 
 
-class Declared:
-    """What the handler asks, answered from the last state that could be planned.
+class LiveBundle:
+    """Catalogue, pages and files for the handler, from the last plan without errors.
 
-    Each answer stays the same object until the site is planned again.
+    Each value stays the same object until the site is planned again.
     """
 
     def __init__(self, live: Live) -> None:
         self._live = live
         self._plan: Plan | None = None
-        self._catalogue, self._pages = _nothing(), Pages({}, {}, {})
+        self._catalogue, self._pages = _empty_catalogue(), Pages({}, {}, {})
 
     def catalogue(self) -> Catalogue:
-        """The forms as they are declared now."""
-        self._follow()
+        """Return the forms as they are declared now."""
+        self._refresh()
         return self._catalogue
 
     def pages(self) -> Pages:
-        """The theme's templates, shells and texts as they are now."""
-        self._follow()
+        """Return the theme's templates, shells and texts as they are now."""
+        self._refresh()
         return self._pages
 
     def file(self, resource: Resource) -> Path | None:
-        """The gated file, where it lies in the content."""
+        """Return the location of a gated file in the content, or None if it's missing."""
         plan = self._live.last_plan
         source = plan.site.gated.get(resource.path) if plan else None
         return source.file if source else None
 
-    def _follow(self) -> None:
+    def _refresh(self) -> None:
         plan = self._live.last_plan
         if plan is self._plan or plan is None:
             return
@@ -66,14 +66,14 @@ class Declared:
             self._catalogue, self._pages = plan.site.catalogue, _pages(plan)
 
 
-def _nothing() -> Catalogue:
-    """Of a site without forms."""
+def _empty_catalogue() -> Catalogue:
+    """Return the catalogue of a site without forms."""
     states: dict[State, dict[str, str]] = {state: {"en": "/"} for state in State}
     return Catalogue(
         title={"en": "-"},
         default_language="en",
         languages=("en",),
-        controller=_NOBODY,
+        controller=_NO_CONTROLLER,
         privacy={"en": "/"},
         states=states,
     )
@@ -101,29 +101,29 @@ def _text(plan: Plan, output: Output) -> str:
     return content.decode() if isinstance(content, bytes) else content.read_text(encoding="utf-8")
 
 
-def handler(
+def create_handler(
     live: Live, inbox: Inbox, *, root: Path, site_url: str, public_url: str, smtp: str | None
 ) -> Starlette:
-    """The form handler of the site, its database in the site's own cache folder.
+    """Create the site's form handler, with its database in the site's cache folder.
 
-    Emails go to `smtp`, or into the inbox.
+    Emails go to the server at the URL `smtp`, or to the inbox if there is none.
     """
-    declared = Declared(live)
+    bundle = LiveBundle(live)
     settings = development_settings(root / CACHE, site_url).model_copy(
         update={"public_url": public_url, **_sender(live)}
     )
     return create_app(
         settings,
-        catalogue=declared.catalogue,
-        pages=declared.pages,
-        files=declared.file,
-        deliver=smtp_delivery(smtp) if smtp else _into(inbox),
+        catalogue=bundle.catalogue,
+        pages=bundle.pages,
+        files=bundle.file,
+        deliver=smtp_delivery(smtp) if smtp else _inbox_delivery(inbox),
         limits=AT_HOME,
     )
 
 
 def _sender(live: Live) -> dict[str, str]:
-    """Mails come from the controller, whose address answers."""
+    """Return the settings that make the controller the sender of emails."""
     controller = live.last_plan.site.settings.controller if live.last_plan else None
     if controller is None or not controller.email:
         return {}
@@ -131,10 +131,10 @@ def _sender(live: Live) -> dict[str, str]:
     return {"mail_from": sender, "reply_to": sender}
 
 
-def _into(inbox: Inbox) -> Callable[[EmailMessage, Permitted], str]:
+def _inbox_delivery(inbox: Inbox) -> Callable[[EmailMessage, Permitted], str]:
     def deliver(message: EmailMessage, permitted: Permitted) -> str:
         if not permitted():
             raise WithdrawnError
-        return inbox.take(message)
+        return inbox.add(message)
 
     return deliver

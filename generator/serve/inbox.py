@@ -1,4 +1,4 @@
-"""Mails are shown here instead of being sent: one file each, the newest first."""
+"""Inbox of `atrae serve`: emails are stored in a folder, one file each, instead of being sent."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_URL = re.compile(r"https?://[^\s<>\"]+")
 _NAME = re.compile(r"[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """A mail as the inbox shows it."""
+class Email:
+    """An email as the inbox shows it."""
 
     name: str
     subject: str
@@ -30,25 +30,25 @@ class Mail:
 
     @property
     def linked(self) -> Markup:
-        """The text with its addresses as links."""
+        """The text, with its URLs as links."""
         parts, position = [], 0
-        for found in _ADDRESS.finditer(self.text):
-            url = found[0].rstrip(".,;:!?)")
-            parts.append(escape(self.text[position : found.start()]))
+        for match in _URL.finditer(self.text):
+            url = match[0].rstrip(".,;:!?)")
+            parts.append(escape(self.text[position : match.start()]))
             parts.append(Markup('<a href="{0}">{0}</a>').format(url))
-            position = found.start() + len(url)
+            position = match.start() + len(url)
         parts.append(escape(self.text[position:]))
         return Markup("").join(parts)
 
 
 class Inbox:
-    """A folder of mails."""
+    """Emails in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def take(self, message: EmailMessage) -> str:
-        """Keep a mail whole; what the reply of a mail server would say."""
+    def add(self, message: EmailMessage) -> str:
+        """Store an email, and return a reply like a mail server's."""
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"{len(list(self._names())) + 1:08d}"
         new = self._folder / f"{name}.new"
@@ -56,12 +56,12 @@ class Inbox:
         new.rename(self._folder / f"{name}.eml")
         return f"250 kept as {name}"
 
-    def mails(self) -> tuple[Mail, ...]:
-        """Every mail, the newest first."""
+    def emails(self) -> tuple[Email, ...]:
+        """Return the emails, newest first."""
         return tuple(self._read(name) for name in sorted(self._names(), reverse=True))
 
-    def mail(self, name: str) -> Mail | None:
-        """One mail, if there is one of that name."""
+    def email(self, name: str) -> Email | None:
+        """Return one email, or None if there is none with that name."""
         if not _NAME.fullmatch(name) or not (self._folder / f"{name}.eml").is_file():
             return None
         return self._read(name)
@@ -69,10 +69,10 @@ class Inbox:
     def _names(self) -> Iterator[str]:
         return (file.stem for file in self._folder.glob("*.eml") if _NAME.fullmatch(file.stem))
 
-    def _read(self, name: str) -> Mail:
+    def _read(self, name: str) -> Email:
         raw = (self._folder / f"{name}.eml").read_bytes()
         message = message_from_bytes(raw, policy=policy.default)
-        return Mail(
+        return Email(
             name=name,
             subject=str(message["Subject"] or ""),
             sender=str(message["From"] or ""),

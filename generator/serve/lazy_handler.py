@@ -1,4 +1,4 @@
-"""The form handler, loaded behind the first page: it takes as long as all the rest of a start."""
+"""The form handler, imported after the first page is served, because importing it is slow."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,69 +9,69 @@ from starlette.types import Receive, Scope, Send
 
 from ..errors import ConfigError
 
-PATIENCE = 0.5
-"""Seconds after which it is loaded even if nobody has asked for a page."""
+LOAD_AFTER = 0.5
+"""Seconds after which the handler is loaded even if no page was requested."""
 
 
-class Late:
-    """The handler that `make` makes. Whoever asks it before it is there waits."""
+class LazyHandler:
+    """ASGI app that holds requests until the app that `create` returns is ready."""
 
-    def __init__(self, make: Callable[[], Starlette]) -> None:
-        self._make = make
+    def __init__(self, create: Callable[[], Starlette]) -> None:
+        self._create = create
         self._app: asyncio.Future[Starlette] | None = None
-        self._wanted, self._ended = asyncio.Event(), asyncio.Event()
+        self._wanted, self._closed = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
-        """Make it, and let it live until `end`. Raises `ConfigError` where that cannot be."""
-        app = self._coming()
+        """Load the handler, and run it until `close`. Raises `ConfigError` if it can't start."""
+        app = self._future()
         try:
             await self._until_wanted()
-            if not self._ended.is_set():
-                await self._live(app)
+            if not self._closed.is_set():
+                await self._keep_open(app)
         finally:
             app.cancel()
 
-    async def _live(self, app: "asyncio.Future[Starlette]") -> None:
-        # In a thread, so that pages are answered meanwhile.
-        forms = await asyncio.to_thread(import_module, "forms.embedding")
+    async def _keep_open(self, future: "asyncio.Future[Starlette]") -> None:
+        # In a thread, so that pages are served meanwhile.
+        embedding = await asyncio.to_thread(import_module, "forms.embedding")
         try:
-            made = self._make()
-            async with made.router.lifespan_context(made):
-                app.set_result(made)
-                await self._ended.wait()
-        except forms.START_ERRORS as wrong:
-            raise ConfigError(str(wrong)) from None
+            app = self._create()
+            async with app.router.lifespan_context(app):
+                future.set_result(app)
+                await self._closed.wait()
+        except embedding.START_ERRORS as error:
+            raise ConfigError(str(error)) from None
 
     async def _until_wanted(self) -> None:
         try:
-            await asyncio.wait_for(self._wanted.wait(), PATIENCE)
+            await asyncio.wait_for(self._wanted.wait(), LOAD_AFTER)
         except TimeoutError:
             return
 
     @property
-    def there(self) -> bool:
-        """Whether it answers at once."""
-        return self._coming().done()
+    def is_ready(self) -> bool:
+        """Whether the handler is loaded."""
+        return self._future().done()
 
-    def want(self) -> None:
-        """Nothing is more urgent any more."""
+    def load(self) -> None:
+        """Start loading the handler now."""
         self._wanted.set()
 
-    def end(self) -> None:
-        """Let it close what it has open."""
-        self._ended.set()
+    def close(self) -> None:
+        """Make `run` return after the handler has closed its database."""
+        self._closed.set()
         self._wanted.set()
 
-    async def arrived(self) -> Starlette:
-        """The handler, as soon as it is there."""
-        self.want()
-        return await asyncio.shield(self._coming())
+    async def loaded(self) -> Starlette:
+        """Return the handler as soon as it is ready."""
+        self.load()
+        return await asyncio.shield(self._future())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = await self.arrived()
+        app = await self.loaded()
         await app(scope, receive, send)
 
-    def _coming(self) -> "asyncio.Future[Starlette]":
+    def _future(self) -> "asyncio.Future[Starlette]":
         if self._app is None:
             self._app = asyncio.get_running_loop().create_future()
         return self._app

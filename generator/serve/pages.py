@@ -1,4 +1,4 @@
-"""The routes of `serve` that the published site does not have, and its pages."""
+"""Routes of `atrae serve`: the site's pages, live reload, and the inbox."""
 
 import mimetypes
 from collections.abc import AsyncIterator
@@ -22,18 +22,18 @@ from .live import Live, Moved
 TEMPLATES = Path(__file__).parent / "templates"
 RELOAD = '<script src="/_atrae/reload.js" data-version="{version}"></script>'
 HEARTBEAT = 15.0
-"""Seconds after which a waiting browser is told that we are still there."""
+"""Seconds between two messages to a browser that waits for a new version."""
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_FRESH = {"Cache-Control": "no-store"}
+_NO_STORE = {"Cache-Control": "no-store"}
 _SANDBOX = {
-    **_FRESH,
+    **_NO_STORE,
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
 }
 
 
 class Pages:
-    """Answers from the present state of the site."""
+    """Respond with the current state of the site."""
 
     def __init__(self, live: Live, inbox: Inbox, root: Path) -> None:
         self._live, self._inbox, self._root = live, inbox, root
@@ -41,46 +41,46 @@ class Pages:
         self._templates = Templates(files, TEMPLATES)
 
     def app(self) -> Starlette:
-        """The routes, the site's own last."""
+        """Return the app. The site's own paths come after the routes of `serve`."""
         return Starlette(
             routes=[
                 Route("/_atrae/versions", self.versions),
                 Route("/_atrae/{name}", self.static),
                 Route("/_inbox/", self.inbox),
-                Route("/_inbox/{name}", self.mail),
-                Route("/_inbox/{name}/html", self.mail_html),
+                Route("/_inbox/{name}", self.email),
+                Route("/_inbox/{name}/html", self.email_html),
                 Route("/{path:path}", self.page),
             ]
         )
 
     async def page(self, request: Request) -> Response:
-        """A page of the site, or what is wrong with it."""
+        """Respond with a page of the site, or with its errors."""
         return await run_in_threadpool(self._page, request.url.path)
 
     def _page(self, path: str) -> Response:
         version = self._live.state.version
         try:
             answer = self._live.answer(path)
-        except SiteError as wrong:
-            return self._failure(wrong.diagnostics, version)
+        except SiteError as error:
+            return self._error_page(error.diagnostics, version)
         if isinstance(answer, Moved):
-            return RedirectResponse(answer.url, headers=_FRESH)
+            return RedirectResponse(answer.url, headers=_NO_STORE)
         media_type = mimetypes.guess_type(answer.path)[0] or "application/octet-stream"
         if isinstance(answer.content, Path):
-            return FileResponse(answer.content, media_type=media_type, headers=_FRESH)
+            return FileResponse(answer.content, media_type=media_type, headers=_NO_STORE)
         content = answer.content
         if media_type == "text/html":
-            content = _reloading(content, version)
-        return Response(content, answer.status, headers=_FRESH, media_type=media_type)
+            content = _with_reload(content, version)
+        return Response(content, answer.status, headers=_NO_STORE, media_type=media_type)
 
-    def _failure(self, diagnostics: tuple[Diagnostic, ...], version: str) -> Response:
-        errors = [found for found in diagnostics if found.severity is Severity.ERROR]
-        excerpts = [excerpt(self._root, found) for found in errors]
+    def _error_page(self, diagnostics: tuple[Diagnostic, ...], version: str) -> Response:
+        errors = [each for each in diagnostics if each.severity is Severity.ERROR]
+        excerpts = [excerpt(self._root, error) for error in errors]
         page = self._render("error.html", errors=errors, excerpts=excerpts)
-        return _html(_reloading(page, version), HTTPStatus.INTERNAL_SERVER_ERROR)
+        return _html(_with_reload(page, version), HTTPStatus.INTERNAL_SERVER_ERROR)
 
     async def versions(self, _request: Request) -> Response:
-        """Server-sent events: the version of the site, now and whenever there is a new one."""
+        """Stream the version of the site as server-sent events, now and after each change."""
 
         async def events() -> AsyncIterator[str]:
             version = self._live.state.version
@@ -88,45 +88,47 @@ class Pages:
                 yield f"data: {version}\n\n"
                 version = await run_in_threadpool(self._live.wait, version, HEARTBEAT)
 
-        return StreamingResponse(events(), media_type="text/event-stream", headers=_FRESH)
+        return StreamingResponse(events(), media_type="text/event-stream", headers=_NO_STORE)
 
     async def static(self, request: Request) -> Response:
-        """What the pages of `serve` itself need."""
+        """Respond with a script or style sheet of `serve` itself."""
         name = request.path_params["name"]
         if name not in ("reload.js", "serve.css"):
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return FileResponse(TEMPLATES / name, headers=_FRESH)
+        return FileResponse(TEMPLATES / name, headers=_NO_STORE)
 
     async def inbox(self, request: Request) -> Response:
-        """Every mail."""
-        refuse_strangers(request)
-        return _html(self._render("inbox.html", mails=self._inbox.mails()))
+        """Respond with the list of emails."""
+        require_loopback(request)
+        return _html(self._render("inbox.html", emails=self._inbox.emails()))
 
-    async def mail(self, request: Request) -> Response:
-        """One mail."""
-        refuse_strangers(request)
-        mail = self._inbox.mail(request.path_params["name"])
-        if mail is None:
+    async def email(self, request: Request) -> Response:
+        """Respond with one email."""
+        require_loopback(request)
+        email = self._inbox.email(request.path_params["name"])
+        if email is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return _html(self._render("mail.html", mail=mail))
+        return _html(self._render("email.html", email=email))
 
-    async def mail_html(self, request: Request) -> Response:
-        """The HTML part alone, for a frame that can do nothing but lead away."""
-        refuse_strangers(request)
-        mail = self._inbox.mail(request.path_params["name"])
-        if mail is None or not mail.html:
+    async def email_html(self, request: Request) -> Response:
+        """Respond with an email's HTML part, for a sandboxed frame without scripts."""
+        require_loopback(request)
+        email = self._inbox.email(request.path_params["name"])
+        if email is None or not email.html:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         # In a frame, links must open in the whole window.
-        html = mail.html.replace("<head>", '<head><base target="_top">', 1)
+        html = email.html.replace("<head>", '<head><base target="_top">', 1)
         return Response(html, media_type="text/html", headers=_SANDBOX)
 
     def _render(self, name: str, **values: Any) -> bytes:
         return self._templates.render(name, values).encode()
 
 
-def refuse_strangers(request: Request) -> None:
-    """Mails are shown to this machine alone: peer and Host header must be loopback's, the second
-    against pages elsewhere whose name was made to lead here."""
+def require_loopback(request: Request) -> None:
+    """Raise a 404 unless the request comes from this machine.
+
+    The Host header must name the loopback interface too, against DNS rebinding.
+    """
     peer = request.client.host if request.client else ""
     name = request.headers.get("host", "").rpartition(":")
     host = name[0] if name[0] and name[2].isdecimal() else request.headers.get("host", "")
@@ -135,24 +137,27 @@ def refuse_strangers(request: Request) -> None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
 
 
-def excerpt(root: Path, found: Diagnostic) -> list[tuple[int, str, bool]]:
-    """The lines around a finding, with their numbers; empty where there is no such file."""
-    if found.at is None or not found.at.line:
+def excerpt(root: Path, diagnostic: Diagnostic) -> list[tuple[int, str, bool]]:
+    """Return the lines around a diagnostic: number, text, and whether it's the line itself.
+
+    Empty if the diagnostic has no line or the file doesn't exist.
+    """
+    if diagnostic.at is None or not diagnostic.at.line:
         return []
-    file = root / found.at.path
+    file = root / diagnostic.at.path
     if not file.is_file():
         return []
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    here = found.at.line
-    shown = range(max(1, here - 2), min(len(lines), here + 2) + 1)
-    return [(number, lines[number - 1], number == here) for number in shown]
+    line = diagnostic.at.line
+    numbers = range(max(1, line - 2), min(len(lines), line + 2) + 1)
+    return [(number, lines[number - 1], number == line) for number in numbers]
 
 
-def _reloading(page: bytes, version: str) -> bytes:
+def _with_reload(page: bytes, version: str) -> bytes:
     script = RELOAD.format(version=version).encode()
     before, end, after = page.rpartition(b"</body>")
     return before + script + end + after if end else page + script
 
 
 def _html(content: bytes, status: int = HTTPStatus.OK) -> Response:
-    return Response(content, status, media_type="text/html", headers=_FRESH)
+    return Response(content, status, media_type="text/html", headers=_NO_STORE)

@@ -1,4 +1,4 @@
-"""`atrae serve`: pages and forms on one port, or the handler on one of its own."""
+"""Serve pages and forms on one port, or the form handler on its own port."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ from ..incremental.snapshot import READ, SETTINGS
 from ..model.diagnostic import Severity
 from ..render.theme import themes_shipped
 from .inbox import Inbox
-from .lazy_handler import Late
+from .lazy_handler import LazyHandler
 from .live import Live, State
 from .pages import Pages
-from .watch import Changed, watching
+from .watch import OnChange, watch
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 
-_TRIES = 20
+_PORTS_TRIED = 20
 
 
 def serve(
@@ -40,14 +40,14 @@ def serve(
     open_browser: bool,
     smtp: str | None,
     clock: Callable[[], datetime],
-    say: Say,
+    echo: Echo,
 ) -> None:
-    """Serve the site in `root` until interrupted. Raises `ConfigError` where that cannot begin."""
+    """Serve the site in `root` until interrupted. Raises `ConfigError` if it can't start."""
     if not root.is_dir():
-        raise ConfigError(f"there is no folder {root}")
-    listening = listen(host, port)
-    address = _address(host, listening)
-    sockets, forms_address = [listening], address
+        raise ConfigError(f"the folder {root} does not exist")
+    pages_socket = listen(host, port)
+    address = _address(host, pages_socket)
+    sockets, forms_address = [pages_socket], address
     if forms_port is not None:
         sockets.append(listen(host, forms_port))
         forms_address = _address(host, sockets[1])
@@ -59,100 +59,110 @@ def serve(
     )
     inbox = Inbox(root / CACHE / "inbox")
 
-    def forms() -> Starlette:
-        from .forms import handler
+    def create() -> Starlette:
+        from .forms import create_handler
 
-        return handler(
+        return create_handler(
             live, inbox, root=root, site_url=address, public_url=forms_address, smtp=smtp
         )
 
-    apart = sockets[1].getsockname()[1] if forms_port is not None else None
-    app = Front(Pages(live, inbox, root).app(), Late(forms), live.publishes, apart=apart)
-    if port and listening.getsockname()[1] != port:
-        say(f"Port {port} is busy.")
-    forms_at = f"  ·  forms at {forms_address}/" if apart else ""
-    say(f"Serving {address}/{forms_at}  ·  mails at {address}/_inbox/  ·  Ctrl-C ends")
-    _report(live.state, say)
-    _run(app, live, sockets, root, say, opened=address if open_browser else None)
+    handler_port = sockets[1].getsockname()[1] if forms_port is not None else None
+    app = Dispatcher(
+        Pages(live, inbox, root).app(),
+        LazyHandler(create),
+        live.publishes,
+        handler_port=handler_port,
+    )
+    if port and pages_socket.getsockname()[1] != port:
+        echo(f"Port {port} is in use.")
+    forms_at = f"  ·  forms at {forms_address}/" if handler_port else ""
+    echo(f"Serving {address}/{forms_at}  ·  emails at {address}/_inbox/  ·  Ctrl-C to stop")
+    _report(live.state, echo)
+    _run(app, live, sockets, root, echo, opened=address if open_browser else None)
 
 
-class Front:
-    """Leads each request to the pages or to the form handler."""
+class Dispatcher:
+    """ASGI app that sends each request to the pages or to the form handler."""
 
     def __init__(
         self,
         pages: Starlette,
-        forms: Late,
+        handler: LazyHandler,
         publishes: Callable[[str], bool],
         *,
-        apart: int | None,
+        handler_port: int | None,
     ) -> None:
-        """`publishes` tells of a path whether a page stands there; `apart` is the port of the
-        handler, where it has its own."""
-        self._pages, self._forms = pages, forms
-        self._publishes, self._apart = publishes, apart
+        """Take the two apps.
+
+        `publishes` tells whether the site has a page at a path. `handler_port` is None if the
+        handler has no port of its own.
+        """
+        self._pages, self._handler = pages, handler
+        self._publishes, self._handler_port = publishes, handler_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            app = await self._led(scope)
+            app = await self._app_for(scope)
             await app(scope, receive, send)
         finally:
-            self._forms.want()
+            self._handler.load()
 
-    async def _led(self, scope: Scope) -> ASGIApp:
-        if self._apart is not None:
-            return self._forms if scope["server"][1] == self._apart else self._pages
-        if not self._forms.there:
+    async def _app_for(self, scope: Scope) -> ASGIApp:
+        if self._handler_port is not None:
+            return self._handler if scope["server"][1] == self._handler_port else self._pages
+        if not self._handler.is_ready:
             if self._publishes(scope["path"]) or scope["path"].startswith("/_"):
                 return self._pages
-            await self._forms.arrived()
+            await self._handler.loaded()
         from forms.embedding import owns
 
-        return self._forms if owns(scope["path"]) else self._pages
+        return self._handler if owns(scope["path"]) else self._pages
 
-    async def answer(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
-        """Serve until a signal comes. Raises `ConfigError` where the handler cannot begin."""
+    async def run(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        """Serve until a signal arrives. Raises `ConfigError` if the handler can't start."""
 
-        def stop(_ended: "asyncio.Task[None]") -> None:
+        def stop(_task: "asyncio.Task[None]") -> None:
             server.should_exit = True
 
-        running = asyncio.create_task(self._forms.run())
-        running.add_done_callback(stop)
+        handler = asyncio.create_task(self._handler.run())
+        handler.add_done_callback(stop)
         try:
             await server.serve(sockets=sockets)
         finally:
-            self._forms.end()
-            await running
+            self._handler.close()
+            await handler
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket on the port, or on the next free one. Raises `ConfigError` where none is."""
+    """Open a socket on `port`, or on the next free one. Raises `ConfigError` if there is none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(port, port + _TRIES) if port else (0,):
-        # Named as TCP: without that asyncio does not send at once, and each page comes 40 ms later.
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for candidate in range(port, port + _PORTS_TRIED) if port else (0,):
+        # asyncio sets TCP_NODELAY only if the protocol is given. Without it, pages are delayed.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((host, candidate))
-            listening.listen(128)
-        except OSError as wrong:
-            listening.close()
-            if isinstance(wrong, socket.gaierror) or candidate > 65535:
-                raise ConfigError(f"cannot listen at {host}: {wrong}") from None
+            listener.bind((host, candidate))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            if isinstance(error, socket.gaierror) or candidate > 65535:
+                raise ConfigError(f"cannot listen on {host}: {error}") from None
             continue
-        return listening
-    raise ConfigError(f"no free port from {port} on at {host}", hint="name another with --port")
+        return listener
+    raise ConfigError(
+        f"no free port on {host}, starting at {port}", hint="choose another one with --port"
+    )
 
 
-def _address(host: str, listening: socket.socket) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listening.getsockname()[1]}"
+def _address(host: str, listener: socket.socket) -> str:
+    netloc = f"[{host}]" if ":" in host else host
+    return f"http://{netloc}:{listener.getsockname()[1]}"
 
 
 class _Server(uvicorn.Server):
-    """Stops at the first signal, at once at the second; the handler's database is closed then.
+    """Server that shuts down at the first signal, and without waiting at the second.
 
-    Lets go of the browsers that wait for a new version, or stopping would wait for them.
+    It also ends the event streams of live reload, because a shutdown waits for open responses.
     """
 
     def __init__(self, config: uvicorn.Config, live: Live) -> None:
@@ -160,18 +170,18 @@ class _Server(uvicorn.Server):
         self._live = live
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        # Not the parent's, which would raise the signal again before we have closed what is open.
+        # The parent's method would raise the signal again before the database is closed.
         self._live.end()
         self.force_exit = self.should_exit
         self.should_exit = True
 
 
 def _run(
-    app: Front,
+    app: Dispatcher,
     live: Live,
     sockets: list[socket.socket],
     root: Path,
-    say: Say,
+    echo: Echo,
     *,
     opened: str | None,
 ) -> None:
@@ -185,23 +195,22 @@ def _run(
         timeout_graceful_shutdown=5,
     )
     server = _Server(config, live)
-    changed: Changed = lambda paths: _report(live.refresh(paths), say)  # noqa: E731
-    with watching(root.absolute(), (SETTINGS, *READ), shipped=themes_shipped(), changed=changed):
+    on_change: OnChange = lambda paths: _report(live.refresh(paths), echo)  # noqa: E731
+    with watch(root.absolute(), (SETTINGS, *READ), shipped=themes_shipped(), on_change=on_change):
         if opened:
             threading.Timer(0.5, webbrowser.open, (f"{opened}/",)).start()
         try:
             with suppress(KeyboardInterrupt):
-                asyncio.run(app.answer(server, sockets))
+                asyncio.run(app.run(server, sockets))
         finally:
             live.end()
 
 
-def _report(state: State, say: Say) -> None:
-    """Say what is wrong, or that nothing is."""
-    for found in state.diagnostics:
-        if found.severity is Severity.ERROR:
-            say(str(found))
-    warnings = sum(found.severity is Severity.WARNING for found in state.diagnostics)
+def _report(state: State, echo: Echo) -> None:
+    """Print the errors, or else the number of files."""
+    for error in state.errors:
+        echo(str(error))
     if state.plan and not state.errors:
-        noted = f", {warnings} warnings (`atrae check` names them)" if warnings else ""
-        say(f"{len(state.outputs)} files planned{noted}")
+        warnings = sum(each.severity is Severity.WARNING for each in state.diagnostics)
+        suffix = f", {warnings} warnings (run `atrae check` to see them)" if warnings else ""
+        echo(f"{len(state.outputs)} files ready{suffix}")

@@ -1,4 +1,4 @@
-"""Tells when something that an author wrote has changed."""
+"""Watch the files of a site, and report bursts of changes."""
 
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -22,22 +22,22 @@ from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 QUIET = 0.02
-"""Seconds without a change after which a save is taken to be complete that does not say so."""
+"""Seconds to wait for further changes if no event says that the save is complete."""
 
 CHANGES: list[type[FileSystemEvent]] = [
     *(DirCreatedEvent, DirDeletedEvent, DirMovedEvent),
     *(FileClosedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent),
 ]
-"""The system is asked for no others: who reads thousands of files would be told of each."""
+"""Events to subscribe to. Without this filter, each file that is read causes an event too."""
 
 _COMPLETE = (FileClosedEvent, FileMovedEvent)
-"""After these a file has all of its new content."""
+"""Events after which a file has all of its new content."""
 
-Changed = Callable[[frozenset[Path]], None]
+OnChange = Callable[[frozenset[Path]], None]
 
 
 class _Handler(FileSystemEventHandler):
-    """Gathers the paths of a burst of changes."""
+    """Collect the paths of a burst of changes."""
 
     def __init__(self, site: Path, names: Collection[str], shipped: Path) -> None:
         self._site, self._names, self._shipped = site, names, shipped
@@ -47,8 +47,8 @@ class _Handler(FileSystemEventHandler):
         self.changed, self.complete = threading.Event(), threading.Event()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        told = (Path(str(path)) for path in (event.src_path, event.dest_path) if path)
-        paths = {path for path in told if self._matters(path)}
+        affected = (Path(str(path)) for path in (event.src_path, event.dest_path) if path)
+        paths = {path for path in affected if self._is_watched(path)}
         if not paths:
             return
         for path in paths:
@@ -60,19 +60,19 @@ class _Handler(FileSystemEventHandler):
             self.changed.set()
 
     def watch(self, folder: Path) -> None:
-        """Watch one of the site's folders, if it is one, from now on."""
+        """Watch `folder` from now on if it's one of the site's folders."""
         if folder.parent == self._site and folder.is_dir() and self.observer:
             self.observer.schedule(self, str(folder), recursive=True, event_filter=CHANGES)
 
-    def taken(self) -> frozenset[Path]:
-        """What has gathered. What comes while one works on it is a new burst."""
+    def take(self) -> frozenset[Path]:
+        """Return the collected paths, and start a new burst."""
         with self._lock:
             self.changed.clear()
             self.complete.clear()
-            taken, self._paths = self._paths, set()
-        return frozenset(taken)
+            paths, self._paths = self._paths, set()
+        return frozenset(paths)
 
-    def _matters(self, path: Path) -> bool:
+    def _is_watched(self, path: Path) -> bool:
         if path.is_relative_to(self._site):
             parts = path.relative_to(self._site).parts
             return bool(parts) and parts[0] in self._names and not path.name.startswith(".#")
@@ -80,15 +80,16 @@ class _Handler(FileSystemEventHandler):
 
 
 @contextmanager
-def watching(
-    site: Path, names: Collection[str], *, shipped: Path, changed: Changed
+def watch(
+    site: Path, names: Collection[str], *, shipped: Path, on_change: OnChange
 ) -> Iterator[None]:
-    """Call `changed`, in a thread of its own, with the paths of each burst of changes to what is
-    called one of `names` in the folder `site`, and below `shipped`: at once where the system says
-    that a file is complete."""
+    """Call `on_change` in another thread with the paths of each burst of changes.
+
+    Watches the entries `names` of the folder `site`, and everything below `shipped`.
+    """
     handler, ended = _Handler(site, names, shipped), threading.Event()
-    observer = _started(handler, site, names, shipped)
-    thread = threading.Thread(target=_wait, args=(handler, ended, changed), daemon=True)
+    observer = _start_observer(handler, site, names, shipped)
+    thread = threading.Thread(target=_wait, args=(handler, ended, on_change), daemon=True)
     thread.start()
     try:
         yield
@@ -101,8 +102,10 @@ def watching(
         thread.join()
 
 
-def _started(handler: _Handler, site: Path, names: Collection[str], shipped: Path) -> BaseObserver:
-    """An observer at work: the system's, or one that looks by itself where that has no room."""
+def _start_observer(
+    handler: _Handler, site: Path, names: Collection[str], shipped: Path
+) -> BaseObserver:
+    """Start the system's observer, or a polling one if the system has no watches left."""
     for kind in (Observer, PollingObserver):
         handler.observer = observer = kind()
         observer.schedule(handler, str(site), event_filter=CHANGES)
@@ -119,10 +122,10 @@ def _started(handler: _Handler, site: Path, names: Collection[str], shipped: Pat
     raise AssertionError("the loop returns or raises")
 
 
-def _wait(handler: _Handler, ended: threading.Event, changed: Changed) -> None:
+def _wait(handler: _Handler, ended: threading.Event, on_change: OnChange) -> None:
     while True:
         handler.changed.wait()
         handler.complete.wait(QUIET)
         if ended.is_set():
             return
-        changed(handler.taken())
+        on_change(handler.take())

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.serving import Served
 
 ADDRESS = "ana@example.org"
-GUIDE = "Email me “The first guide” (PDF). This once, and nothing else."
-NEWSLETTER = "Send me the newsletter, about once a month. I can leave at any time."
+GUIDE = "Email me “The first guide” (PDF) once, and nothing else."
+NEWSLETTER = "Send me the newsletter, about once a month. I can unsubscribe at any time."
 
 
 def ask(page: Page, served: Served, *wordings: str) -> None:

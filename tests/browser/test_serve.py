@@ -39,7 +39,7 @@ def test_a_mistake_is_shown_with_its_place_and_the_next_save_mends_it(
     article = served.folder / HELLO
     right = article.read_text("utf-8")
     article.write_text(right.replace("---\n", "---\ntitle: One: two\n", 1), "utf-8")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("to mend")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("error")
     expect(page.get_by_text(f"{HELLO}:2", exact=False).first).to_be_visible()
     article.write_text(right, "utf-8")
     expect(page.get_by_role("article")).to_be_visible()

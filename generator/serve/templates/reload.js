@@ -1,5 +1,5 @@
-// Asks which version of the site is the present one, and shows it. Only in `atrae serve`.
-const shown = document.currentScript.dataset.version;
+// Reload the page when the site has a new version. Only in `atrae serve`.
+const version = document.currentScript.dataset.version;
 new EventSource("/_atrae/versions").onmessage = (event) => {
-  if (event.data !== shown) location.reload();
+  if (event.data !== version) location.reload();
 };

@@ -1,4 +1,4 @@
-"""The inbox keeps mails whole and shows them harmlessly."""
+"""The inbox stores whole emails and shows them without running their markup."""
 
 from email.message import EmailMessage
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from generator.serve.inbox import Inbox
 
 
-def mail(subject: str, text: str = "See https://example.org/confirm/abc.def.\n") -> EmailMessage:
+def message_about(
+    subject: str, text: str = "See https://example.org/confirm/abc.def.\n"
+) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = "Ana <ana@example.org>"
@@ -17,33 +19,33 @@ def mail(subject: str, text: str = "See https://example.org/confirm/abc.def.\n")
     return message
 
 
-def test_the_newest_mail_comes_first(tmp_path: Path) -> None:
+def test_the_newest_email_comes_first(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "inbox")
-    assert inbox.mails() == ()
-    inbox.take(mail("One"))
-    inbox.take(mail("Two"))
-    assert [shown.subject for shown in inbox.mails()] == ["Two", "One"]
+    assert inbox.emails() == ()
+    inbox.add(message_about("One"))
+    inbox.add(message_about("Two"))
+    assert [shown.subject for shown in inbox.emails()] == ["Two", "One"]
 
 
 def test_addresses_are_links_without_the_full_stop_behind_them(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
-    inbox.take(mail("One"))
-    (shown,) = inbox.mails()
+    inbox.add(message_about("One"))
+    (shown,) = inbox.emails()
     assert '<a href="https://example.org/confirm/abc.def">' in shown.linked
 
 
-def test_markup_in_a_mail_is_text(tmp_path: Path) -> None:
+def test_markup_in_an_email_is_text(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
-    inbox.take(mail("One", '<script>alert(1)</script> https://example.org/"><b>\n'))
-    (shown,) = inbox.mails()
+    inbox.add(message_about("One", '<script>alert(1)</script> https://example.org/"><b>\n'))
+    (shown,) = inbox.emails()
     assert "<script>" not in shown.linked
     assert "<b>" not in shown.linked
 
 
-def test_only_names_of_mails_are_looked_up(tmp_path: Path) -> None:
+def test_only_names_of_emails_are_looked_up(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "inbox")
-    inbox.take(mail("One"))
+    inbox.add(message_about("One"))
     (tmp_path / "secret.eml").write_text("Subject: no\n\n")
-    assert inbox.mail("00000001") is not None
-    assert inbox.mail("../secret") is None
-    assert inbox.mail("00000002") is None
+    assert inbox.email("00000001") is not None
+    assert inbox.email("../secret") is None
+    assert inbox.email("00000002") is None

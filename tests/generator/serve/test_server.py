@@ -1,4 +1,4 @@
-"""`atrae serve` as a program: ports, strangers, endings."""
+"""`atrae serve` as a program: ports, access to the inbox, shutdown."""
 
 import http.client
 import socket
@@ -42,10 +42,10 @@ def test_pages_files_and_what_is_missing(served: Served) -> None:
     assert (status, headers["location"]) == (307, "/about/")
 
 
-def test_mails_are_shown_to_this_machine_alone(served: Served) -> None:
+def test_emails_are_shown_only_on_this_machine(served: Served) -> None:
     assert get(served, "/_inbox/")[0] == 200
     assert get(served, "/_inbox/", Host="localhost:8000")[0] == 200
-    # A page elsewhere whose name was made to lead here has its own name as Host.
+    # After DNS rebinding, the Host header has the attacker's name.
     assert get(served, "/_inbox/", Host="attacker.example")[0] == 404
     assert get(served, "/_inbox/", Host="127.0.0.1.attacker.example:8000")[0] == 404
 
@@ -68,17 +68,16 @@ def test_a_busy_port_gives_way_to_the_next_free_one(tmp_path: Path) -> None:
         )
         assert process.stdout is not None
         try:
-            said = process.stdout.readline() + process.stdout.readline()
+            output = process.stdout.readline() + process.stdout.readline()
         finally:
             process.terminate()
             process.communicate(timeout=20)
-    assert f"Port {port} is busy." in said
-    assert f"Serving http://127.0.0.1:{port + 1}/" in said or "Serving" in said
+    assert f"Port {port} is in use." in output
+    assert f"Serving http://127.0.0.1:{port + 1}/" in output or "Serving" in output
 
 
 def test_answers_are_sent_at_once() -> None:
-    """asyncio does so with what it knows to be TCP; else a second packet waits for the first to be
-    heard, 40 ms on a connection kept open."""
+    """asyncio sets TCP_NODELAY only if the protocol is TCP. Otherwise, a second packet waits."""
     with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP
 
@@ -109,4 +108,4 @@ def test_a_folder_without_a_site_is_an_error(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "there is no folder" in done.stderr
+    assert "does not exist" in done.stderr
