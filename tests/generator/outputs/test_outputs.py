@@ -276,8 +276,8 @@ def test_an_alias_leads_to_where_the_document_stands(
 
 
 def test_what_is_missing_is_said_in_each_language(made: SmallSite) -> None:
-    assert "This page is not here" in made.read("404.html")
-    assert "Esta página no está aquí" in made.read("es/404.html")
+    assert "Page not found" in made.read("404.html")
+    assert "Página no encontrada" in made.read("es/404.html")
     assert 'content="noindex"' in made.read("404.html")
     assert '<html lang="es">' in made.read("es/404.html")
 

@@ -1,97 +1,99 @@
-// Proof of work for the forms, as ALTCHA has it (version 2): from our own site, for nobody else.
-// It begins when somebody begins to fill in a form. Whatever goes wrong, the form is sent without
-// it, and the handler's page leads on.
+// Proof of work for the forms, compatible with ALTCHA version 2 and served from the site itself.
+// It starts when a visitor focuses a field. If it fails, the form is sent without a solution, and
+// the handler asks the visitor to send it again after a wait.
 (() => {
   "use strict";
 
-  const NOT_BEFORE = 1500; // ms after the challenge: who is faster than a person has to wait
-  const GOOD_FOR = 15 * 60 * 1000; // ms: less than the handler grants
-  const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
-  const hex = (found) => Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const SEND_AFTER = 1500; // ms after the challenge: the handler refuses anything faster
+  const REUSE_FOR = 15 * 60 * 1000; // ms, shorter than the handler accepts a solution
+  const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+  const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  async function derived(parameters, counter) {
-    const nonce = bytes(parameters.nonce);
+  async function deriveKey(parameters, counter) {
+    const nonce = fromHex(parameters.nonce);
     const password = new Uint8Array(nonce.length + 4);
     password.set(nonce);
     new DataView(password.buffer).setUint32(nonce.length, counter);
     const key = await crypto.subtle.importKey("raw", password, "PBKDF2", false, ["deriveBits"]);
-    const how = {
+    const algorithm = {
       name: "PBKDF2",
       hash: "SHA-256",
-      salt: bytes(parameters.salt),
+      salt: fromHex(parameters.salt),
       iterations: parameters.cost,
     };
-    return hex(new Uint8Array(await crypto.subtle.deriveBits(how, key, parameters.keyLength * 8)));
+    const bits = await crypto.subtle.deriveBits(algorithm, key, parameters.keyLength * 8);
+    return toHex(new Uint8Array(bits));
   }
 
   async function solve(url) {
-    const answer = await fetch(url, { credentials: "omit", cache: "no-store" });
-    if (!answer.ok) throw new Error(`no challenge: ${answer.status}`);
-    const challenge = await answer.json();
-    // The handler counts from when it gave it out, which is before now.
-    const since = performance.now();
+    const response = await fetch(url, { credentials: "omit", cache: "no-store" });
+    if (!response.ok) throw new Error(`no challenge: ${response.status}`);
+    const challenge = await response.json();
+    // The handler started counting earlier, when it issued the challenge.
+    const received = performance.now();
     const parameters = challenge.parameters;
-    if (parameters.algorithm !== "PBKDF2/SHA-256") throw new Error("a challenge of another kind");
+    if (parameters.algorithm !== "PBKDF2/SHA-256") throw new Error("unsupported algorithm");
     for (let counter = 0; ; counter += 1) {
-      const derivedKey = await derived(parameters, counter);
+      const derivedKey = await deriveKey(parameters, counter);
       if (derivedKey.startsWith(parameters.keyPrefix)) {
         const solution = { counter, derivedKey };
-        return { since, value: btoa(JSON.stringify({ challenge, solution })) };
+        return { received, value: btoa(JSON.stringify({ challenge, solution })) };
       }
     }
   }
 
   function prepare(form) {
-    let begun = null; // { at, solution }: of the challenge that is being solved, or was
-    let busy = false;
+    let attempt = null; // { started, solution }, where `solution` is a promise
+    let isSending = false;
     const working = form.querySelector(".form__working");
     const now = () => performance.now();
 
-    function begin() {
-      if (begun === null || now() - begun.at > GOOD_FOR) {
-        begun = { at: now(), solution: solve(form.dataset.challenge).catch(() => null) };
+    function start() {
+      if (attempt === null || now() - attempt.started > REUSE_FOR) {
+        attempt = { started: now(), solution: solve(form.dataset.challenge).catch(() => null) };
       }
-      return begun;
+      return attempt;
     }
 
-    function show(isBusy) {
-      busy = isBusy;
-      if (working) working.hidden = !isBusy;
+    function setSending(value) {
+      isSending = value;
+      if (working) working.hidden = !value;
     }
 
     async function send(button) {
-      show(true);
-      const found = await begin().solution;
-      if (found) {
-        await new Promise((done) => setTimeout(done, NOT_BEFORE - (now() - found.since)));
+      setSending(true);
+      const solution = await start().solution;
+      if (solution) {
+        const wait = SEND_AFTER - (now() - solution.received);
+        await new Promise((resolve) => setTimeout(resolve, wait));
         const input = document.createElement("input");
-        Object.assign(input, { type: "hidden", name: "altcha", value: found.value });
+        Object.assign(input, { type: "hidden", name: "altcha", value: solution.value });
         form.querySelector("input[name=altcha]")?.remove();
         form.append(input);
       }
-      form.removeEventListener("submit", sending);
+      form.removeEventListener("submit", onSubmit);
       form.requestSubmit(button);
     }
 
-    function sending(event) {
+    function onSubmit(event) {
       event.preventDefault();
-      if (!busy) send(event.submitter);
+      if (!isSending) send(event.submitter);
     }
 
-    // Whoever comes back to the page sends anew, and a solution counts once.
-    function again() {
-      begun = null;
-      show(false);
+    // A visitor who comes back can send the form again, but a solution is accepted only once.
+    function reset() {
+      attempt = null;
+      setSending(false);
       form.querySelector("input[name=altcha]")?.remove();
-      form.addEventListener("submit", sending);
+      form.addEventListener("submit", onSubmit);
     }
 
-    form.addEventListener("focusin", begin);
-    form.addEventListener("submit", sending);
-    addEventListener("pageshow", (event) => event.persisted && again());
+    form.addEventListener("focusin", start);
+    form.addEventListener("submit", onSubmit);
+    addEventListener("pageshow", (event) => event.persisted && reset());
   }
 
-  // Without HTTPS there is no Web Crypto; then the form is sent as it is.
+  // Without HTTPS there is no Web Crypto, and the form is sent without a solution.
   if (!globalThis.crypto?.subtle) return;
   for (const form of document.querySelectorAll("form[data-challenge]:not([data-solver])")) {
     form.dataset.solver = "";
