@@ -190,7 +190,7 @@ def _no_reply(written: SiteFile, parsed: Parsed) -> Diagnostic | None:
     if not _NO_REPLY.match(address.strip().rpartition("<")[2]):
         return None
     message = f"people who ask about their data get no answer from '{address}'"
-    hint = "use an address that somebody reads, or remove `email`"
+    hint = "use an address that you read, or remove `email`"
     return error("no-reply", message, at=parsed.at("controller", "email"), hint=hint)
 
 
