@@ -22,6 +22,10 @@ DIFFS = {
 """Heading -> the diff below it."""
 
 WALK = (ROOT / "content/docs/inside/first-change.md").read_text(encoding="utf-8")
+SPANISH_WALK = (ROOT / "content/docs/inside/first-change.es.md").read_text(encoding="utf-8")
+FENCED = re.compile(r"^ *```.*?^ *```$", re.M | re.S)
+FILE_OF_STEP = re.compile(r"^\d\. .*`(\S+)`:$", re.M)
+"""The file that the block of a step creates or changes."""
 
 SITE = """
 -- content/first.md --
@@ -146,3 +150,9 @@ def test_the_first_change_works_step_by_step(tmp_path: Path) -> None:
     assert len(tests) == 2
     result = run_python(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert (result.returncode, "3 passed" in result.stdout) == (0, True), result.stdout
+
+
+def test_the_first_change_has_the_same_code_in_both_languages() -> None:
+    assert FENCED.findall(WALK)
+    assert FENCED.findall(SPANISH_WALK) == FENCED.findall(WALK)
+    assert FILE_OF_STEP.findall(SPANISH_WALK) == FILE_OF_STEP.findall(WALK)
