@@ -13,32 +13,6 @@ HOUSES = ("generator", "forms")
 TEXTS = ("themes", "generator/starter", "generator/serve/templates")
 """Folders with texts that people read, every one of their files."""
 
-NOT_YET: dict[str, tuple[str, ...]] = {
-    "name": (
-        *("forms/delivery/", "forms/evidence/", "forms/operations/", "forms/permission/"),
-        *("forms/store/", "generator/again.py", "generator/incremental/", "generator/model/"),
-        *("generator/parallel/", "generator/publish.py", "generator/serve/resumed.py"),
-    ),
-    "local": (
-        *("forms/catalogue.py", "forms/commands/", "forms/delivery/", "forms/evidence/"),
-        *("forms/links/", "forms/mail/", "forms/operations/", "forms/permission/"),
-        *("forms/settings/", "forms/site/", "forms/store/", "generator/again.py"),
-        *("generator/cli.py", "generator/incremental/", "generator/model/", "generator/plan/"),
-        *("generator/publish.py", "generator/serve/live.py", "generator/serve/resumed.py"),
-        "generator/terminal.py",
-    ),
-    "docstring": (
-        *("forms/catalogue.py", "forms/commands/", "forms/declared/", "forms/delivery/"),
-        *("forms/evidence/", "forms/links/", "forms/mail/", "forms/operations/"),
-        *("forms/permission/", "forms/settings/", "forms/site/", "forms/store/", "forms/web/"),
-        *("generator/__main__.py", "generator/again.py", "generator/incremental/"),
-        *("generator/model/", "generator/parallel/", "generator/plan/", "generator/publish.py"),
-        *("generator/serve/live.py", "generator/serve/resumed.py", "generator/terminal.py"),
-    ),
-    "text": ("forms/commands/", "forms/store/", "themes/default/handler/texts/"),
-}
-"""Rule -> how the paths of the rooms and modules begin that don't follow it yet."""
-
 MODULES = """
     again alike amended answers asking blocks cache catalogue centre clerk columns console current
     decision edge edit even exchange few folders fresh gate grounds group guard handlers hooks
@@ -72,7 +46,7 @@ RETIRED = {
 STILL_USED = {
     "forms/catalogue.py": "the door between both packages; the generator's `catalogue` is retired",
     "forms/store/records": "the room of the ledger's rows; the old module is `database/read_only`",
-    "forms/store/verify/finding.py:Finding": "what a check of the store reports",
+    "forms/declared/findings.py:Finding": "what a check of the store reports",
     "forms/commands/database.py:move": "named after the command `atrae forms database move`",
     "forms/evidence/consent_record.py:BY_CONTROLLER": "kinds of events, not a stored method",
     "generator/incremental/snapshot.py:take": "the new name of `inputs.look`",
@@ -235,15 +209,14 @@ def lines(rule: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_nothing_goes_back_to_retired_language(rule: str) -> None:
-    assert [line for line in lines(rule) if not line.startswith(NOT_YET[rule])] == []
+    assert list(lines(rule)) == []
 
 
 @pytest.mark.parametrize("place", STILL_USED)
 def test_every_exception_exists(place: str) -> None:
     path, _, name = place.partition(":")
-    if not path.startswith(NOT_YET["name"]):
-        assert (ROOT / path).exists()
-        assert not name or re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8"))
+    assert (ROOT / path).exists()
+    assert not name or re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

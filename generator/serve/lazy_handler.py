@@ -68,6 +68,7 @@ class LazyHandler:
         return await asyncio.shield(self._future())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to the handler, loaded when it is first needed."""
         app = await self.loaded()
         await app(scope, receive, send)
 

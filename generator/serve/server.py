@@ -101,6 +101,7 @@ class Dispatcher:
         self._publishes, self._handler_port = publishes, handler_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to the pages, the inbox or the handler."""
         try:
             app = await self._app_for(scope)
             await app(scope, receive, send)

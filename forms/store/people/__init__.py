@@ -1,1 +1,1 @@
-"""What owners and people do with personal data: export, import, erase, move, purge, review."""
+"""Personal data: export, import, erase, move, purge and review it for owners and people."""
