@@ -24,8 +24,8 @@ from ..plan.plan import Plan, render
 from .inbox import Inbox
 from .live import Live
 
-AT_HOME = Limits(window=timedelta(seconds=5), hourly=1000, daily=1000)
-"""Who tries a form again and again here is its author."""
+DEVELOPMENT_LIMITS = Limits(window=timedelta(seconds=5), hourly=1000, daily=1000)
+"""Limits that don\'t stop authors who send their own form many times."""
 
 _NO_CONTROLLER = Controller(name="-", address="-")
 
@@ -118,7 +118,7 @@ def create_handler(
         pages=bundle.pages,
         files=bundle.file,
         deliver=smtp_delivery(smtp) if smtp else _inbox_delivery(inbox),
-        limits=AT_HOME,
+        limits=DEVELOPMENT_LIMITS,
     )
 
 
