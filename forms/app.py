@@ -5,9 +5,8 @@ being edited.
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from .operations.periodic import periodic_tasks
 from .permission.record import Limits
 from .settings.environment import Settings, SettingsError, SuppressionKey
 from .site.bundle import BundleError
-from .site.reload import CurrentCatalogue, CurrentRenderer
+from .site.reload import CurrentCatalogue, current_renderer
 from .site.templates import Pages
 from .store.database.engine import Database, open_engine
 from .store.database.file_lock import LockedError, sole_writer
@@ -84,9 +83,8 @@ def create_app(
     Its lifespan holds the lock of a SQLite database, migrates the tables and runs the outbox
     worker. It raises one of `START_ERRORS` if it can't.
     """
-    store, tokens = open_store(settings, clock), Tokens(settings.keys)
-    current, links = CurrentCatalogue(catalogue, store, clock), Links(settings, tokens)
-    renderer = CurrentRenderer(pages)
+    store, links = open_store(settings, clock), Links(settings, Tokens(settings.keys))
+    current, renderer = CurrentCatalogue(catalogue, store, clock), current_renderer(pages)
     outbox = Outbox(store, ceiling_of(settings, store))
     composer = Composer(settings, store, links, current, renderer, clock)
     worker = Worker(
@@ -99,13 +97,11 @@ def create_app(
     context = Context(
         settings=settings,
         store=store,
-        tokens=tokens,
         links=links,
         catalogue=current,
         renderer=renderer,
         files=files,
         clock=clock,
-        new_id=lambda: secrets.token_hex(16),
         limits=limits or Limits(),
         wake=worker.wake,
         blocklist=Blocklist(settings.defence),
@@ -127,14 +123,11 @@ def create_app(
 async def _lifespan(
     settings: Settings, store: Store, workers: Sequence[Worker[Any]]
 ) -> AsyncIterator[None]:
-    with sole_writer(settings.database_url.get_secret_value()):
+    with sole_writer(settings.database_url.get_secret_value()), closing(store.database):
+        await run_in_threadpool(store.prepare)
+        for worker in workers:
+            worker.start()
         try:
-            await run_in_threadpool(store.prepare)
-            for worker in workers:
-                worker.start()
-            try:
-                yield
-            finally:
-                await asyncio.gather(*(run_in_threadpool(worker.stop) for worker in workers))
+            yield
         finally:
-            store.database.close()
+            await asyncio.gather(*(run_in_threadpool(worker.stop) for worker in workers))

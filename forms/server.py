@@ -5,6 +5,7 @@ import gc
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -83,10 +84,9 @@ def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
     bundles = Bundles(settings.handler_dir)
     bundles.current()
     # Fail here, with one line, rather than in a server that has half started.
-    with sole_writer(settings.database_url.get_secret_value()):
-        store = open_store(settings)
+    store = open_store(settings)
+    with sole_writer(settings.database_url.get_secret_value()), closing(store.database):
         store.prepare()
-        store.database.close()
     return create_app(
         settings,
         catalogue=lambda: bundles.current().catalogue,

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 
 from ..catalogue import Catalogue, Resource
+from .reload import file_stat
 from .templates import Pages
 
 log = logging.getLogger("atrae.forms.bundle")
@@ -69,34 +70,20 @@ class Bundles:
 
         Raises `BundleError` if there has never been a complete one.
         """
-        file_stat = self._manifest_stat()
-        if self._bundle is not None and file_stat in (None, self._file_stat):
-            return self._bundle
+        stat = file_stat(self.directory / MANIFEST)
         with self._lock:
-            if self._bundle is None or file_stat != self._file_stat:
-                self._load(file_stat)
-            return self._bundle or read_bundle(self.directory)
+            if self._bundle is None or stat not in (None, self._file_stat):
+                try:
+                    self._bundle, self._file_stat = read_bundle(self.directory), stat
+                except BundleError as fault:
+                    if self._bundle is None:
+                        raise
+                    log.warning("the new bundle cannot be used: %s", fault)
+            return self._bundle
 
     def file(self, resource: Resource) -> Path:
         """Return the path of a gated file."""
         return self.directory / resource.path
-
-    def _load(self, file_stat: tuple[int, int, int] | None) -> None:
-        try:
-            self._bundle = read_bundle(self.directory)
-        except BundleError as fault:
-            if self._bundle is None:
-                raise
-            log.warning("the new bundle cannot be used: %s", fault)
-            return
-        self._file_stat = file_stat
-
-    def _manifest_stat(self) -> tuple[int, int, int] | None:
-        try:
-            stat = (self.directory / MANIFEST).stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _listed(directory: Path) -> list[tuple[str, str]]:

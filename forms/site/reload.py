@@ -1,8 +1,10 @@
-"""The catalogue and the renderer that are current; `serve` replaces them while they are in use."""
+"""The catalogue, the renderer and files that are replaced while they are in use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 
 from ..catalogue import Catalogue
@@ -32,17 +34,16 @@ class CurrentCatalogue:
         return catalogue
 
 
-@dataclass
-class CurrentRenderer:
-    """Returns the renderer of the current pages, compiled once for each `Pages`."""
+def current_renderer(source: Callable[[], Pages]) -> Callable[[Catalogue], Renderer]:
+    """Return a function that returns the renderer of the current pages, compiled once."""
+    compiled = lru_cache(maxsize=1)(Renderer)
+    return lambda catalogue: compiled(source(), catalogue.default_language)
 
-    source: Callable[[], Pages]
-    _last: Renderer | None = None
 
-    def __call__(self, catalogue: Catalogue) -> Renderer:
-        """Return the renderer, with the default language of `catalogue`."""
-        pages, last = self.source(), self._last
-        language = catalogue.default_language
-        if last is None or last.pages is not pages or last.default_language != language:
-            last = self._last = Renderer(pages, language)
-        return last
+def file_stat(path: Path) -> tuple[int, int, int] | None:
+    """Return numbers that change with the file; `None` if it can't be read."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..catalogue import Catalogue, Resource
 from ..links.links import Links
-from ..links.tokens import Tokens
 from ..permission.record import Limits
 from ..settings.environment import Settings
 from ..settings.networks import Buckets
@@ -25,14 +24,12 @@ class Context:
 
     settings: Settings
     store: Store
-    tokens: Tokens
     links: Links
     catalogue: Callable[[], Catalogue]
     """Returns the current catalogue; all its wordings are in the database."""
     renderer: Callable[[Catalogue], Renderer]
     files: Callable[[Resource], Path | None]
     clock: Callable[[], datetime]
-    new_id: Callable[[], str]
     limits: Limits
     wake: Callable[[], None]
     """Wakes the worker that sends emails."""

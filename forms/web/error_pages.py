@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from ..store.database.engine import UNAVAILABLE
 from .context import Context
 from .request_body import RefusalError
-from .responses import message, preferred_language, security_headers
+from .responses import Responder, preferred_language, security_headers
 
 log = logging.getLogger("atrae.forms")
 
@@ -22,7 +22,6 @@ FALLBACK = "Please try again in a minute.\nInténtalo de nuevo dentro de un minu
 def exception_handlers(context: Context) -> Mapping[Any, Callable[..., Response]]:
     """Return Starlette's mapping of exceptions to functions that return a page."""
     return {
-        RefusalError: partial(_refused, context),
         HTTPException: partial(_refused, context),
         **dict.fromkeys(UNAVAILABLE, partial(_unavailable, context)),
         Exception: partial(_failed, context),
@@ -30,12 +29,12 @@ def exception_handlers(context: Context) -> Mapping[Any, Callable[..., Response]
 
 
 def _refused(context: Context, request: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusalError | HTTPException)
+    assert isinstance(error, HTTPException)
     if isinstance(error, RefusalError):
-        status, key = error.status, error.key
+        key = error.detail
     else:
-        status, key = error.status_code, "method" if error.status_code == 405 else "nothing"
-    response = _error_page(context, request, key, status)
+        key = "method" if error.status_code == 405 else "nothing"
+    response = _error_page(context, request, key, error.status_code)
     response.headers.update(error.headers or {})
     return response
 
@@ -60,7 +59,7 @@ def _error_page(context: Context, request: Request, key: str, status: int) -> Re
     try:
         catalogue = context.catalogue()
         language = preferred_language(catalogue, request.headers.get("accept-language", ""))
-        return message(context, catalogue, language, key, status=status)
+        return Responder(context, catalogue, language).message(key, status=status)
     except Exception:
         # The same fault may also prevent the error page.
         log.exception("can't show the page %s", key)

@@ -4,32 +4,32 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from ..catalogue import Catalogue, sheet
+from ..catalogue import sheet
 from ..mail.letters import resource_for
 from ..permission.record import Record
 from ..permission.submission import FieldErrors
 from ..store.records.rows import PendingRequest
-from .context import Context
-from .responses import page
+from .responses import Responder
 from .screening.signals import WAIT
 
 LONGEST_ANSWER = 1000
 
 
 def form_page(
-    context: Context, catalogue: Catalogue, form_id: str, values: FieldErrors, *, waiting: str = ""
+    responder: Responder, form_id: str, values: FieldErrors, *, waiting: str = ""
 ) -> Response:
     """Return a 422 with the form as it was sent and an error beside each wrong field.
 
     With `waiting`, the signed time at which a wait began, it can be sent again after a few seconds.
     The page needs no JavaScript.
     """
+    context, catalogue = responder.context, responder.catalogue
     shown = waiting or context.signed_times.make(context.clock(), form_id)
     wait = WAIT.seconds if waiting else 0
     form = sheet(
         catalogue,
         catalogue.forms[form_id],
-        values.language,
+        responder.language,
         # In the address, so that no theme can leave it out.
         action=f"{context.links.form(form_id)}?shown={shown}",
         page=values.page,
@@ -42,12 +42,9 @@ def form_page(
     target = context.links.target
     solver = target(form.solver) if form.solver else ""
     form = replace(form, privacy=target(form.privacy), solver=solver)
-    return page(
-        context,
-        catalogue,
-        values.language,
+    return responder.page(
         "form",
-        "once_more_title" if wait else "form_again_title",
+        title="once_more_title" if wait else "form_again_title",
         status=422,
         # Without `SECRET`, which would make browsers send the form with `Origin: null`.
         headers={},
@@ -56,35 +53,27 @@ def form_page(
     )
 
 
-def confirmation_page(
-    context: Context, catalogue: Catalogue, request: PendingRequest, language: str
-) -> Response:
+def confirmation_page(responder: Responder, request: PendingRequest) -> Response:
     """Return the page with the exact wordings, the optional question and the two buttons."""
-    form = catalogue.forms.get(request.events[0].form)
-    wordings = context.store.wordings(event.wording for event in request.events)
-    return page(
-        context,
-        catalogue,
-        language,
+    form = responder.catalogue.forms.get(request.events[0].form)
+    wordings = responder.context.store.wordings(event.wording for event in request.events)
+    return responder.page(
         "confirm",
-        "confirm_title",
         texts=[wordings[event.wording].text for event in request.events],
-        question=catalogue.text(form.question, language) if form else "",
+        question=responder.text(form.question) if form else "",
         longest=LONGEST_ANSWER,
     )
 
 
-def confirmed_page(
-    context: Context, catalogue: Catalogue, request: PendingRequest, record: Record, language: str
-) -> Response:
+def confirmed_page(responder: Responder, request: PendingRequest, record: Record) -> Response:
     """Return the page of a confirmed request, with its downloads."""
     downloads = []
     for event in request.events:
         grant = record.permission(event.purpose).grant
-        file = resource_for(catalogue, event.purpose, event.language)
+        file = resource_for(responder.catalogue, event.purpose, event.language)
         if grant is not None and file is not None:
-            url = context.links.resource(
+            url = responder.context.links.resource(
                 request.contact, event.purpose, event.language, file.name, confirmed=grant.moment
             )
             downloads.append((file.name, file.size, url))
-    return page(context, catalogue, language, "confirmed", "confirmed_title", downloads=downloads)
+    return responder.page("confirmed", downloads=downloads)

@@ -46,7 +46,6 @@ class Charge(StrEnum):
 
 
 RATES = {
-    Charge.FORM: Rate(burst=30, per_minute=30),
     # A PDF reader requests a file in dozens of parts.
     Charge.LINK: Rate(burst=240, per_minute=120),
     Charge.LOOK: Rate(burst=120, per_minute=120),
@@ -61,26 +60,20 @@ ONCE_AN_HOUR = Rate(burst=1, per_minute=1 / 60)
 class RouteGuards:
     """The checks of one route."""
 
-    charge: Charge
     link: type[Link] | None
     """Kind of link whose token is in the path."""
     form: bool
-    has_token: bool
-    one_click: bool
-    """It accepts RFC 8058's one click, which is exempt from the check of the origin only."""
+
+    @property
+    def one_click(self) -> bool:
+        """Whether it accepts RFC 8058's one click, exempt from the check of the origin only."""
+        return self.form and self.link is UnsubscribeLink
 
 
 def guards_of(path: str, method: str) -> RouteGuards:
     """Return the checks of a route. They follow from its path and method, so none is missing."""
-    first, form, has_token = path.split("/")[1], method == "POST", "{token}" in path
-    charge = Charge.LINK if has_token else Charge.FORM if form else Charge.LOOK
-    return RouteGuards(
-        charge=charge,
-        link=LINKS.get(first) if has_token else None,
-        form=form,
-        has_token=has_token,
-        one_click=form and first == UnsubscribeLink.action,
-    )
+    link = LINKS[path.split("/")[1]] if "{token}" in path else None
+    return RouteGuards(link=link, form=method == "POST")
 
 
 async def guarded_call(
@@ -111,36 +104,21 @@ def charge(context: Context, guards: RouteGuards, request: Request) -> None:
     Raises:
         RefusalError: There were too many (429).
     """
-    token = request.path_params.get("token", "")
-    if guards.has_token and _is_ours(context, guards.link, token):
+    if guards.link is not None and _is_ours(context, request, guards.link):
         # A digest, because memory must not hold links that work.
-        digest = sha256(token.encode()).digest()[:16]
+        digest = sha256(request.path_params["token"].encode()).digest()[:16]
         _count(context, (Charge.LINK, digest), RATES[Charge.LINK])
         return
-    network = client_network(context, request)
+    network = _client_network(context, request)
     if network is None:
         return
-    rate = GUESSES if guards.has_token else _rate(context, guards.charge)
-    if rate is not None:
-        _count(context, (guards.charge, network), rate, nearby=network.is_private)
-
-
-def client_network(context: Context, request: Request) -> Network | None:
-    """Return the visitor's network; `None` if it is unknown.
-
-    A peer on this machine is an undeclared proxy or the owner: counting it would count all visitors
-    as one.
-    """
-    if request.client is None:
-        return None
-    defence = context.settings.defence
-    address = visitor(
-        request.client.host,
-        request.headers.raw,
-        defence.trusted_proxies,
-        defence.forwarded_header,
-    )
-    return None if address is None or address.is_loopback else network_of(address)
+    if guards.link is not None:
+        _count(context, (Charge.LINK, network), GUESSES, nearby=network.is_private)
+    elif not guards.form:
+        _count(context, (Charge.LOOK, network), RATES[Charge.LOOK], nearby=network.is_private)
+    elif most := context.settings.defence.submissions_per_minute:
+        rate = Rate(burst=most, per_minute=most)
+        _count(context, (Charge.FORM, network), rate, nearby=network.is_private)
 
 
 def read_link(
@@ -151,25 +129,61 @@ def read_link(
     Raises:
         RefusalError: The link isn't ours (404), or is too old: 410, with the texts `expired`.
     """
+    claims, is_expired = read_link_of_any_age(context, request, link)
+    if is_expired:
+        raise RefusalError(410, expired)
+    return claims
+
+
+def read_link_of_any_age(
+    context: Context, request: Request, link: type[AnyLink]
+) -> tuple[AnyLink, bool]:
+    """Return the claims of the link that was followed, and whether it is too old.
+
+    Raises:
+        RefusalError: The link isn't ours (404).
+    """
+    token, is_expired = request.path_params["token"], False
     try:
-        return context.tokens.read(link, request.path_params["token"], now=context.clock())
-    except ExpiredError:
-        raise RefusalError(410, expired) from None
+        claims: Link = context.links.tokens.read(link, token, now=context.clock())
+    except ExpiredError as error:
+        claims, is_expired = error.link, True
     except TokenError:
         raise RefusalError(404, "token") from None
+    assert isinstance(claims, link)
+    return claims, is_expired
+
+
+def _is_ours(context: Context, request: Request, link: type[Link]) -> bool:
+    try:
+        read_link_of_any_age(context, request, link)
+    except RefusalError:
+        return False
+    return True
+
+
+def _client_network(context: Context, request: Request) -> Network | None:
+    if request.client is None:
+        return None
+    host, defence = request.client.host, context.settings.defence
+    proxies, header = defence.trusted_proxies, defence.forwarded_header
+    address = visitor(host, request.headers.raw, proxies, header)
+    # A peer on this machine is an undeclared proxy or the owner: counting it would count all
+    # visitors as one.
+    return None if address is None or address.is_loopback else network_of(address)
 
 
 async def _read_form(context: Context, guards: RouteGuards, request: Request) -> None:
-    content_type = request.headers.get("content-type", "")
+    content_type, has_token = request.headers.get("content-type", ""), guards.link is not None
     if not guards.one_click:
-        request_body.check_origin(request.headers, context.origins, has_token=guards.has_token)
+        request_body.check_origin(request.headers, context.origins, has_token=has_token)
     body = await request_body.read_body(request)
     if guards.one_click:
         if request_body.is_one_click(content_type, body):
             request.state.form = {ONE_CLICK[0]: [ONE_CLICK[1]]}
             return
         request_body.check_origin(request.headers, context.origins, has_token=True)
-    most = request_body.MOST_CHOICES if guards.has_token else request_body.MOST_FIELDS
+    most = request_body.MOST_CHOICES if has_token else request_body.MOST_FIELDS
     request.state.form = request_body.read_form(content_type, body, most=most)
 
 
@@ -183,22 +197,3 @@ def _count(context: Context, key: object, rate: Rate, *, nearby: bool = False) -
             "ATRAE_TRUSTED_PROXIES: until then all visitors are counted as one"
         )
     raise RefusalError(429, "often", headers={"Retry-After": str(math.ceil(wait))})
-
-
-def _rate(context: Context, charge: Charge) -> Rate | None:
-    if charge is not Charge.FORM:
-        return RATES[charge]
-    most = context.settings.defence.submissions_per_minute
-    return Rate(burst=most, per_minute=most) if most else None
-
-
-def _is_ours(context: Context, link: type[Link] | None, token: str) -> bool:
-    if link is None:
-        return False
-    try:
-        context.tokens.read(link, token, now=context.clock())
-    except ExpiredError:
-        return True
-    except TokenError:
-        return False
-    return True

@@ -8,16 +8,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ..catalogue import Resource, State
-from ..links.tokens import ExpiredError, GuideLink, Link, OffersLink, TokenError
+from ..links.tokens import GuideLink, OffersLink
 from ..mail.letters import resource_for
 from ..permission import guides
 from ..permission.record import Record
-from ..store.records.store import Decide
 from . import request_body
 from .context import Context
-from .guards import read_link
+from .guards import read_link, read_link_of_any_age
 from .request_body import RefusalError
-from .responses import SECRET, available_language, page, see_state
+from .responses import SECRET, Responder
 
 log = logging.getLogger("atrae.forms")
 
@@ -48,7 +47,7 @@ def download(context: Context, request: Request) -> Response:
     """
     link, is_expired = _read_link(context, request)
     if is_expired:
-        return _expired(context, link.language)
+        return Responder.in_language(context, link.language).page("again", status=410)
     file = resource_for(context.catalogue(), link.purpose, link.language)
     path = context.files(file) if file else None
     if file is None or path is None or not path.is_file():
@@ -76,65 +75,43 @@ def send_again(context: Context, request: Request) -> Response:
         language=link.language,
         limits=context.limits,
     )
-    return _commit(context, link.contact, decide, link.language)
+    context.commit(link.contact, decide, now=context.clock())
+    return Responder.in_language(context, link.language).see_state(State.CHECK_INBOX)
 
 
 def show_offers(context: Context, request: Request) -> Response:
     """Show the site's guides, each with its wording and a button: `GET /more/{token}`."""
-    _, record, language = _read_offer_link(context, request)
-    catalogue = context.catalogue()
-    offers = guides.offers(catalogue, record, language, spoken=catalogue.privacy)
-    return page(context, catalogue, language, "more", "more_title", offers=offers)
+    record, responder = _read_offer_link(context, request)
+    catalogue = responder.catalogue
+    offers = guides.offers(catalogue, record, responder.language, spoken=catalogue.privacy)
+    return responder.page("more", offers=offers)
 
 
 def take_offer(context: Context, request: Request) -> Response:
     """Email the chosen guide: `POST /more/{token}`."""
     chosen = request_body.form_of(request).get("purpose", [])
-    contact, _, language = _read_offer_link(context, request)
+    record, responder = _read_offer_link(context, request)
     wording = context.store.wordings(chosen[:1]).get("".join(chosen[:1]))
     if len(chosen) != 1 or wording is None:
         raise RefusalError(400, "choice")
-    if not guides.is_guide(context.catalogue(), wording.purpose):
+    if not guides.is_guide(responder.catalogue, wording.purpose):
         raise RefusalError(404, "file")
     now = context.clock()
     decide = partial(guides.accept_offer, wording, now=now, limits=context.limits)
-    return _commit(context, contact, decide, language)
-
-
-def _commit(context: Context, contact: str, decide: Decide, language: str) -> Response:
-    context.commit(contact, decide, now=context.clock())
-    catalogue = context.catalogue()
-    language = available_language(catalogue, language)
-    return see_state(context, catalogue, language, State.CHECK_INBOX)
+    context.commit(record.contact, decide, now=now)
+    return responder.see_state(State.CHECK_INBOX)
 
 
 def _read_link(context: Context, request: Request) -> tuple[GuideLink, bool]:
-    """Return a link's claims, and whether it is too old.
-
-    Raises:
-        RefusalError: The link isn't ours.
-    """
-    token, is_expired = request.path_params["token"], False
-    try:
-        link: Link = context.tokens.read(GuideLink, token, now=context.clock())
-    except ExpiredError as expired:
-        link, is_expired = expired.link, True
-    except TokenError:
-        raise RefusalError(404, "token") from None
-    if not isinstance(link, GuideLink) or link.name != request.path_params["name"]:
+    link, is_expired = read_link_of_any_age(context, request, GuideLink)
+    if link.name != request.path_params["name"]:
         raise RefusalError(404, "token")
     return link, is_expired
 
 
-def _expired(context: Context, language: str) -> Response:
-    catalogue = context.catalogue()
-    language = available_language(catalogue, language)
-    return page(context, catalogue, language, "again", "again_title", status=410)
-
-
-def _read_offer_link(context: Context, request: Request) -> tuple[str, Record, str]:
+def _read_offer_link(context: Context, request: Request) -> tuple[Record, Responder]:
     link = read_link(context, request, OffersLink)
     record = context.store.current_record(link.contact)
     if record.epoch != link.epoch or not guides.may_accept_offers(record):
         raise RefusalError(410, "outdated")
-    return link.contact, record, available_language(context.catalogue(), link.language)
+    return record, Responder.in_language(context, link.language)

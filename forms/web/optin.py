@@ -10,7 +10,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from ..catalogue import Catalogue, State
+from ..catalogue import State
 from ..links.tokens import ConfirmLink, UnsubscribeLink
 from ..mail.letters import resource_for
 from ..permission import optin
@@ -28,7 +28,7 @@ from .context import Context
 from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_page
 from .guards import read_link
 from .request_body import RefusalError
-from .responses import available_language, message, page, see_other, see_state
+from .responses import Responder, see_other
 from .screening.screen import Credentials, ask_again, proof_used, read_credentials, screen
 
 log = logging.getLogger("atrae.forms")
@@ -45,16 +45,15 @@ async def subscribe(context: Context, request: Request) -> Response:
 def show_confirmation(context: Context, request: Request) -> Response:
     """Show a request's two buttons, or its outcome: `GET /confirm/{token}`."""
     pending, record = _read_pending(context, request)
-    catalogue = context.catalogue()
-    language = available_language(catalogue, pending.events[0].language)
+    responder = Responder.in_language(context, pending.events[0].language)
     stage = optin.stage_of(pending.events, record, expires=pending.expires, now=context.clock())
     match stage:
         case Stage.OPEN:
-            return confirmation_page(context, catalogue, pending, language)
+            return confirmation_page(responder, pending)
         case Stage.CONFIRMED:
-            return confirmed_page(context, catalogue, pending, record, language)
+            return confirmed_page(responder, pending, record)
         case Stage.ENDED | Stage.EXPIRED:
-            return message(context, catalogue, language, stage, status=410)
+            return responder.message(stage, status=410)
 
 
 def confirm(context: Context, request: Request) -> Response:
@@ -72,11 +71,10 @@ def confirm(context: Context, request: Request) -> Response:
     else:
         raise RefusalError(400, "choice")
     context.commit(pending.contact, decide, now=now)
-    catalogue = context.catalogue()
-    language = available_language(catalogue, pending.events[0].language)
+    responder = Responder.in_language(context, pending.events[0].language)
     if choice == ["decline"]:
-        return see_state(context, catalogue, language, State.DECLINED)
-    return _after_confirm(context, request, catalogue, pending, language)
+        return responder.see_state(State.DECLINED)
+    return _after_confirm(responder, request)
 
 
 def show_unsubscribe(context: Context, request: Request) -> Response:
@@ -85,34 +83,36 @@ def show_unsubscribe(context: Context, request: Request) -> Response:
     It changes nothing, because email scanners follow links.
     """
     link = read_link(context, request, UnsubscribeLink)
-    language, purposes = link.language, link.purposes
-    catalogue = context.catalogue()
+    responder = Responder.in_language(context, link.language)
+    catalogue = responder.catalogue
+    # Paused ones too: people can unsubscribe during a pause.
     granted = standing_purposes(context.store.current_record(link.contact))
     names = [
-        catalogue.text(catalogue.purposes[purpose].name, language)
+        catalogue.text(catalogue.purposes[purpose].name, link.language)
         if purpose in catalogue.purposes
         else purpose
-        for purpose in purposes
-        # Paused ones too: people can unsubscribe during a pause.
+        for purpose in link.purposes
         if purpose in granted
     ]
-    language = available_language(catalogue, language)
     if not names:
-        return message(context, catalogue, language, "left", status=200)
-    return page(context, catalogue, language, "unsubscribe", "unsubscribe_title", names=names)
+        return responder.message("left", status=200)
+    return responder.page("unsubscribe", names=names)
 
 
 def unsubscribe(context: Context, request: Request) -> Response:
     """Unsubscribe, by the button or by RFC 8058's one click: `POST /unsubscribe/{token}`."""
     form = request_body.form_of(request)
-    if form.get(request_body.ONE_CLICK[0]) == [request_body.ONE_CLICK[1]]:
-        _unsubscribe(context, request, Method.ONE_CLICK)
+    is_one_click = form.get(request_body.ONE_CLICK[0]) == [request_body.ONE_CLICK[1]]
+    if not is_one_click and form.get("do") != ["leave"]:
+        raise RefusalError(400, "choice")
+    link = read_link(context, request, UnsubscribeLink)
+    method = Method.ONE_CLICK if is_one_click else Method.BUTTON
+    decide = partial(optin.withdraw, link.purposes, method=method, language=link.language)
+    context.commit(link.contact, decide, now=context.clock())
+    if is_one_click:
         # RFC 8058 forbids a redirect.
         return PlainTextResponse("unsubscribed\n")
-    if form.get("do") != ["leave"]:
-        raise RefusalError(400, "choice")
-    language = _unsubscribe(context, request, Method.BUTTON)
-    return see_state(context, context.catalogue(), language, State.LEFT)
+    return Responder(context, context.catalogue(), link.language).see_state(State.LEFT)
 
 
 def healthy(_context: Context, _request: Request) -> Response:
@@ -130,60 +130,47 @@ def ready(context: Context, _request: Request) -> Response:
 def _subscribe(
     context: Context, form_id: str, raw: Raw, credentials: Credentials
 ) -> UnitOfWork[Committed, Response]:
-    catalogue = context.catalogue()
-    form = catalogue.forms.get(form_id)
+    responder = Responder.in_language(context, "".join(raw.get("language", ())[:1]), form_id)
+    form = responder.catalogue.forms.get(form_id)
     if form is None or form.address is None:
         raise RefusalError(404, "form")
     submission = validate(
         form,
         raw,
-        language=available_language(catalogue, "".join(raw.get("language", ())[:1]), form),
+        language=responder.language,
         wordings=context.store.wordings(ticked(raw)),
         versions=context.store.form_versions(raw.get("version", ())[:1]),
     )
     if isinstance(submission, FieldErrors):
-        return form_page(context, catalogue, form_id, submission)
-    screened = screen(context, catalogue, submission, credentials)
+        return form_page(responder, form_id, submission)
+    screened = screen(responder, submission, credentials)
     if isinstance(screened, Response):
         return screened
-    now, new_id = context.clock(), context.new_id()
-    request = OptIn(
-        store=context.store,
-        address=screened.address,
-        decide=lambda record: optin.request(
-            screened, record, now=now, pending=new_id, limits=context.limits
-        ),
-        now=now,
+    now = context.clock()
+    decide = partial(
+        optin.request, screened, now=now, pending=context.store.new_id(), limits=context.limits
     )
+    request = OptIn(store=context.store, address=screened.address, decide=decide, now=now)
     try:
-        committed = yield spending(proof_used(context, catalogue, screened, credentials), request)
+        committed = yield spending(proof_used(responder, screened, credentials), request)
     except SpentError:
-        return ask_again(context, catalogue, screened)
+        return ask_again(responder, screened)
     if committed.decision.notices:
         context.wake()
-    language = screened.language
-    return see_state(context, catalogue, language, State.CHECK_INBOX, form.after_submit)
+    return responder.see_state(State.CHECK_INBOX, form.after_submit)
 
 
-def _after_confirm(
-    context: Context, request: Request, catalogue: Catalogue, pending: PendingRequest, language: str
-) -> Response:
-    _, record = _read_pending(context, request)
+def _after_confirm(responder: Responder, request: Request) -> Response:
+    context, catalogue = responder.context, responder.catalogue
+    pending, record = _read_pending(context, request)
     stage = optin.stage_of(pending.events, record, expires=pending.expires, now=context.clock())
     form = catalogue.forms.get(pending.events[0].form)
     own = form.after_confirm if form else {}
     files = any(resource_for(catalogue, event.purpose, event.language) for event in pending.events)
-    if stage is not Stage.CONFIRMED or (files and not catalogue.text(own, language)):
+    if stage is not Stage.CONFIRMED or (files and not responder.text(own)):
         # That page shows the outcome and the downloads.
         return see_other(f"../confirm/{request.path_params['token']}")
-    return see_state(context, catalogue, language, State.CONFIRMED, own)
-
-
-def _unsubscribe(context: Context, request: Request, method: Method) -> str:
-    link = read_link(context, request, UnsubscribeLink)
-    decide = partial(optin.withdraw, link.purposes, method=method, language=link.language)
-    context.store.commit_for_contact(link.contact, decide, now=context.clock())
-    return link.language
+    return responder.see_state(State.CONFIRMED, own)
 
 
 def _read_pending(context: Context, request: Request) -> tuple[PendingRequest, Record]:

@@ -11,7 +11,6 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..catalogue import Catalogue
 from ..declared.address import LONGEST, parse_address
 from ..links.tokens import PreferencesLink
 from ..permission import guides, optin, preferences, subject_requests, suppression
@@ -22,9 +21,9 @@ from ..store.records.store import Decide
 from . import request_body
 from .context import Context
 from .guards import read_link
-from .preferences_page import preferences_page
+from .preferences_page import PreferencesPage
 from .request_body import RefusalError
-from .responses import available_language, page, see_other
+from .responses import Responder, see_other
 
 DONE = {"save": "saved", "leave": "left", "never": "never"} | dict.fromkeys(
     ("reveal", "erase", "move"), "sent"
@@ -36,7 +35,8 @@ def show(context: Context, request: Request) -> Response:
     """Show a person's choices and what else they can do: `GET /me/{token}`."""
     record, language = _me(context, request)
     done = request.query_params.get("done", "")
-    return _page(context, record, language, done=done if done in DONE.values() else "")
+    responder = Responder.in_language(context, language)
+    return _page(responder, record, done=done if done in DONE.values() else "")
 
 
 def save(context: Context, request: Request) -> Response:
@@ -45,7 +45,7 @@ def save(context: Context, request: Request) -> Response:
     record, language = _me(context, request)
     decide = _decide(context, raw, record, language, now)
     if isinstance(decide, Mapping):
-        return _page(context, record, language, raw=raw, errors=decide)
+        return _page(Responder.in_language(context, language), record, raw=raw, errors=decide)
     context.commit(record.contact, decide, now=now)
     return see_other(f"../me/{request.path_params['token']}?done={DONE[raw['do'][0]]}")
 
@@ -53,7 +53,6 @@ def save(context: Context, request: Request) -> Response:
 def _decide(
     context: Context, raw: Raw, record: Record, language: str, now: datetime
 ) -> Decide | Mapping[str, str]:
-    """Return the decision that the pressed button asks for, or the form's errors."""
     ask = partial(subject_requests.request, now=now, limits=context.limits, language=language)
     match raw.get("do"):
         case ["save"]:
@@ -66,7 +65,7 @@ def _decide(
                 choices,
                 now=now,
                 language=language,
-                pending=context.new_id(),
+                pending=context.store.new_id(),
                 limits=context.limits,
             )
         case ["leave"]:
@@ -87,46 +86,37 @@ def _decide(
 
 
 def _page(
-    context: Context,
+    responder: Responder,
     record: Record,
-    language: str,
     *,
     done: str = "",
     raw: Raw | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    catalogue = context.catalogue()
-    language = available_language(catalogue, language)
-    errors = errors or {}
-    centre = preferences_page(
-        record,
-        catalogue,
-        context.store.wordings(event.wording for event in record.events),
-        language,
+    context, catalogue, language = responder.context, responder.catalogue, responder.language
+    raw, errors = raw or {}, errors or {}
+    centre = PreferencesPage(
+        record=record,
+        catalogue=catalogue,
+        wordings=context.store.wordings(event.wording for event in record.events),
+        language=language,
         raw=raw if errors.keys() - {"email"} else None,
         errors=errors,
     )
-    return page(
-        context,
-        catalogue,
-        language,
+    offers: tuple[guides.Offer, ...] = ()
+    if guides.may_accept_offers(record):
+        # Their buttons send to `/more/{token}`.
+        offers = guides.offers(catalogue, record, language, spoken=catalogue.privacy)
+    return responder.page(
         "me",
-        "me_title",
         status=422 if errors else 200,
         centre=centre,
-        offers=_offers(catalogue, record, language),
+        offers=offers,
         more=context.links.more(record.contact, record.epoch, language),
-        done="" if errors else done,
-        typed="".join((raw or {}).get("email", ())[:1])[:LONGEST],
+        done=done,
+        typed="".join(raw.get("email", ())[:1])[:LONGEST],
         longest=LONGEST,
     )
-
-
-def _offers(catalogue: Catalogue, record: Record, language: str) -> tuple[guides.Offer, ...]:
-    # Their buttons send to `/more/{token}`.
-    if not guides.may_accept_offers(record):
-        return ()
-    return guides.offers(catalogue, record, language, spoken=catalogue.privacy)
 
 
 def _me(context: Context, request: Request) -> tuple[Record, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..catalogue import Catalogue, Lasts, Wording
 from ..permission.preferences import PAUSES, RESUME, choice_of, standing_purposes
@@ -41,17 +42,39 @@ class PurposeChoice:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PreferencesPage:
     """All choices of a person, as `centre` in the template."""
 
-    lines: tuple[PurposeChoice, ...]
+    record: Record
+    catalogue: Catalogue
+    wordings: Mapping[str, Wording]
+    """Wordings of the record's events, by digest."""
+    language: str
+    raw: Raw | None = None
+    """The form that had `errors`, if one was sent."""
     errors: Mapping[str, str]
-    pauses: tuple[int, ...]
-    resume: int
-    pause: str
-    is_silent: bool
-    """No email at all goes to the person, not even a confirmation."""
+
+    pauses = PAUSES
+    resume = RESUME
+
+    @cached_property
+    def lines(self) -> tuple[PurposeChoice, ...]:
+        """Purposes that the person has or can choose."""
+        # People can also unsubscribe from purposes that are no longer declared.
+        purposes = dict.fromkeys((*self._declared_purposes(), *sorted(self._granted)))
+        wordings = map(self._wording, purposes)
+        return tuple(self._choice(wording) for wording in wordings if wording is not None)
+
+    @property
+    def pause(self) -> str:
+        """Length of the pause that was chosen in the form."""
+        return "".join((self.raw or {}).get("pause", ())[:1])
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no email at all goes to the person, not even a confirmation."""
+        return Scope.ALL in self.record.suppressed
 
     @property
     def is_any_on(self) -> bool:
@@ -63,98 +86,59 @@ class PreferencesPage:
         """Whether the person can end a pause."""
         return any(line.paused for line in self.lines)
 
+    @cached_property
+    def _granted(self) -> frozenset[str]:
+        return standing_purposes(self.record)
 
-def preferences_page(
-    record: Record,
-    catalogue: Catalogue,
-    wordings: Mapping[str, Wording],
-    language: str,
-    *,
-    raw: Raw | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> PreferencesPage:
-    """Return the page's values. `raw` is the form that had `errors`, if one was sent."""
-    granted, errors = standing_purposes(record), errors or {}
-    lines = []
-    for purpose in _purposes(catalogue, granted):
-        wording = _wording(purpose, record, catalogue, wordings, language, granted)
-        if wording is not None and (purpose in granted or Scope.ALL not in record.suppressed):
-            lines.append(_choice(wording, record, catalogue, language, granted, raw, errors))
-    return PreferencesPage(
-        lines=tuple(lines),
-        errors=errors,
-        pauses=PAUSES,
-        resume=RESUME,
-        pause="".join((raw or {}).get("pause", ())[:1]),
-        is_silent=Scope.ALL in record.suppressed,
-    )
+    def _declared_purposes(self) -> list[str]:
+        on_forms = {purpose for form in self.catalogue.forms.values() for purpose in form.purposes}
+        return [
+            purpose.id
+            for purpose in self.catalogue.purposes.values()
+            if purpose.lasts is Lasts.STANDING and purpose.id in self._granted | on_forms
+        ]
 
+    def _wording(self, purpose: str) -> Wording | None:
+        grant = self.record.permission(purpose).grant
+        if purpose in self._granted and grant is not None:
+            return self.wordings.get(grant.wording)
+        if self.is_silent:
+            return None
+        catalogue, language = self.catalogue, self.language
+        available = catalogue.purposes[purpose].wording.keys() & catalogue.privacy.keys()
+        if language not in available:
+            language = catalogue.default_language
+        return catalogue.wording(purpose, language) if language in available else None
 
-def _purposes(catalogue: Catalogue, granted: frozenset[str]) -> list[str]:
-    on_forms = {purpose for form in catalogue.forms.values() for purpose in form.purposes}
-    declared = [
-        purpose.id
-        for purpose in catalogue.purposes.values()
-        if purpose.lasts is Lasts.STANDING and (purpose.id in granted or purpose.id in on_forms)
-    ]
-    # People can also unsubscribe from purposes that are no longer declared.
-    return [*declared, *sorted(granted - set(declared))]
-
-
-def _wording(
-    purpose: str,
-    record: Record,
-    catalogue: Catalogue,
-    wordings: Mapping[str, Wording],
-    language: str,
-    granted: frozenset[str],
-) -> Wording | None:
-    grant = record.permission(purpose).grant
-    if purpose in granted and grant is not None:
-        return wordings.get(grant.wording)
-    available = catalogue.purposes[purpose].wording.keys() & catalogue.privacy.keys()
-    if language not in available:
-        language = catalogue.default_language
-    return catalogue.wording(purpose, language) if language in available else None
-
-
-def _choice(
-    wording: Wording,
-    record: Record,
-    catalogue: Catalogue,
-    language: str,
-    granted: frozenset[str],
-    raw: Raw | None,
-    errors: Mapping[str, str],
-) -> PurposeChoice:
-    purpose = wording.purpose
-    declared, choice = catalogue.purposes.get(purpose), choice_of(record, purpose)
-    grant, until = record.permission(purpose).grant, record.paused_until(purpose)
-    frequencies = tuple(map(str, declared.frequencies)) if declared else ()
-    frequency = str(choice.frequency or "".join(frequencies[:1]))
-    topics = set(choice.topics) if choice.topics is not None else None
-    is_on = is_ticked = purpose in granted
-    if raw is not None:
-        is_ticked = wording.digest in ticked(raw)
-        frequency = "".join(raw.get(f"frequency-{purpose}", ())[:1]) or frequency
-        topics = set(raw.get(f"topic-{purpose}", ()))
-    return PurposeChoice(
-        purpose=purpose,
-        name=catalogue.text(declared.name, language) if declared else purpose,
-        wording=wording,
-        is_on=is_on,
-        ticked=is_ticked,
-        since=day_in_words(grant.moment, language) if grant and is_on else "",
-        paused=day_in_words(until, language) if until else "",
-        frequencies=frequencies,
-        frequency=frequency,
-        topics=tuple(
-            Topic(
-                value=topic.value,
-                label=catalogue.text(topic.label, language),
-                chosen=topics is None or topic.value in topics,
-            )
-            for topic in (declared.topics if declared else ())
-        ),
-        error=errors.get(purpose, ""),
-    )
+    def _choice(self, wording: Wording) -> PurposeChoice:
+        purpose, language, text = wording.purpose, self.language, self.catalogue.text
+        declared, choice = self.catalogue.purposes.get(purpose), choice_of(self.record, purpose)
+        grant, until = self.record.permission(purpose).grant, self.record.paused_until(purpose)
+        frequencies = tuple(map(str, declared.frequencies)) if declared else ()
+        frequency = str(choice.frequency or "".join(frequencies[:1]))
+        topics = set(choice.topics) if choice.topics is not None else None
+        is_on = is_ticked = purpose in self._granted
+        if self.raw is not None:
+            is_ticked = wording.digest in ticked(self.raw)
+            frequency = "".join(self.raw.get(f"frequency-{purpose}", ())[:1]) or frequency
+            topics = set(self.raw.get(f"topic-{purpose}", ()))
+        return PurposeChoice(
+            purpose=purpose,
+            name=text(declared.name, language) if declared else purpose,
+            wording=wording,
+            is_on=is_on,
+            ticked=is_ticked,
+            since=day_in_words(grant.moment, language) if grant and is_on else "",
+            paused=day_in_words(until, language) if until else "",
+            frequencies=frequencies,
+            frequency=frequency,
+            topics=tuple(
+                Topic(
+                    value=topic.value,
+                    label=text(topic.label, language),
+                    chosen=topics is None or topic.value in topics,
+                )
+                for topic in (declared.topics if declared else ())
+            ),
+            error=self.errors.get(purpose, ""),
+        )

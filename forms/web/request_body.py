@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import anyio
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 LARGEST_HEAD = 32 * 1024
@@ -23,14 +24,8 @@ NAMED_ONE_CLICK = re.compile(
 )
 
 
-class RefusalError(Exception):
-    """A refused request: the HTTP `status`, and the `key` of the page that explains it."""
-
-    def __init__(self, status: int, key: str, *, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(f"{status} {key}")
-        self.status = status
-        self.key = key
-        self.headers = dict(headers or {})
+class RefusalError(HTTPException):
+    """A refused request. `detail` is the key of the page that explains it."""
 
 
 def check_head(request: Request) -> None:

@@ -1,12 +1,13 @@
 """Responses (a page, a message page, a redirect) and the headers that all of them have."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..catalogue import Catalogue, Form, State, Texts
+from ..catalogue import Catalogue, State, Texts
 from ..settings.environment import Settings
 from .context import Context
 
@@ -14,63 +15,69 @@ SECRET = {"Referrer-Policy": "no-referrer"}
 """Header for pages whose address holds a token, so that no link passes it on."""
 
 
-def page(
-    context: Context,
-    catalogue: Catalogue,
-    language: str,
-    template: str,
-    title: str,
-    *,
-    status: int = 200,
-    headers: Mapping[str, str] = SECRET,
-    **values: object,
-) -> Response:
-    """Return a page of the theme. `title` is the key of its title.
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Makes pages and redirects in one language of the site."""
 
-    Every template gets the site's title and address, the controller and the privacy notice.
-    """
-    renderer = context.renderer(catalogue)
-    html = renderer.page(
-        f"page/{template}.html",
-        language,
-        renderer.phrases(language)(title),
-        site=catalogue.text(catalogue.title, language),
-        site_url=context.settings.site_url,
-        controller=catalogue.controller,
-        privacy=context.links.target(catalogue.text(catalogue.privacy, language)),
-        **values,
-    )
-    return HTMLResponse(html, status_code=status, headers=dict(headers))
+    context: Context
+    catalogue: Catalogue
+    language: str
 
+    @classmethod
+    def in_language(cls, context: Context, wanted: str, form_id: str = "") -> "Responder":
+        """Use `wanted` if the site and the form's purposes have it, else the site's default."""
+        catalogue = context.catalogue()
+        purposes = catalogue.forms[form_id].purposes if form_id in catalogue.forms else ()
+        is_available = (
+            wanted in catalogue.languages
+            and wanted in catalogue.privacy
+            and all(wanted in catalogue.purposes[purpose].wording for purpose in purposes)
+        )
+        return cls(context, catalogue, wanted if is_available else catalogue.default_language)
 
-def message(
-    context: Context, catalogue: Catalogue, language: str, key: str, *, status: int
-) -> Response:
-    """Return a page that explains a problem and what to do. `key` selects its texts."""
-    title, text = f"{key}_title", f"{key}_text"
-    return page(context, catalogue, language, "message", title, status=status, text=text)
+    def page(
+        self,
+        template: str,
+        *,
+        title: str = "",
+        status: int = 200,
+        headers: Mapping[str, str] = SECRET,
+        **values: object,
+    ) -> Response:
+        """Return a page of the theme. `title` is the key of its title: `{template}_title` if empty.
+
+        Every template gets the site's title and address, the controller and the privacy notice.
+        """
+        renderer = self.context.renderer(self.catalogue)
+        html = renderer.page(
+            f"page/{template}.html",
+            self.language,
+            renderer.phrases(self.language)(title or f"{template}_title"),
+            site=self.text(self.catalogue.title),
+            site_url=self.context.settings.site_url,
+            controller=self.catalogue.controller,
+            privacy=self.context.links.target(self.text(self.catalogue.privacy)),
+            **values,
+        )
+        return HTMLResponse(html, status_code=status, headers=dict(headers))
+
+    def message(self, key: str, *, status: int) -> Response:
+        """Return a page that explains a problem and what to do. `key` selects its texts."""
+        return self.page("message", title=f"{key}_title", status=status, text=f"{key}_text")
+
+    def see_state(self, state: State, own: Texts | None = None) -> Response:
+        """Return a `303` to the theme's page of a state, or to the form's `own` page instead."""
+        path = self.text(own or {}) or self.text(self.catalogue.states[state])
+        return see_other(self.context.links.target(path))
+
+    def text(self, texts: Texts) -> str:
+        """Return the text in this language, else in the site's default, else an empty one."""
+        return self.catalogue.text(texts, self.language)
 
 
 def see_other(url: str) -> Response:
     """Return a `303`, so that reloading the next page doesn't send the form again."""
     return RedirectResponse(url, status_code=303)
-
-
-def see_state(
-    context: Context, catalogue: Catalogue, language: str, state: State, own: Texts | None = None
-) -> Response:
-    """Return a `303` to the theme's page of a state, or to the form's `own` page instead."""
-    path = catalogue.text(own or {}, language) or catalogue.text(catalogue.states[state], language)
-    return see_other(context.links.target(path))
-
-
-def available_language(catalogue: Catalogue, wanted: str, form: Form | None = None) -> str:
-    """Return `wanted` if the site and the purposes of `form` have it, else the site's default."""
-    if wanted not in catalogue.languages:
-        return catalogue.default_language
-    purposes = [catalogue.purposes[purpose] for purpose in form.purposes] if form else []
-    is_available = wanted in catalogue.privacy and all(wanted in p.wording for p in purposes)
-    return wanted if is_available else catalogue.default_language
 
 
 def preferred_language(catalogue: Catalogue, accept_language: str) -> str:

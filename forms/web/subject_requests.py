@@ -23,7 +23,7 @@ from .context import Context
 from .guards import read_link
 from .own_data import describe_own_data
 from .request_body import RefusalError
-from .responses import SECRET, available_language, message, page, see_other
+from .responses import SECRET, Responder, see_other
 
 FILE_NAME = "my-data.json"
 
@@ -31,16 +31,13 @@ FILE_NAME = "my-data.json"
 def show(context: Context, request: Request) -> Response:
     """Show what the button will do, or the outcome: `GET /fresh/{token}`."""
     wish, record = _read_request(context, request)
-    catalogue = context.catalogue()
-    language = available_language(catalogue, wish.language)
+    responder = Responder.in_language(context, wish.language)
     result = outcome(wish, record)
     if result:
-        status = 410 if result == "stopped" else 200
-        return message(context, catalogue, language, result, status=status)
+        return responder.message(result, status=410 if result == "stopped" else 200)
     if not subject_requests.is_answerable(wish, Wish(wish.method), record, now=context.clock()):
-        return message(context, catalogue, language, "fresh_expired", status=410)
-    title = f"fresh_{wish.method}_title"
-    return page(context, catalogue, language, "fresh", title, method=wish.method)
+        return responder.message("fresh_expired", status=410)
+    return responder.page("fresh", title=f"fresh_{wish.method}_title", method=wish.method)
 
 
 def outcome(wish: Event, record: Record) -> str:
@@ -98,10 +95,8 @@ def _complete_move(context: Context, wish: Event, record: Record, back: Response
     ):
         # The button was pressed twice, and the first press moved the address.
         return back
-    catalogue = context.catalogue()
-    language = available_language(catalogue, wish.language)
     # Only the owner of the mailbox can read this.
-    return message(context, catalogue, language, "taken", status=409)
+    return Responder.in_language(context, wish.language).message("taken", status=409)
 
 
 def _reveal(context: Context, contact: str, language: str, *, download: bool) -> Response:
@@ -112,11 +107,11 @@ def _reveal(context: Context, contact: str, language: str, *, download: bool) ->
         body = json.dumps(exported, indent=2, ensure_ascii=False).encode()
         attached = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"', **SECRET}
         return Response(body, media_type="application/json", headers=attached)
-    catalogue = context.catalogue()
-    language = available_language(catalogue, language)
+    responder = Responder.in_language(context, language)
+    catalogue, language = responder.catalogue, responder.language
     phrases = context.renderer(catalogue).phrases(language)
     own_data = describe_own_data(exported, catalogue, phrases, language)
-    return page(context, catalogue, language, "reveal", "reveal_title", own_data=own_data)
+    return responder.page("reveal", own_data=own_data)
 
 
 def _read_request(context: Context, request: Request) -> tuple[Event, Record]:

@@ -5,10 +5,10 @@ the honeypot had been filled in. No email is sent, and the response doesn't reve
 """
 
 import logging
-from pathlib import Path
 from threading import Lock
 
 from ...settings.abuse import Defence, read_domains
+from ...site.reload import file_stat
 
 log = logging.getLogger("atrae.forms.domains")
 
@@ -33,11 +33,11 @@ class Blocklist:
 
     def _read_file(self) -> frozenset[str]:
         assert self._path is not None
-        file_stat = _file_stat(self._path)
+        stat = file_stat(self._path)
         with self._lock:
-            if file_stat is not None and file_stat != self._file_stat:
+            if stat not in (None, self._file_stat):
                 # Remember a faulty file too: log it once and keep the last valid list.
-                self._file_stat = file_stat
+                self._file_stat = stat
                 try:
                     self._domains = read_domains(self._path.read_text(encoding="utf-8"))
                 except (OSError, ValueError) as fault:
@@ -45,11 +45,3 @@ class Blocklist:
                         "can't read the blocked domains, so the last list is still used: %s", fault
                     )
             return self._domains
-
-
-def _file_stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -7,13 +7,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ...catalogue import Catalogue
 from ...permission.proof_of_work import Proof
 from ...permission.submission import FieldErrors, Submission
 from .. import request_body
 from ..context import Context
 from ..form_pages import form_page
 from ..request_body import RefusalError
+from ..responses import Responder
 from .proof_of_work import FIELD
 from .signals import DECISIVE, Evidence, needs_retry, signals_of
 
@@ -53,18 +53,17 @@ async def read_credentials(context: Context, request: Request) -> Credentials:
 
 
 def screen(
-    context: Context, catalogue: Catalogue, submission: Submission, credentials: Credentials
+    responder: Responder, submission: Submission, credentials: Credentials
 ) -> Submission | Response:
     """Return the submission with its signals, or a page that asks to send it again.
 
     The result is the same for every address, because it doesn't depend on the record.
     """
+    context, works = responder.context, bool(responder.catalogue.solver)
     now = context.clock()
     evidence = _evidence(context, submission, credentials)
-    if needs_retry(evidence, works=bool(catalogue.solver), now=now):
-        return ask_again(
-            context, catalogue, submission, credentials.shown if evidence.waiting else ""
-        )
+    if needs_retry(evidence, works=works, now=now):
+        return ask_again(responder, submission, credentials.shown if evidence.waiting else "")
     blocked = context.blocklist.blocks(submission.address.key.rpartition("@")[2])
     signals = signals_of(evidence, trapped=submission.trapped, blocked=blocked, now=now)
     if DECISIVE.isdisjoint(signals):
@@ -73,25 +72,33 @@ def screen(
 
 
 def proof_used(
-    context: Context, catalogue: Catalogue, submission: Submission, credentials: Credentials
+    responder: Responder, submission: Submission, credentials: Credentials
 ) -> Proof | None:
     """Return the proof of work to use up together with the submission.
 
     `None` if the person waited instead, or if none is needed.
     """
+    context, works = responder.context, bool(responder.catalogue.solver)
     without = replace(_evidence(context, submission, credentials), has_worked=False)
-    is_needed = needs_retry(without, works=bool(catalogue.solver), now=context.clock())
+    is_needed = needs_retry(without, works=works, now=context.clock())
     return credentials.proof if is_needed else None
 
 
-def ask_again(
-    context: Context, catalogue: Catalogue, submission: Submission, waiting: str = ""
-) -> Response:
+def ask_again(responder: Responder, submission: Submission, waiting: str = "") -> Response:
     """Return a page with the form to send again. `waiting` is the signed start of the wait."""
-    form, address = submission.form, submission.address.key
-    waiting = waiting or context.signed_times.make(context.clock(), form, address)
-    values = _as_sent(catalogue, submission)
-    return form_page(context, catalogue, form, values, waiting=waiting)
+    context, form = responder.context, submission.form
+    address = submission.address
+    waiting = waiting or context.signed_times.make(context.clock(), form, address.key)
+    field = responder.catalogue.forms[form].address
+    values = FieldErrors(
+        errors={},
+        values={**submission.answers, **({field.name: address.typed} if field else {})},
+        # Boxes stay ticked if their wording is unchanged.
+        ticked=frozenset(wording.digest for wording in submission.wordings),
+        page=submission.page,
+        language=submission.language,
+    )
+    return form_page(responder, form, values, waiting=waiting)
 
 
 def _proof(context: Context, payload: str, form: str) -> Proof | None:
@@ -108,17 +115,4 @@ def _evidence(context: Context, submission: Submission, credentials: Credentials
         shown=shown if proof is None else proof.issued,
         waiting=waiting,
         has_worked=proof is not None,
-    )
-
-
-def _as_sent(catalogue: Catalogue, submission: Submission) -> FieldErrors:
-    # Boxes stay ticked if their wording is unchanged.
-    field = catalogue.forms[submission.form].address
-    typed = {field.name: submission.address.typed} if field else {}
-    return FieldErrors(
-        errors={},
-        values={**submission.answers, **typed},
-        ticked=frozenset(wording.digest for wording in submission.wordings),
-        page=submission.page,
-        language=submission.language,
     )

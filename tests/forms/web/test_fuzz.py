@@ -63,7 +63,7 @@ def test_any_type_and_body_is_one_click_or_not(content_type: str, body: bytes) -
         try:
             is_one_click(kind, body)
         except RefusalError as refusal:
-            status = refusal.status
+            status = refusal.status_code
         assert status == 400
 
 
