@@ -16,15 +16,11 @@ from .operations.equip import read_operations
 from .settings.development import development_key
 from .settings.environment import Settings, SuppressionKey, read_environment, reading
 from .site.bundle import Bundles
-from .store.database.engine import open_engine
+from .store.database.engine import Database, open_engine
 from .store.database.file_lock import sole_writer
 from .store.database.migrate import migrate
 from .web.deadlines import DeadlineProtocol
 from .web.request_body import LARGEST_HEAD
-
-MOST_CONNECTIONS = 1000
-
-SWITCH_SECONDS = 0.001
 
 
 def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) -> None:
@@ -45,7 +41,7 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
         http=DeadlineProtocol,
         ws="none",
         h11_max_incomplete_event_size=LARGEST_HEAD,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=1000,
         timeout_graceful_shutdown=10,
         log_config=None,
     )
@@ -54,7 +50,7 @@ def run(environ: Mapping[str, str], directory: Path, *, host: str, port: int) ->
 def ready_to_serve() -> None:
     """Tune the interpreter for short response times, once everything is loaded."""
     # Threads share one interpreter: responses should not wait long for emails to be composed.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(0.001)
     # Scanning the loaded modules for garbage again and again would delay responses.
     gc.collect()
     gc.freeze()
@@ -108,12 +104,8 @@ def _delivery(settings: Settings) -> Deliver:
 
 def migrate_database(url: str) -> tuple[str, str]:
     """Migrate the database to this version, and return the versions before and after."""
-    with sole_writer(url):
-        engine = open_engine(url)
-        try:
-            return migrate(engine)
-        finally:
-            engine.dispose()
+    with sole_writer(url), closing(Database(open_engine(url))) as database:
+        return migrate(database.engine)
 
 
 def suppression_key(environ: Mapping[str, str], directory: Path) -> SuppressionKey | None:

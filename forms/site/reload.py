@@ -25,12 +25,11 @@ class CurrentCatalogue:
     def __call__(self) -> Catalogue:
         """Return the catalogue; load it into the database first if it is new."""
         catalogue = self.source()
-        if catalogue is self._loaded:
-            return catalogue
-        with self._lock:
-            if catalogue != self._loaded:
-                self.store.add_catalogue(catalogue, now=self.clock())
-            self._loaded = catalogue
+        if catalogue is not self._loaded:
+            with self._lock:
+                if catalogue != self._loaded:
+                    self.store.add_catalogue(catalogue, now=self.clock())
+                self._loaded = catalogue
         return catalogue
 
 

@@ -35,7 +35,7 @@ class Pace:
         return start + self.first + math.ceil(late / self.step - 1e-9) * self.step
 
 
-Sleeper = tuple[float, int, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+Sleeper = tuple[float, int, asyncio.AbstractEventLoop, asyncio.Event]
 
 
 @dataclass(eq=False)
@@ -59,8 +59,7 @@ class Pacer:
 
     async def sleep_until(self, moment: float) -> None:
         """Wait until the clock reaches `moment`."""
-        loop = asyncio.get_running_loop()
-        woken = loop.create_future()
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
         with self._changed:
             heappush(self._sleepers, (moment, next(self._numbers), loop, woken))
             if not self._running:
@@ -68,7 +67,7 @@ class Pacer:
                 Thread(target=self._wake_sleepers, name="pacer", daemon=True).start()
             elif self._sleepers[0][3] is woken:
                 self._changed.notify()
-        await woken
+        await woken.wait()
 
     def _wake_sleepers(self) -> None:
         with self._changed:
@@ -80,10 +79,5 @@ class Pacer:
                 _, _, loop, woken = heappop(self._sleepers)
                 # A closed loop has no waiting tasks.
                 with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(_wake, woken)
+                    loop.call_soon_threadsafe(woken.set)
             self._running = False
-
-
-def _wake(woken: "asyncio.Future[None]") -> None:
-    if not woken.done():
-        woken.set_result(None)

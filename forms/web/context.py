@@ -53,8 +53,3 @@ class Context:
     def challenges(self) -> Challenges:
         """Issues challenges and checks their solutions."""
         return Challenges(self.settings.keys)
-
-    @property
-    def origins(self) -> frozenset[str]:
-        """Origins whose pages may send us forms."""
-        return frozenset({self.settings.site_origin, self.settings.public_origin})

@@ -9,10 +9,6 @@ import asyncio
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-HEAD_SECONDS = 10.0
-READING_SECONDS = 60.0
-"""Seconds without progress. Long, because the system buffers a good deal for a slow connection."""
-
 
 class DeadlineProtocol(H11Protocol):
     """uvicorn's HTTP/1.1 protocol with two deadlines.
@@ -22,8 +18,9 @@ class DeadlineProtocol(H11Protocol):
     `reading_seconds`.
     """
 
-    head_seconds = HEAD_SECONDS
-    reading_seconds = READING_SECONDS
+    head_seconds = 10.0
+    reading_seconds = 60.0
+    """Seconds without progress. Long, because the system buffers much for a slow connection."""
     _head_timer: asyncio.TimerHandle | None = None
     _reading_timer: asyncio.TimerHandle | None = None
 
@@ -67,16 +64,12 @@ class DeadlineProtocol(H11Protocol):
         if responding or self.transport.is_closing():
             self._unwatch_head()
         elif self._head_timer is None:
-            self._head_timer = self.loop.call_later(self.head_seconds, self._close)
+            self._head_timer = self.loop.call_later(self.head_seconds, self.transport.close)
 
     def _unwatch_head(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
-
-    def _close(self) -> None:
-        self._head_timer = None
-        self.transport.close()
 
     def _watch_reading(self) -> None:
         if size := self.transport.get_write_buffer_size():

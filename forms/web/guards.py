@@ -52,7 +52,6 @@ RATES = {
 }
 GUESSES = Rate(burst=30, per_minute=30)
 """Limit for links that aren't ours, from one network."""
-HINT = "hint"
 ONCE_AN_HOUR = Rate(burst=1, per_minute=1 / 60)
 
 
@@ -174,15 +173,17 @@ def _client_network(context: Context, request: Request) -> Network | None:
 
 
 async def _read_form(context: Context, guards: RouteGuards, request: Request) -> None:
-    content_type, has_token = request.headers.get("content-type", ""), guards.link is not None
+    headers, has_token = request.headers, guards.link is not None
+    content_type = headers.get("content-type", "")
+    origins = frozenset({context.settings.site_origin, context.settings.public_origin})
     if not guards.one_click:
-        request_body.check_origin(request.headers, context.origins, has_token=has_token)
+        request_body.check_origin(headers, origins, has_token=has_token)
     body = await request_body.read_body(request)
     if guards.one_click:
         if request_body.is_one_click(content_type, body):
             request.state.form = {ONE_CLICK[0]: [ONE_CLICK[1]]}
             return
-        request_body.check_origin(request.headers, context.origins, has_token=True)
+        request_body.check_origin(headers, origins, has_token=True)
     most = request_body.MOST_CHOICES if has_token else request_body.MOST_FIELDS
     request.state.form = request_body.read_form(content_type, body, most=most)
 
@@ -191,7 +192,7 @@ def _count(context: Context, key: object, rate: Rate, *, nearby: bool = False) -
     wait = context.buckets.take(key, rate)
     if not wait:
         return
-    if nearby and not context.buckets.take(HINT, ONCE_AN_HOUR):
+    if nearby and not context.buckets.take("hint", ONCE_AN_HOUR):
         log.warning(
             "too many requests from a private network. If it is a proxy, add it to "
             "ATRAE_TRUSTED_PROXIES: until then all visitors are counted as one"

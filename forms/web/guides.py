@@ -2,12 +2,11 @@
 
 import logging
 from functools import partial
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from ..catalogue import Resource, State
+from ..catalogue import State
 from ..links.tokens import GuideLink, OffersLink
 from ..mail.letters import resource_for
 from ..permission import guides
@@ -21,27 +20,8 @@ from .responses import SECRET, Responder
 log = logging.getLogger("atrae.forms")
 
 
-class GuideResponse(FileResponse):
-    """A file, or one range of it (RFC 9110, section 14), in pieces of 64 KiB.
-
-    A request for several ranges gets the whole file, as the RFC allows: many small ranges would
-    turn a short request into a large response, and no PDF reader needs them.
-    """
-
-    max_ranges = 1
-
-    def __init__(self, path: Path, file: Resource) -> None:
-        super().__init__(
-            path,
-            media_type=file.media_type,
-            filename=file.name,
-            # Of the content, so that a download can be resumed after a new build.
-            headers={**SECRET, "ETag": f'"{file.digest}"'},
-        )
-
-
 def download(context: Context, request: Request) -> Response:
-    """Send a gated file until the link expires: `GET /resource/{token}/{name}`.
+    """Send a gated file, or one range of it (RFC 9110, 14): `GET /resource/{token}/{name}`.
 
     An expired link shows a button that emails a new one.
     """
@@ -53,11 +33,13 @@ def download(context: Context, request: Request) -> Response:
     if file is None or path is None or not path.is_file():
         log.error("the file of purpose=%s language=%s is missing", link.purpose, link.language)
         raise RefusalError(404, "file")
-    response = GuideResponse(path, file)
     if "," in request.headers.get("range", ""):
-        # Starlette reads the header from the scope.
+        # Several ranges get the whole file, as the RFC allows: many small ones would turn a short
+        # request into a large response, and no PDF reader needs them. Starlette reads the scope.
         request.scope["headers"] = [h for h in request.scope["headers"] if h[0] != b"range"]
-    return response
+    # Of the content, so that a download can be resumed after a new build.
+    headers = {**SECRET, "ETag": f'"{file.digest}"'}
+    return FileResponse(path, media_type=file.media_type, filename=file.name, headers=headers)
 
 
 def send_again(context: Context, request: Request) -> Response:

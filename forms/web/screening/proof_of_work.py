@@ -29,10 +29,10 @@ LONGEST_PAYLOAD = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Challenges:
-    """Issues challenges and checks solutions. The first of `keys` signs; all are accepted."""
+class Challenges(Signer):
+    """Issues challenges and checks solutions."""
 
-    keys: tuple[str, ...]
+    use = "challenge"
 
     def make(self, form: str, *, now: datetime, nonce: str, salt: str) -> dict[str, Json]:
         """Return a challenge for `form`. `nonce` and `salt` are 32 random hexadecimal digits."""
@@ -46,7 +46,7 @@ class Challenges:
             "nonce": nonce,
             "salt": salt,
         }
-        signature = self._signer.sign(canonical_json(parameters))
+        signature = self.sign(canonical_json(parameters))
         return {"parameters": parameters, "signature": signature}
 
     def read(self, payload: str, form: str, *, now: datetime) -> Proof | None:
@@ -59,14 +59,10 @@ class Challenges:
             case {
                 "challenge": {"parameters": dict(parameters), "signature": str(signature)},
                 "solution": {"counter": int(counter), "derivedKey": str(key)},
-            } if key.isascii() and self._signer.verifies(_canonical(parameters), signature):
+            } if key.isascii() and self.verifies(_canonical(parameters), signature):
                 return _proof(parameters, counter, key, form, now)
             case _:
                 return None
-
-    @property
-    def _signer(self) -> Signer:
-        return Signer(self.keys, "challenge")
 
 
 def derive_key(parameters: dict[str, Json], counter: int) -> bytes:

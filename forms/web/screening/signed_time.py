@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 SIGNED_TIME = re.compile(r"([0-9]{1,15})\.([0-9a-f]{64})")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,9 +19,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Signer:
     """HMAC-SHA-256 with keys derived for one use. The first key signs; all are accepted."""
 
-    keys: tuple[str, ...]
-    use: str
+    use: ClassVar[str]
     """Purpose of the signatures; one made for another use is invalid."""
+    keys: tuple[str, ...]
 
     def sign(self, message: bytes) -> str:
         """Return the signature: 64 hexadecimal digits."""
@@ -38,30 +39,26 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedTimes:
+class SignedTimes(Signer):
     """Signs and reads times: milliseconds since 1970, a dot and a signature.
 
     The signature covers the time and its subject. The subject itself is left out, so it may be an
     address.
     """
 
-    keys: tuple[str, ...]
+    use = "stamp"
 
     def make(self, now: datetime, *subject: str) -> str:
         """Return the signed time `now` at which `subject` was shown."""
         moment = str(milliseconds(now))
-        return f"{moment}.{self._signer.sign(_message(moment, subject))}"
+        return f"{moment}.{self.sign(_message(moment, subject))}"
 
     def read(self, signed: str, *subject: str) -> datetime | None:
         """Return when `subject` was shown; `None` if `signed` isn't ours or has another subject."""
         match = SIGNED_TIME.fullmatch(signed)
-        if match is None or not self._signer.verifies(_message(match[1], subject), match[2]):
+        if match is None or not self.verifies(_message(match[1], subject), match[2]):
             return None
         return moment_of(int(match[1]))
-
-    @property
-    def _signer(self) -> Signer:
-        return Signer(self.keys, "stamp")
 
 
 def milliseconds(moment: datetime) -> int:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from forms.web.screening.signed_time import SignedTimes, Signer
+from forms.web.screening.proof_of_work import Challenges
+from forms.web.screening.signed_time import SignedTimes
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 KEYS = ("a-key-of-today-that-is-long-enough", "the-key-of-last-year-that-was-too")
@@ -48,4 +49,4 @@ def test_an_old_key_is_still_read_and_never_signs() -> None:
 
 
 def test_what_is_signed_for_one_use_is_worthless_for_another() -> None:
-    assert not Signer(KEYS, "challenge").verifies(b"a", Signer(KEYS, "stamp").sign(b"a"))
+    assert not Challenges(KEYS).verifies(b"a", SignedTimes(KEYS).sign(b"a"))
