@@ -38,8 +38,7 @@ from .store.queues.outbox import Outbox
 from .store.records.store import Store, WrongKeyError
 from .web.constant_time import Pace, Pacer
 from .web.context import Context
-from .web.error_pages import exception_handlers
-from .web.responses import Headers, security_headers
+from .web.responses import Headers, exception_handlers, security_headers
 from .web.routes import routes
 from .web.screening.blocklist import Blocklist
 
@@ -71,7 +70,7 @@ def create_app(
     deliver: Deliver,
     clock: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
-    backoff: Backoff | None = None,
+    backoff: Backoff = email.BACKOFF,
     pace: Pace | None = None,
     operations: Operations | None = None,
 ) -> Starlette:
@@ -87,13 +86,9 @@ def create_app(
     current, renderer = CurrentCatalogue(catalogue, store, clock), current_renderer(pages)
     outbox = Outbox(store, ceiling_of(settings, store))
     composer = Composer(settings, store, links, current, renderer, clock)
-    worker = Worker(
-        outbox,
-        EmailSender(outbox, composer, deliver),
-        clock=clock,
-        backoff=backoff or email.BACKOFF,
-        tasks=periodic_tasks(settings, store, clock),
-    )
+    sender = EmailSender(outbox, composer, deliver)
+    tasks = periodic_tasks(settings, store, clock)
+    worker = Worker(outbox, sender, clock=clock, backoff=backoff, tasks=tasks)
     context = Context(
         settings=settings,
         store=store,

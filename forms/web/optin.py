@@ -4,7 +4,6 @@ Each parses the request, reads the record, decides, commits and redirects. Only 
 because they wait for a shared commit and a tick. GET, HEAD and OPTIONS only read.
 """
 
-import logging
 from functools import partial
 
 from starlette.requests import Request
@@ -29,9 +28,7 @@ from .form_pages import LONGEST_ANSWER, confirmation_page, confirmed_page, form_
 from .guards import read_link
 from .request_body import RefusalError
 from .responses import Responder, see_other
-from .screening.screen import Credentials, ask_again, proof_used, read_credentials, screen
-
-log = logging.getLogger("atrae.forms")
+from .screening.screen import Credentials, ask_again, read_credentials, screen
 
 
 async def subscribe(context: Context, request: Request) -> Response:
@@ -146,15 +143,16 @@ def _subscribe(
     screened = screen(responder, submission, credentials)
     if isinstance(screened, Response):
         return screened
-    now = context.clock()
+    submission, proof = screened
+    store, now = context.store, context.clock()
     decide = partial(
-        optin.request, screened, now=now, pending=context.store.new_id(), limits=context.limits
+        optin.request, submission, now=now, pending=store.new_id(), limits=context.limits
     )
-    request = OptIn(store=context.store, address=screened.address, decide=decide, now=now)
+    request = OptIn(store=store, address=submission.address, decide=decide, now=now)
     try:
-        committed = yield spending(proof_used(responder, screened, credentials), request)
+        committed = yield spending(proof, request)
     except SpentError:
-        return ask_again(responder, screened)
+        return ask_again(responder, submission)
     if committed.decision.notices:
         context.wake()
     return responder.see_state(State.CHECK_INBOX, form.after_submit)

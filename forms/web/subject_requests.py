@@ -5,27 +5,31 @@ a button. A GET only reads.
 """
 
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..catalogue import Catalogue
 from ..declared.address import parse_address
+from ..declared.canonical import Json
+from ..declared.phrases import Phrases
 from ..links.tokens import SubjectRequestLink
 from ..permission import subject_requests
 from ..permission.ledger import Event, Kind, Wish
 from ..permission.record import Record
+from ..site.templates import time_in_words
 from ..store.people.erase import erase_own_data
 from ..store.people.export import read_own_data
 from ..store.people.move_address import move_address
 from . import request_body
 from .context import Context
 from .guards import read_link
-from .own_data import describe_own_data
 from .request_body import RefusalError
 from .responses import SECRET, Responder, see_other
-
-FILE_NAME = "my-data.json"
 
 
 def show(context: Context, request: Request) -> Response:
@@ -82,6 +86,52 @@ def answer(context: Context, request: Request) -> Response:
     return back
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One event in plain words."""
+
+    when: str
+    what: str
+    wording: str
+    """The exact wording that the event is about; empty if it has none."""
+    page: str
+    details: tuple[tuple[str, str], ...]
+    """Labels and values that the person typed or chose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """Values for the template `page/reveal.html`."""
+
+    address: str
+    since: str
+    history: tuple[HistoryEntry, ...]
+    emails: tuple[tuple[str, str], ...]
+    suppressions: tuple[tuple[str, str], ...]
+
+
+def describe_own_data(
+    exported: Mapping[str, Json], catalogue: Catalogue, phrases: Phrases, language: str
+) -> OwnData:
+    """Describe a person's export (`store.people.export`) in `language`."""
+    return OwnData(
+        address=str(exported["address"]),
+        since=_when(exported["first_seen"], language),
+        history=tuple(
+            _history_entry(event, catalogue, phrases, language)
+            for event in _rows(exported, "events")
+        ),
+        emails=tuple(
+            (_when(email["created"], language), _email(email, phrases))
+            for email in _rows(exported, "mails")
+        ),
+        suppressions=tuple(
+            (_when(row["at"], language), phrases(f"reveal_suppressed_{row['scope']}"))
+            for row in _rows(exported, "suppressions")
+        ),
+    )
+
+
 def _complete_move(context: Context, wish: Event, record: Record, back: Response) -> Response:
     now = context.clock()
     if not subject_requests.is_answerable(wish, Wish.CONFIRM_MOVE, record, now=now):
@@ -105,7 +155,7 @@ def _reveal(context: Context, contact: str, language: str, *, download: bool) ->
         raise RefusalError(410, "expired")
     if download:
         body = json.dumps(exported, indent=2, ensure_ascii=False).encode()
-        attached = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"', **SECRET}
+        attached = {"Content-Disposition": 'attachment; filename="my-data.json"', **SECRET}
         return Response(body, media_type="application/json", headers=attached)
     responder = Responder.in_language(context, language)
     catalogue, language = responder.catalogue, responder.language
@@ -121,3 +171,60 @@ def _read_request(context: Context, request: Request) -> tuple[Event, Record]:
     if len(events) != 1 or events[0].kind is not Kind.ACCESS_ASKED:
         raise RefusalError(404, "token")
     return events[0], record
+
+
+def _history_entry(
+    event: Mapping[str, Json], catalogue: Catalogue, phrases: Phrases, language: str
+) -> HistoryEntry:
+    purpose = catalogue.purposes.get(str(event["purpose"]))
+    name = catalogue.text(purpose.name, language) if purpose else str(event["purpose"])
+    wording, kind = event["wording"], str(event["kind"])
+    key = f"event_{kind.replace('.', '_')}"
+    # Some kinds have a more precise text for each method.
+    what = phrases(f"{key}_{event['method']}", default="", name=name)
+    return HistoryEntry(
+        when=_when(event["at"], language),
+        what=what or phrases(key, default=kind, name=name or phrases("reveal_everything")),
+        wording=str(wording["text"]) if isinstance(wording, dict) else "",
+        page=str(event["page"]),
+        details=tuple(_details(event["detail"], phrases, language)),
+    )
+
+
+def _details(detail: Json, phrases: Phrases, language: str) -> Iterator[tuple[str, str]]:
+    for name, value in detail.items() if isinstance(detail, dict) else ():
+        if isinstance(value, dict):
+            yield from _details(value, phrases, language)
+        elif value not in ("", None, []):
+            label = phrases(f"reveal_{name}", default="") or phrases(f"field_{name}", default=name)
+            yield label, _value(name, value, phrases, language)
+
+
+def _value(name: str, value: Json, phrases: Phrases, language: str) -> str:
+    if name == "until":
+        return _when(value, language)
+    if name == "frequency":
+        return phrases(f"frequency_{value}", default=str(value))
+    if name == "signs" and isinstance(value, list):
+        return ", ".join(phrases(f"sign_{sign}", default=str(sign)) for sign in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _email(email: Mapping[str, Json], phrases: Phrases) -> str:
+    template, state = str(email["template"]), str(email["state"])
+    what = phrases(f"reveal_mail_{template}", default=template)
+    return f"{what}: {phrases(f'reveal_state_{state}', default=state)}"
+
+
+def _rows(exported: Mapping[str, Json], name: str) -> Iterator[dict[str, Json]]:
+    rows = exported.get(name, [])
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            yield row
+
+
+def _when(value: Json, language: str) -> str:
+    try:
+        return time_in_words(datetime.fromisoformat(str(value)), language)
+    except ValueError:
+        return str(value)

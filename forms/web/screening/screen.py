@@ -17,9 +17,6 @@ from ..responses import Responder
 from .proof_of_work import FIELD
 from .signals import DECISIVE, Evidence, needs_retry, signals_of
 
-SHOWN_AT = "shown"
-"""Query parameter of a form's address with the signed time at which it was shown."""
-
 
 def challenge(context: Context, request: Request) -> Response:
     """Return a challenge if the site uses proof of work: `GET /f/{form}/challenge`."""
@@ -49,13 +46,16 @@ async def read_credentials(context: Context, request: Request) -> Credentials:
     payload = "".join(request_body.form_of(request).get(FIELD, ())[:1])
     form = request.path_params["form"]
     proof = await run_in_threadpool(_proof, context, payload, form) if payload else None
-    return Credentials(shown=request.query_params.get(SHOWN_AT, ""), proof=proof)
+    return Credentials(shown=request.query_params.get("shown", ""), proof=proof)
 
 
 def screen(
     responder: Responder, submission: Submission, credentials: Credentials
-) -> Submission | Response:
+) -> tuple[Submission, Proof | None] | Response:
     """Return the submission with its signals, or a page that asks to send it again.
+
+    With the submission comes the proof of work to use up: `None` if the person waited instead, or
+    if none is needed.
 
     The result is the same for every address, because it doesn't depend on the record.
     """
@@ -66,22 +66,10 @@ def screen(
         return ask_again(responder, submission, credentials.shown if evidence.waiting else "")
     blocked = context.blocklist.blocks(submission.address.key.rpartition("@")[2])
     signals = signals_of(evidence, trapped=submission.trapped, blocked=blocked, now=now)
-    if DECISIVE.isdisjoint(signals):
-        return submission
-    return replace(submission, trapped=True, signs=tuple(map(str, signals)))
-
-
-def proof_used(
-    responder: Responder, submission: Submission, credentials: Credentials
-) -> Proof | None:
-    """Return the proof of work to use up together with the submission.
-
-    `None` if the person waited instead, or if none is needed.
-    """
-    context, works = responder.context, bool(responder.catalogue.solver)
-    without = replace(_evidence(context, submission, credentials), has_worked=False)
-    is_needed = needs_retry(without, works=works, now=context.clock())
-    return credentials.proof if is_needed else None
+    if not DECISIVE.isdisjoint(signals):
+        submission = replace(submission, trapped=True, signs=tuple(map(str, signals)))
+    is_proof_needed = needs_retry(replace(evidence, has_worked=False), works=works, now=now)
+    return submission, credentials.proof if is_proof_needed else None
 
 
 def ask_again(responder: Responder, submission: Submission, waiting: str = "") -> Response:

@@ -9,9 +9,9 @@ from forms.permission.ledger import Kind
 from forms.permission.preferences import PAUSES, RESUME
 from forms.permission.record import WISH_TEMPLATES, Template
 from forms.store.records.writing import MAIL_STATES
-from forms.web.own_data import describe_own_data
 from forms.web.preferences import DONE
 from forms.web.screening.signals import Signal
+from forms.web.subject_requests import describe_own_data
 
 from ..declared import catalogue, pages
 
