@@ -18,7 +18,6 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -37,19 +36,10 @@ log = logging.getLogger("atrae.forms.gate")
 Endpoint = Callable[..., Any]
 
 
-class Charge(StrEnum):
-    """The rate limit that counts a request."""
-
-    FORM = "form"
-    LINK = "link"
-    LOOK = "look"
-
-
-RATES = {
-    # A PDF reader requests a file in dozens of parts.
-    Charge.LINK: Rate(burst=240, per_minute=120),
-    Charge.LOOK: Rate(burst=120, per_minute=120),
-}
+LINK_RATE = Rate(burst=240, per_minute=120)
+"""Limit for one link. A PDF reader requests a file in dozens of parts."""
+LOOK_RATE = Rate(burst=120, per_minute=120)
+"""Limit for pages without a token, from one network."""
 GUESSES = Rate(burst=30, per_minute=30)
 """Limit for links that aren't ours, from one network."""
 ONCE_AN_HOUR = Rate(burst=1, per_minute=1 / 60)
@@ -106,18 +96,18 @@ def charge(context: Context, guards: RouteGuards, request: Request) -> None:
     if guards.link is not None and _is_ours(context, request, guards.link):
         # A digest, because memory must not hold links that work.
         digest = sha256(request.path_params["token"].encode()).digest()[:16]
-        _count(context, (Charge.LINK, digest), RATES[Charge.LINK])
+        _count(context, ("link", digest), LINK_RATE)
         return
     network = _client_network(context, request)
     if network is None:
         return
     if guards.link is not None:
-        _count(context, (Charge.LINK, network), GUESSES, nearby=network.is_private)
+        _count(context, ("link", network), GUESSES, nearby=network.is_private)
     elif not guards.form:
-        _count(context, (Charge.LOOK, network), RATES[Charge.LOOK], nearby=network.is_private)
+        _count(context, ("look", network), LOOK_RATE, nearby=network.is_private)
     elif most := context.settings.defence.submissions_per_minute:
         rate = Rate(burst=most, per_minute=most)
-        _count(context, (Charge.FORM, network), rate, nearby=network.is_private)
+        _count(context, ("form", network), rate, nearby=network.is_private)
 
 
 def read_link(

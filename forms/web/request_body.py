@@ -117,12 +117,10 @@ def check_origin(
 
 def is_one_click(content_type: str, body: bytes) -> bool:
     """Whether the body is RFC 8058's one click, in either of the encodings that it allows."""
-    if kind_of(content_type) == URLENCODED:
+    kind, boundary = kind_of(content_type), BOUNDARY.search(content_type)
+    if kind == URLENCODED:
         return read_form(content_type, body, most=MOST_CHOICES).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
-    if kind_of(content_type) != "multipart/form-data":
-        return False
-    boundary = BOUNDARY.search(content_type)
-    if boundary is None:
+    if kind != "multipart/form-data" or boundary is None:
         return False
     # Not `email.parser`, which is slow on deeply nested parts.
     parts = (

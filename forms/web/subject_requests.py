@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -114,20 +115,19 @@ def describe_own_data(
     exported: Mapping[str, Json], catalogue: Catalogue, phrases: Phrases, language: str
 ) -> OwnData:
     """Describe a person's export (`store.people.export`) in `language`."""
+    rows = cast("Mapping[str, list[dict[str, Json]]]", exported)
     return OwnData(
         address=str(exported["address"]),
         since=_when(exported["first_seen"], language),
         history=tuple(
-            _history_entry(event, catalogue, phrases, language)
-            for event in _rows(exported, "events")
+            _history_entry(event, catalogue, phrases, language) for event in rows["events"]
         ),
         emails=tuple(
-            (_when(email["created"], language), _email(email, phrases))
-            for email in _rows(exported, "mails")
+            (_when(email["created"], language), _email(email, phrases)) for email in rows["mails"]
         ),
         suppressions=tuple(
             (_when(row["at"], language), phrases(f"reveal_suppressed_{row['scope']}"))
-            for row in _rows(exported, "suppressions")
+            for row in rows.get("suppressions", ())
         ),
     )
 
@@ -214,13 +214,6 @@ def _email(email: Mapping[str, Json], phrases: Phrases) -> str:
     template, state = str(email["template"]), str(email["state"])
     what = phrases(f"reveal_mail_{template}", default=template)
     return f"{what}: {phrases(f'reveal_state_{state}', default=state)}"
-
-
-def _rows(exported: Mapping[str, Json], name: str) -> Iterator[dict[str, Json]]:
-    rows = exported.get(name, [])
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict):
-            yield row
 
 
 def _when(value: Json, language: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from forms.links.tokens import Tokens, UnsubscribeLink
 from forms.web import guards
-from forms.web.guards import RATES, Charge, guards_of
+from forms.web.guards import LINK_RATE, LOOK_RATE, guards_of
 from forms.web.request_body import LARGEST_BODY, MOST_CHOICES
 from forms.web.routes import owns
 
@@ -147,7 +147,7 @@ def test_every_route_is_counted_with_the_network(behind: World) -> None:
 
 def test_probes_are_counted_too(behind: World) -> None:
     visitor = {"X-Forwarded-For": "2001:db8:1::1"}
-    for _ in range(RATES[Charge.LOOK].burst):
+    for _ in range(LOOK_RATE.burst):
         assert behind.client.get("/healthz", headers=visitor).status_code == 200
     assert comes_to_an_end(behind, "GET", "/healthz", visitor)
 
@@ -177,7 +177,7 @@ def test_who_holds_a_link_is_not_kept_from_leaving_by_others(tmp_path: Path) -> 
         for token in everyone:
             answer = here.client.post(f"/unsubscribe/{token}", data=one_click, headers=VISITOR)
             assert answer.status_code == 200
-        most = RATES[Charge.LINK].burst
+        most = LINK_RATE.burst
         path = f"/unsubscribe/{everyone[0]}"
         got = [here.client.get(path, headers=VISITOR).status_code for _ in range(most - 1)]
         assert set(got) == {200}

@@ -60,6 +60,7 @@ def test_typed_and_chosen_values_are_shown_in_words() -> None:
         "address": "ana@example.org",
         "first_seen": "today",
         "events": [event],
+        "mails": [],
     }
     (only,) = describe_own_data(record, catalogue(), Phrases(PAGES.texts["es"]), "es").history
     assert only.what == "Cambiaste cómo lo recibes: El boletín."
