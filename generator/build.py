@@ -21,7 +21,7 @@ from .incremental.changes import (
     with_own_file,
 )
 from .incremental.snapshot import SETTINGS, take
-from .incremental.store import exclusive
+from .incremental.store import exclusive, pack, unpack
 from .parallel import processors, without_gc
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .publish import Progress
 
 CACHE = ".atrae/cache"
-STORED = ("answers", "documents", "plan", "trace")
+STORED = ("documents", "plan", "trace")
 """Files of the cache that belong to what a build remembers."""
 
 
@@ -94,13 +94,6 @@ def build(options: Options, *, now: "datetime", progress: "Progress | None" = No
         return result
 
 
-def build_site(config: "Config", *, progress: "Progress | None" = None) -> BuildResult:
-    """Plan the whole site, and bring both trees up to date. Raises `errors.SiteError`."""
-    with exclusive(config.cache / "cache"):
-        plan, staleness = _whole(config)
-        return _publish(plan, staleness, None, progress)
-
-
 def plan_since(
     folder: "Path",
     documents: "Path",
@@ -117,7 +110,6 @@ def plan_since(
     if isinstance(changes, Anything):
         return None
     from .incremental import last_plan
-    from .incremental.codec import decode_diagnostics
     from .incremental.documents import DocumentCache
     from .plan.after import plan_after
     from .plan.plan import resume
@@ -127,9 +119,7 @@ def plan_since(
     last = adapt(stored) if stored else None
     if last is None:
         return None
-    return plan_after(
-        changes, resume(last, cache, decode_diagnostics(changes.last.diagnostics), now)
-    )
+    return plan_after(changes, resume(last, cache, unpack(changes.last.diagnostics), now))
 
 
 def _unchanged(cache: str, changes: Unchanged) -> BuildResult:
@@ -137,12 +127,7 @@ def _unchanged(cache: str, changes: Unchanged) -> BuildResult:
     last = changes.last
     if changes.is_refined:
         save(cache, last._replace(snapshot=changes.snapshot))
-    result = BuildResult(*last.counts)
-    if last.diagnostics:
-        from .incremental.codec import decode_diagnostics
-
-        return result._replace(diagnostics=decode_diagnostics(last.diagnostics))
-    return result
+    return BuildResult(*last.counts)._replace(diagnostics=unpack(last.diagnostics))
 
 
 def _part(cache: str, changes: Changes, now: "datetime") -> "tuple[Plan, Staleness] | None":
@@ -199,6 +184,8 @@ def _publish(
 
     `base` is the last build if the plan was made from its plan.
     """
+    from msgspec.structs import replace
+
     from .incremental import last_plan
     from .incremental.answer_digests import TextEdit
     from .publish import publish
@@ -207,7 +194,7 @@ def _publish(
     plan.documents.save()
     staleness.save()
     if not isinstance(plan.edit, TextEdit):
-        stored = plan.stored(frozenset(staleness.handler))
+        stored = replace(plan.with_anchored(), handler=frozenset(staleness.handler))
         last_plan.save(plan.config.cache / "cache", stored, plan.documents)
     counts = base.counts if base else _counts(plan)
     return BuildResult(*counts)._replace(
@@ -252,7 +239,6 @@ def _remember(
     result: BuildResult,
 ) -> None:
     """Store the files and diagnostics of the build for the next one."""
-    from .incremental.codec import encode_diagnostics
     from .publish import published_files, shown_within
 
     root, snapshot = cache.removesuffix(f"/{CACHE}"), changes.snapshot
@@ -267,5 +253,5 @@ def _remember(
     else:
         written = Written.of([*published_files(plan), *stored])
     valid = base.valid if base else shown_within(plan.site)
-    diagnostics = encode_diagnostics(plan.diagnostics)
+    diagnostics = pack(plan.diagnostics)
     save(cache, LastBuild(key, snapshot, written, valid, tuple(result[:4]), diagnostics))

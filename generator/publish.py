@@ -8,7 +8,6 @@ from pathlib import Path
 from . import outputs as recipes
 from .incremental.answer_digests import TextEdit
 from .incremental.documents import load_all
-from .incremental.last_plan import OutputIndex
 from .incremental.staleness import Staleness
 from .model.output import Output, Tree
 from .model.site import Site
@@ -78,7 +77,7 @@ def shown_within(site: Site) -> tuple[float, float]:
 
 def _stale_outputs(plan: Plan, staleness: Staleness) -> tuple[Output, ...]:
     """Return the outputs to render. The handler's are few, and always rendered, but after texts."""
-    if isinstance(plan.edit, TextEdit) and isinstance(plan.outputs, OutputIndex):
+    if isinstance(plan.edit, TextEdit):
         return plan.outputs.public(staleness.reasons)
     # Lists show many documents: each worker would read nearly all of them for itself.
     if plan.edit and staleness.reasons:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator.build import BuildResult, build_site
+from generator.build import BuildResult, Options, build
 from generator.config.config import Config, load_config
 from generator.model.diagnostic import Diagnostic
 from generator.plan.full import plan_site
@@ -104,7 +104,7 @@ class SmallSite:
 
     def build(self, **options: Any) -> BuildResult:
         """Publish it. Raises `errors.SiteError`."""
-        return build_site(self.config(**options))
+        return build(Options(str(self.root), **options), now=NOW)
 
     def plan(self, **options: Any) -> Plan:
         """Everything but the rendering."""

@@ -11,14 +11,14 @@ Traces
     A reading is valid for the digest of the source's bytes. An output is valid while each question
     that its template asked (`render.dependencies`) has the answer that it had: `trace` stores the
     questions with the digests of their answers. An answer that is computed again and has the same
-    digest makes nothing stale.
+    digest makes nothing stale. An output is stale, too, if its file isn't as `changes` has it.
 
 Stores, in `.atrae/cache/`. Each begins with `store.GENERATION`, and with a fingerprint of what its
 content depends on, in which the program and its libraries are included.
 
-    documents, *.segment    readings by source: `documents`, encoded by `codec`
+    documents, *.segment    readings by source: `documents`
     plan                    site, outputs and theme of the last build: `last_plan`
-    trace, answers          dependencies by output, and the digests of answers: `trace`
+    trace                   dependencies by output, and the digests of answers: `trace`
     changes                 files read and written, with their stats; diagnostics: `changes`
     blocks                  highlighted code by language and text: `code_blocks`
     serve/                  `plan` and `changes` of the last server
@@ -29,7 +29,6 @@ Invalidation: what makes a stored value unusable.
     reading         other bytes; program, libraries, settings for reading, names of shortcodes
     plan            any change but of texts or theme; another `documents`
     trace           program, libraries, settings, public folder
-    answers         another `trace`
     changes         options or working folder; the moment at which a date shows or hides a document
     block           program, libraries
 
@@ -49,7 +48,7 @@ Why a text edit can't change other answers than those that `answer_digests` comp
     That leaves answers that name an edited document. If more than bodies changed, it also leaves
     answers about any document, and dates of change in the sitemap.
     Diagnostics of other documents can only concern anchors that they link to, and forms that are on
-    no page: `plan.after_texts` refuses edits that touch either.
+    no page: `plan.after` refuses edits that touch either.
 
 Ownership
     One process at a time changes a cache and holds its lock (`store.exclusive`): the others wait.

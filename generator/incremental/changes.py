@@ -21,7 +21,9 @@ THEMES = "templates/", "themes/"
 FEW = 64
 """Texts that are read one by one before a whole build would have started its workers."""
 
-_GONE = b"gone"
+
+_MISSING, _NEVER_WRITTEN = -1, -2
+"""Numbers of a file that doesn't exist: it's never as it was written."""
 
 
 class Written(NamedTuple):
@@ -32,23 +34,29 @@ class Written(NamedTuple):
 
     @classmethod
     def of(cls, files: Iterable[str]) -> "Written":
-        """Take the stats of files. If one of them is missing, they will never be unchanged."""
+        """Take the stats of files."""
         names = list(files)
-        return cls(names, _sizes_and_times(names) or _GONE)
+        return cls(names, _sizes_and_times(names, missing=_NEVER_WRITTEN).tobytes())
 
     def rewritten(self, files: Iterable[str]) -> "Written":
         """Take the stats of some of the files again."""
         at = {path: number for number, path in enumerate(self.files)}
-        if self.stats == _GONE:
-            return self
         stats = array("q", self.stats)
         for path in files:
-            number = at[path]
-            now = _sizes_and_times([path])
-            if not now:
-                return self._replace(stats=_GONE)
-            stats[2 * number : 2 * number + 2] = array("q", now)
+            stats[2 * at[path] : 2 * at[path] + 2] = _sizes_and_times(
+                [path], missing=_NEVER_WRITTEN
+            )
         return self._replace(stats=stats.tobytes())
+
+    def intact(self) -> frozenset[str]:
+        """Return the files that exist and are as they were written."""
+        before, now = array("q", self.stats), _sizes_and_times(self.files)
+        starts = zip(self.files, range(0, len(now), 2), strict=True)
+        return frozenset(path for path, at in starts if now[at : at + 2] == before[at : at + 2])
+
+    def is_intact(self) -> bool:
+        """Tell whether every file exists and is as it was written."""
+        return _sizes_and_times(self.files).tobytes() == self.stats
 
 
 class LastBuild(NamedTuple):
@@ -63,7 +71,7 @@ class LastBuild(NamedTuple):
     counts: tuple[Any, ...]
     """First fields of its `BuildResult`, as plain values."""
     diagnostics: bytes
-    """Its diagnostics, encoded by `codec`; empty if there are none."""
+    """Its diagnostics, packed by `store.pack`."""
 
 
 class Unchanged(NamedTuple):
@@ -135,7 +143,7 @@ def detect(folder: str, root: str, *, key: str | None, now: float) -> Changes:
     known = last.snapshot
     snapshot = refresh(known) or take(root)
     files = changed_files(known, snapshot, root)
-    if files is None or _sizes_and_times(last.written.files) != last.written.stats:
+    if files is None or not last.written.is_intact():
         return Anything(snapshot)
     if not files:
         before = known.directory_stats, known.unsettled
@@ -202,15 +210,16 @@ def with_own_file(snapshot: Snapshot, root: str, path: str) -> Snapshot:
     return now._replace(unsettled=snapshot.unsettled | now.unsettled) if is_same else snapshot
 
 
-def _sizes_and_times(files: list[str]) -> bytes:
-    """Return two numbers for each file; nothing if one of them is missing."""
+def _sizes_and_times(files: list[str], missing: int = _MISSING) -> "array[int]":
+    """Return two numbers for each file; both are `missing` if there is none."""
     stats = array("q")
     stat, add = os.stat, stats.extend
-    try:
-        # A call of a function of ours for each of thousands would take half as long again.
-        for path in files:
+    # A call of a function of ours for each of thousands would take half as long again.
+    for path in files:
+        try:
             status = stat(path)
             add((status.st_size, status.st_mtime_ns))
-    except (OSError, OverflowError):
-        return b""
-    return stats.tobytes()
+        except (OSError, OverflowError):
+            del stats[len(stats) & ~1 :]  # a size without its mtime
+            add((missing, missing))
+    return stats

@@ -2,26 +2,33 @@
 
 .atrae/cache/documents     an entry for each source: where its document is, and for which bytes
 .atrae/cache/*.segment     readings, each followed by the pieces of its body
+
+Readings are pickled, because MessagePack would lose time zones and types of front matter. Pieces
+are MessagePack, which is faster, unless it can't hold them: then they are pickled, too.
 """
 
+import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec import msgpack
+from msgspec.structs import asdict, replace
 
 from ..model.diagnostic import Diagnostic
 from ..model.digest import digest_of
-from ..model.document import Document, Source
+from ..model.document import Body, Document, Piece, Source
 from ..model.file_stat import TICK, FileStat
 from ..parallel import map_chunks
 from ..read.decode import unreadable
 from ..read.documents import Reading
 from ..read.front_matter.split import CachedFrontMatter
-from .codec import Shared, decode_reading, encode_reading
 from .store import (
     PACK,
     PackedTable,
@@ -52,6 +59,68 @@ class Entry(NamedTuple):
     """Bytes of the body's pieces, which follow."""
 
 
+_NAMES = tuple(field.name for field in fields(Document))
+_PIECES = msgpack.Decoder(tuple[Piece, ...])
+_encode = msgpack.Encoder().encode
+_PICKLED = b"\x80"
+"""First byte of a pickle, which begins no pieces in MessagePack."""
+
+Shared = dict[Any, Any]
+"""Values that many documents have in common, each held once."""
+
+
+class StoredBody(Body, frozen=True, kw_only=True, array_like=True):
+    """A body whose pieces are in a segment of the cache."""
+
+    load: Callable[[], bytes]
+
+    def load_pieces(self) -> tuple[Piece, ...]:
+        """Read and decode the pieces; they aren't kept."""
+        encoded = self.load()
+        pieces: tuple[Piece, ...] = (
+            pickle.loads(encoded) if encoded[:1] == _PICKLED else _PIECES.decode(encoded)
+        )
+        return pieces
+
+
+def encode_reading(reading: Reading) -> tuple[bytes, bytes]:
+    """Return a reading without the pieces of its body, and the pieces; none if it has no body.
+
+    The source is stored without its location and stat, which are of one reading only.
+    """
+    document, values, pieces = reading.document, None, b""
+    if document:
+        source, body = document.source, document.body
+        named: dict[str, Any] = {name: getattr(document, name) for name in _NAMES}
+        named["source"] = Source(path=source.path, kind=source.kind, location="")
+        named["body"] = replace(body, pieces=())
+        values = list(named.values())
+        try:
+            pieces = _encode(body.pieces)
+        except (UnicodeEncodeError, OverflowError):
+            pieces = pickle.dumps(body.pieces, pickle.HIGHEST_PROTOCOL)
+    item = reading.findings, reading.front, values
+    return pickle.dumps(item, pickle.HIGHEST_PROTOCOL), pieces
+
+
+def decode_reading(item: bytes, load: Callable[[], bytes], shared: Shared) -> Reading:
+    """Return the reading that was encoded; `load` returns its encoded pieces."""
+    findings, front, stored = pickle.loads(item)
+    if stored is None:
+        return Reading(document=None, findings=findings, front=front)
+    values = dict(zip(_NAMES, stored, strict=True))
+    values["body"] = StoredBody(**asdict(values["body"]), load=load)
+
+    def share(word: str) -> str:
+        return shared.setdefault(word, word)  # type: ignore[no-any-return]
+
+    values["language"], values["section"] = share(values["language"]), share(values["section"])
+    values["terms"] = {share(k): tuple(map(share, v)) for k, v in values["terms"].items()}
+    places = values["places"]
+    values["places"] = shared.setdefault(tuple(places.items()), places)
+    return Reading(document=Document(**values), findings=findings, front=front)
+
+
 Read = Callable[[Source, bytes, CachedFrontMatter | None], Reading]
 """Reads the bytes of a source; the front matter that was cached for it may help."""
 
@@ -72,7 +141,7 @@ class DocumentCache:
         self._folder = str(folder)
         self._segments: dict[str, Segment] = {}
         self._writer: SegmentWriter | None = None
-        self._shared = Shared()
+        self._shared: Shared = {}
         self._entries: dict[str, Entry] = {}
         """Entries that are not saved yet."""
         self._is_complete = False

@@ -54,10 +54,10 @@ class LastPlan(Struct, frozen=True, kw_only=True):
     theme: Theme
     site: Site
     outputs: OutputIndex
-    handler: frozenset[Dependency]
-    """The dependencies of the handler's outputs."""
-    anchored: frozenset[str]
-    """Sources of the documents with an anchor that another document links to."""
+    handler: frozenset[Dependency] = frozenset()
+    """Dependencies of the handler's outputs when they were last written."""
+    anchored: frozenset[str] | None = None
+    """Sources of the documents with an anchor that another document links to; None: not known."""
 
 
 def save(folder: Path, plan: LastPlan, documents: DocumentCache) -> None:

@@ -1,28 +1,17 @@
 """Finds stale outputs by the trace of the last build, and stores the trace of this one."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from ..config.config import Config
 from ..model.output import Output, Tree
 from ..render.dependencies import Dependency
 from ..render.page_context import Renderer
-from . import trace
+from . import changes, trace
 from .answer_digests import AnswerDigests, Edit, Scope, TextEdit, scope_of, structure_of, texts_of
 from .snapshot import fingerprint
 from .store import split
-from .trace import Answers, Numbers, Trace, TracedOutput, TracedOutputs, WrittenStat
-
-
-class Verdict(NamedTuple):
-    """The stale outputs."""
-
-    reasons: Mapping[str, str]
-    """Path of each stale output -> why, in words."""
-    answers: Mapping[int, str] = {}
-    """Number of each dependency whose answer was computed again -> its digest."""
+from .trace import Trace, TracedOutput
 
 
 class Staleness:
@@ -43,19 +32,25 @@ class Staleness:
         self._digests, self._site = AnswerDigests(renderer), renderer.site
         self._theme = renderer.theme.digest
         self._outputs, self._edit = outputs, edit
-        self._before = trace.load(self._folder)
+        last = trace.load(self._folder)
         # After a text edit the program and the settings are the same.
         self._fingerprint = (
-            self._before.fingerprint
-            if self._before and isinstance(edit, TextEdit)
+            last.fingerprint
+            if last and isinstance(edit, TextEdit)
             else fingerprint(config.settings, str(config.public))
         )
-        self._verdict = self._judge()
-        self.reasons = self._verdict.reasons
-        """Path of each stale output of the public tree -> why."""
+        self._before = last if last and last.fingerprint == self._fingerprint else None
+        self._answers: dict[int, str] = {}
+        """Number of each dependency whose answer was computed again -> its digest."""
+        if self._before:
+            self.reasons = self._judge(self._before)
+            """Path of each stale output of the public tree -> why, in words."""
+        else:
+            unknown = "nothing is known of an earlier build"
+            self.reasons = self._all(unknown if not last else "the program or the settings changed")
         self._rendered: dict[str, tuple[int, ...]] = {}
-        """Path of each rendered output -> the numbers of its dependencies."""
-        self._numbers: Numbers | None = None
+        """Path of each output with new dependencies -> their numbers."""
+        self._numbers: dict[Dependency, int] | None = None
         """Set once there's a new dependency, because it needs all of them to be decoded."""
         self.handler: set[Dependency] = set()
         """The dependencies of the handler's outputs."""
@@ -68,7 +63,7 @@ class Staleness:
     @property
     def is_known(self) -> bool:
         """There is a trace of the last build, for the same program and settings."""
-        return self._before is not None and self._before.fingerprint == self._fingerprint
+        return self._before is not None
 
     def concerns(self, dependencies: Iterable[Dependency]) -> bool:
         """Tell whether a text edit may change the answer to one of these."""
@@ -79,106 +74,103 @@ class Staleness:
         self, output: Output, dependencies: tuple[Dependency, ...]
     ) -> tuple[Dependency, ...] | None:
         """Return what an output depends on; None if it's the same as in the last build."""
-        if output.tree is not Tree.PUBLIC or not self.is_known:
+        before = self._before
+        if output.tree is not Tree.PUBLIC or not before or output.path not in before.outputs:
             return dependencies
-        before = tuple(map(self._dependency, self._numbers_before(output.path)))
-        return None if before == dependencies else dependencies
+        known = tuple(map(before.dependency, before.numbers_of(output.path)))
+        return None if known == dependencies else dependencies
 
     def record(self, output: Output, dependencies: tuple[Dependency, ...] | None) -> None:
         """Record what `new_dependencies` returned for an output that was rendered."""
         if output.tree is not Tree.PUBLIC:
             self.handler.update(dependencies or ())
-        elif dependencies is None:
-            self._rendered[output.path] = self._numbers_before(output.path)
-        else:
-            self._numbers = self._numbers or Numbers(self._known)
-            self._rendered[output.path] = self._numbers.of(dependencies)
+        elif dependencies is not None:
+            if self._numbers is None:
+                self._numbers = {known: number for number, known in enumerate(self._known)}
+            numbers = self._numbers
+            self._rendered[output.path] = tuple(
+                numbers.setdefault(each, len(numbers)) for each in dependencies
+            )
 
     def save(self) -> None:
         """Store the trace for the next build."""
         try:
-            trace.save(self._folder, self._after(), self._before)
+            trace.save(self._folder, self._after())
         except ValueError:
             # A dependency isn't made of plain values: everything is rendered next time.
             trace.forget(self._folder)
 
-    def _judge(self) -> Verdict:
-        before = self._before
-        if before is None:
-            return self._all_stale("nothing is known of an earlier build")
-        if not self.is_known:
-            return self._all_stale("the program or the settings changed")
-        if isinstance(self._edit, TextEdit):
-            return self._judge_edit(before, self._edit)
-        answers = self._recompute(before)
-        if before.answers.theme != self._theme:
-            return self._all_stale("the theme changed")._replace(answers=answers)
-        changed = {number: before.dependency(number) for number in before.changed(answers)}
-        reasons = ((o.path, self._reason(o, changed)) for o in self._public_outputs)
-        return Verdict({path: reason for path, reason in reasons if reason}, answers)
+    def _judge(self, before: Trace) -> Mapping[str, str]:
+        edit = self._edit if isinstance(self._edit, TextEdit) else None
+        doubtful = (
+            edit.concerned(before.dependencies(edit.may_concern))
+            if edit
+            else self._doubtful(before)
+        )
+        self._answers = {number: self._digests.digest(each) for number, each in doubtful.items()}
+        changed = {number: doubtful[number] for number in before.changed(self._answers)}
+        if edit:
+            return before.reasons(changed)
+        if before.theme != self._theme:
+            return self._all("the theme changed")
+        reasons = ((o.path, self._reason(before, o, changed)) for o in self._public_outputs)
+        return {path: reason for path, reason in reasons if reason}
 
-    def _judge_edit(self, before: Trace, edit: TextEdit) -> Verdict:
-        """Judge outputs that are the same as before, in files that are as they were written."""
-        concerned = edit.concerned(before.dependencies(edit.may_concern))
-        answers = {number: self._digests.digest(each) for number, each in concerned.items()}
-        changed = {number: concerned[number] for number in before.changed(answers)}
-        return Verdict(before.reasons(changed), answers)
+    def _all(self, reason: str) -> dict[str, str]:
+        return {output.path: reason for output in self._public_outputs}
 
-    def _all_stale(self, reason: str) -> Verdict:
-        return Verdict({output.path: reason for output in self._public_outputs})
-
-    def _recompute(self, before: Trace) -> dict[int, str]:
-        """Compute the answers again that may be other ones."""
+    def _doubtful(self, before: Trace) -> dict[int, Dependency]:
+        """Return the dependencies, by number, whose answers may be other ones."""
         scopes = Scope.ANY
-        if before.answers.structure == self._structure:
+        if before.structure == self._structure:
             scopes = Scope.NONE
-            scopes |= Scope.BODY if before.answers.texts != self._texts else Scope.NONE
-            scopes |= Scope.THEME if before.answers.theme != self._theme else Scope.NONE
+            scopes |= Scope.BODY if before.texts != self._texts else Scope.NONE
+            scopes |= Scope.THEME if before.theme != self._theme else Scope.NONE
         dependencies = before.dependencies(
             lambda methods, _: any(scope_of(method) & scopes for method in methods)
         )
-        return {
-            number: self._digests.digest(dependency)
-            for number, dependency in dependencies
-            if scope_of(dependency[0]) & scopes
-        }
+        return {number: each for number, each in dependencies if scope_of(each[0]) & scopes}
 
-    def _reason(self, output: Output, changed: Mapping[int, Dependency]) -> str:
-        path, before = output.path, self._traced
-        if path not in before:
+    def _reason(self, before: Trace, output: Output, changed: Mapping[int, Dependency]) -> str:
+        path = output.path
+        if path not in before.outputs:
             return "new"
         if before.origin(path) != trace.origin_of(output):
             return f"now made from {output.origin}"
-        if changed and (reason := trace.reason_of(before.numbers(path), changed)):
+        if changed and (reason := trace.reason_of(before.numbers_of(path), changed)):
             return reason
-        if self._written(path) != before.stat(path):
-            return "the file is not as it was written"
-        return ""
+        is_intact = f"{self._public}/{path}" in self._intact
+        return "" if is_intact else "the file is not as it was written"
 
     def _after(self) -> Trace:
         """Return the trace of this build."""
-        before = self._before
-        if before and isinstance(self._edit, TextEdit) and self._numbers is None:
-            stats = {path: self._written(path) for path in self._rendered}
-            return before.updated(self._verdict.answers, stats, self._structure)
-        dependencies = self._numbers.dependencies if self._numbers else tuple(self._known)
-        digests = split(before.answers.digests) if before and self.is_known else []
-        for number, digest in self._verdict.answers.items():
+        before, is_text_edit = self._before, isinstance(self._edit, TextEdit)
+        if before and is_text_edit and self._numbers is None:
+            return before.updated(self._answers, self._structure)
+        dependencies = list(self._numbers or self._known)
+        digests = split(before.digests) if before else []
+        for number, digest in self._answers.items():
             digests[number] = digest
         digests += map(self._digests.digest, dependencies[len(digests) :])
         outputs = [self._trace(output) for output in self._public_outputs]
         if len(dependencies) > len(self._known):
             dependencies, digests, outputs = _pruned(dependencies, digests, outputs)
-        texts = "" if isinstance(self._edit, TextEdit) else self._texts
-        answers = Answers(self._structure, texts, self._theme)
-        return trace.assemble(self._fingerprint, dependencies, digests, outputs, answers)
+        return trace.assemble(
+            self._fingerprint,
+            dependencies,
+            digests,
+            outputs,
+            structure=self._structure,
+            texts="" if is_text_edit else self._texts,
+            theme=self._theme,
+        )
 
     def _trace(self, output: Output) -> TracedOutput:
-        path, origin = output.path, trace.origin_of(output)
-        if path in self._rendered:
-            return TracedOutput(path, origin, self._rendered[path], self._written(path))
-        before = self._traced
-        return TracedOutput(path, origin, before.numbers(path), before.stat(path))
+        numbers = self._rendered.get(output.path)
+        if numbers is None:
+            assert self._before is not None, "without a trace every output is rendered"
+            numbers = self._before.numbers_of(output.path)
+        return TracedOutput(output.path, trace.origin_of(output), numbers)
 
     @cached_property
     def _public_outputs(self) -> tuple[Output, ...]:
@@ -186,28 +178,18 @@ class Staleness:
         return tuple(output for output in self._outputs if output.tree is Tree.PUBLIC)
 
     @cached_property
-    def _traced(self) -> TracedOutputs:
-        assert self._before is not None, "without a trace every output is stale"
-        return TracedOutputs(self._before)
+    def _intact(self) -> frozenset[str]:
+        """The files that are as the last build wrote them."""
+        last = changes.load(str(self._folder))
+        return last.written.intact() if last else frozenset()
 
     @cached_property
     def _known(self) -> list[Dependency]:
-        return self._before.all_dependencies() if self._before and self.is_known else []
-
-    def _dependency(self, number: int) -> Dependency:
-        if self._before and isinstance(self._edit, TextEdit):
-            return self._before.dependency(number)
-        return self._known[number]
-
-    def _numbers_before(self, path: str) -> tuple[int, ...]:
-        if self._before and isinstance(self._edit, TextEdit):
-            return self._before.numbers_of(path)
-        known = self._before is not None and self.is_known and path in self._traced
-        return self._traced.numbers(path) if known else ()
+        return [each for _, each in self._before.dependencies()] if self._before else []
 
     @cached_property
     def _structure(self) -> str:
-        before = self._before.answers.structure if self._before else ""
+        before = self._before.structure if self._before else ""
         match self._edit:
             case TextEdit(metadata_changed=True):
                 # Every document would have to be read: the next build that reads them all knows.
@@ -219,27 +201,20 @@ class Staleness:
 
     @cached_property
     def _texts(self) -> str:
-        before = self._before.answers.texts if self._before else ""
+        before = self._before.texts if self._before else ""
         return before if self._edit and before else texts_of(self._site)
-
-    def _written(self, path: str) -> WrittenStat:
-        try:
-            status = os.stat(f"{self._public}/{path}")  # noqa: PTH116  (thousands of them)
-        except OSError:
-            return ()
-        return (status.st_size, status.st_mtime_ns)
 
 
 def _pruned(
-    dependencies: tuple[Dependency, ...], digests: list[str], outputs: list[TracedOutput]
-) -> tuple[tuple[Dependency, ...], list[str], list[TracedOutput]]:
+    dependencies: list[Dependency], digests: list[str], outputs: list[TracedOutput]
+) -> tuple[list[Dependency], list[str], list[TracedOutput]]:
     """Drop the dependencies that no output has any more, if they are most of them."""
     used = sorted({number for output in outputs for number in output.numbers})
     if len(used) * 2 > len(dependencies):
         return dependencies, digests, outputs
     new = {number: position for position, number in enumerate(used)}
     return (
-        tuple(dependencies[number] for number in used),
+        [dependencies[number] for number in used],
         [digests[number] for number in used],
         [o._replace(numbers=tuple(new[number] for number in o.numbers)) for o in outputs],
     )

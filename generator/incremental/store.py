@@ -8,13 +8,13 @@ import fcntl
 import marshal
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import chain
 from typing import Any, Self
 
-GENERATION = 1
+GENERATION = 2
 """Generation of the stored formats: raise it when the layout of a record or segment changes."""
 
 SEPARATOR = "\0"
@@ -172,7 +172,7 @@ class PackedTable:
     def of(cls, values: Mapping[str, tuple[Any, ...]]) -> "PackedTable":
         """Pack values. Raises what `pickle` raises for values that it can't write."""
         tuples = list(values.values())
-        packs = (_pack(tuples[first : first + PACK]) for first in range(0, len(tuples), PACK))
+        packs = (pack(tuples[first : first + PACK]) for first in range(0, len(tuples), PACK))
         return cls(joined(values), tuple(packs))
 
     def get(self, name: str) -> tuple[Any, ...] | None:
@@ -200,9 +200,9 @@ class PackedTable:
         new = list(packs)
         for name, value in values.items():
             position = self._positions[name]
-            pack = _unpacked(new[position // PACK])
-            pack[position % PACK] = value
-            new[position // PACK] = _pack(pack)
+            rows = unpack(new[position // PACK])
+            rows[position % PACK] = value
+            new[position // PACK] = pack(rows)
         return PackedTable(names, tuple(new))
 
     def _position(self, name: str) -> int | None:
@@ -214,7 +214,7 @@ class PackedTable:
 
     def _unpack(self, number: int) -> list[Any]:
         if number not in self._unpacked:
-            self._unpacked[number] = _unpacked(self.parts[1][number])
+            self._unpacked[number] = unpack(self.parts[1][number])
         return self._unpacked[number]
 
     def _names(self) -> list[str]:
@@ -226,14 +226,17 @@ class PackedTable:
         return {name: position for position, name in enumerate(self._names())}
 
 
-def _pack(values: list[tuple[Any, ...]]) -> bytes:
+def pack(values: Sequence[Any]) -> bytes:
+    """Return values as bytes; none if there are none."""
     import pickle  # which a build that changes nothing doesn't need
 
-    return pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps(values, pickle.HIGHEST_PROTOCOL) if values else b""
 
 
-def _unpacked(pack: bytes) -> list[tuple[Any, ...]]:
+def unpack(packed: bytes) -> Any:
+    """Return the values that were packed, as they were; an empty tuple if there were none."""
+    if not packed:
+        return ()
     import pickle
 
-    values: list[tuple[Any, ...]] = pickle.loads(pack)
-    return values
+    return pickle.loads(packed)

@@ -6,6 +6,7 @@ from .. import outputs as recipes
 from ..check import check
 from ..config.config import Config
 from ..incremental.documents import DocumentCache
+from ..incremental.last_plan import OutputIndex
 from ..incremental.snapshot import fingerprint
 from ..model.diagnostic import Diagnostic, in_order
 from ..model.document import Source, SourceKind
@@ -37,9 +38,10 @@ def plan_site(config: Config, extensions: Extensions[PageContext] = BUILT_IN) ->
     diagnostics += check(site, outputs, extensions.checks)
     return Plan(
         config=config,
+        theme=theme,
         site=site,
         # Where an author can fix an output is in the diagnostics, and not needed any more.
-        outputs=tuple(output._replace(at=None) for output in outputs),
+        outputs=OutputIndex.of(output._replace(at=None) for output in outputs),
         diagnostics=in_order(diagnostics),
         renderer=renderer_of(config, theme, site, extensions),
         documents=documents,

@@ -4,8 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from .. import outputs as recipes
 from ..check import CHECKS
@@ -14,7 +13,7 @@ from ..config.config import Config
 from ..incremental.answer_digests import Edit
 from ..incremental.code_blocks import CodeBlocks
 from ..incremental.documents import DocumentCache
-from ..incremental.last_plan import LastPlan, OutputIndex
+from ..incremental.last_plan import LastPlan
 from ..incremental.snapshot import fingerprint
 from ..model.diagnostic import Diagnostic
 from ..model.document import Source, SourceKind
@@ -24,7 +23,6 @@ from ..model.output import Output, Tree
 from ..model.permalink import url_for
 from ..model.site import Site
 from ..read.html.elements import read_markup
-from ..render.dependencies import Dependency
 from ..render.page_context import PageContext, Renderer
 from ..render.templates import Templates, shown
 from ..render.theme import Theme
@@ -35,12 +33,9 @@ BUILT_IN: Extensions[PageContext] = Extensions(
 """The recipes, checks, shortcodes and filters of every site."""
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class Plan(LastPlan, frozen=True, kw_only=True):
     """Everything that a build knows before it renders."""
 
-    config: Config
-    site: Site
-    outputs: tuple[Output, ...] | OutputIndex
     diagnostics: tuple[Diagnostic, ...]
     renderer: Renderer
     documents: DocumentCache
@@ -48,10 +43,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     extensions: Extensions[PageContext] = BUILT_IN
     edit: Edit | None = None
     """The only difference from the last build; None if that isn't known."""
-    anchored: frozenset[str] | None = None
-    """Sources of the documents with an anchor that another document links to; None: not known."""
-    handler: frozenset[Dependency] = frozenset()
-    """Dependencies of the handler's outputs when they were last written."""
 
     def with_anchored(self) -> "Plan":
         """Return the plan with `anchored`, which takes a look at every link."""
@@ -60,18 +51,6 @@ class Plan(Struct, frozen=True, kw_only=True):
         site = self.site
         return replace(self, anchored=sources_with_linked_anchors(site.by_source.values(), site))
 
-    def stored(self, handler: frozenset[Dependency] = frozenset()) -> LastPlan:
-        """Return what another build needs to start from this plan."""
-        outputs = self.outputs
-        return LastPlan(
-            config=self.config,
-            theme=self.renderer.theme,
-            site=self.site,
-            outputs=outputs if isinstance(outputs, OutputIndex) else OutputIndex.of(outputs),
-            handler=handler,
-            anchored=self.with_anchored().anchored or frozenset(),
-        )
-
 
 def resume(
     last: LastPlan, documents: DocumentCache, diagnostics: tuple[Diagnostic, ...], now: datetime
@@ -79,14 +58,10 @@ def resume(
     """Return a stored plan as a plan for another moment that shows the same documents."""
     config, site = replace(last.config, now=now), replace(last.site, now=now)
     return Plan(
-        config=config,
-        site=site,
-        outputs=last.outputs,
+        **asdict(replace(last, config=config, site=site)),
         diagnostics=diagnostics,
         renderer=renderer_of(config, last.theme, site),
         documents=documents,
-        anchored=last.anchored,
-        handler=last.handler,
     )
 
 

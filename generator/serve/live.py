@@ -14,17 +14,16 @@ from ..build import plan_since
 from ..config.config import CACHE, Config, at_address, load_config
 from ..errors import ContentError, SiteError
 from ..incremental import changes, last_plan
-from ..incremental.codec import encode_diagnostics
 from ..incremental.last_plan import LastPlan
 from ..incremental.snapshot import Snapshot, take
-from ..incremental.store import exclusive
+from ..incremental.store import exclusive, pack
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.file_stat import FileStat, stat_of
 from ..model.output import Output, Tree
 from ..model.permalink import file_for
 from ..model.site import Site
 from ..parallel import exempt_from_gc, processors, without_gc
-from ..plan.after_texts import plan_after_texts
+from ..plan.after import plan_after_texts
 from ..plan.plan import Plan, render
 from ..publish import shown_within
 from ..read.sources import is_temporary
@@ -206,7 +205,7 @@ class Live:
 
     def _store(self, plan: Plan, snapshot: Snapshot) -> None:
         self._own.mkdir(parents=True, exist_ok=True)
-        last_plan.save(self._own, plan.stored(), plan.documents)
+        last_plan.save(self._own, plan, plan.documents)
         # The plan's documents are those that were read then.
         files = str(self._own / last_plan.FILE), str(self._cache / "documents")
         build = changes.LastBuild(
@@ -215,7 +214,7 @@ class Live:
             written=changes.Written.of(files),
             valid=shown_within(plan.site),
             counts=(),
-            diagnostics=encode_diagnostics(plan.diagnostics),
+            diagnostics=pack(plan.diagnostics),
         )
         changes.save(str(self._own), build)
 

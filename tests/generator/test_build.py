@@ -337,10 +337,10 @@ def test_strict_takes_a_warning_for_an_error(tiny: MakeSite) -> None:
 
 def test_output_may_go_elsewhere_but_not_into_the_content(tiny: MakeSite, tmp_path: Path) -> None:
     made = tiny("-- content/a.md --\n# A\n")
-    made.build(public=tmp_path / "www")
+    made.build(output=str(tmp_path / "www"))
     assert "a/index.html" in files_below(tmp_path / "www")
     with pytest.raises(PublishError):
-        made.build(public=made.root / "content" / "public")
+        made.build(output=str(made.root / "content" / "public"))
     assert files_below(made.root / "content") == {"a.md"}
 
 

@@ -125,14 +125,17 @@ def with_ticks_of(nanoseconds: int) -> None:
 
 
 def _by_function(order: Order) -> tuple[tuple[str, ...], bool]:
-    from generator.build import build_site
-    from generator.config.config import load_config
+    from generator import build as story
     from generator.errors import SiteError
+    from generator.incremental.changes import Anything
+    from generator.incremental.snapshot import take
 
-    options: dict[str, Any] = {"drafts": order.drafts, "future": order.future}
-    now, workers = datetime.fromisoformat(order.now), 2 if order.large else 1
+    # The whole site is planned, whatever changed: the command takes the shorter ways.
+    setattr(story, "detect", lambda _, root, **__: Anything(take(root)))  # noqa: B010
+    setattr(story, "processors", lambda: 2 if order.large else 1)  # noqa: B010
+    options = story.Options(order.root, drafts=order.drafts, future=order.future)
     try:
-        report = build_site(load_config(Path(order.root), now=now, workers=workers, **options))
+        report = story.build(options, now=datetime.fromisoformat(order.now))
     except SiteError as wrong:
         return _without(order.root, map(repr, wrong.diagnostics)), False
     figures = f"{report.pages} {report.files} {sorted(report.hidden.items())}"

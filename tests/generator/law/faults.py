@@ -17,7 +17,7 @@ def _in_place_of(place: str, made: Callable[..., Any]) -> None:
 
 def forgotten() -> None:
     """No answer is asked again."""
-    _in_place_of("generator.incremental.staleness:Staleness._recompute", lambda *_: {})
+    _in_place_of("generator.incremental.staleness:Staleness._doubtful", lambda *_: {})
 
 
 def unconcerned() -> None:
@@ -27,7 +27,7 @@ def unconcerned() -> None:
 
 def unsaid() -> None:
     """What is wrong with a text that was edited is not found."""
-    _in_place_of("generator.plan.after_texts:check_documents", lambda *_: ())
+    _in_place_of("generator.plan.after:check_documents", lambda *_: ())
 
 
 def misread() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from msgspec import structs
 from msgspec.structs import asdict
 
-from generator.incremental.codec import Shared, decode_reading, encode_reading
+from generator.incremental.documents import Shared, decode_reading, encode_reading
 from generator.model.document import Body, Document, Piece
 from generator.read.documents import Reading
 
@@ -41,7 +41,7 @@ MOMENTS = st.one_of(
 def restored(original: Reading, shared: Shared | None = None) -> Reading:
     """Encode and decode a reading, with its pieces in memory."""
     item, pieces = encode_reading(original)
-    decoded = decode_reading(item, lambda: pieces, shared or Shared())
+    decoded = decode_reading(item, lambda: pieces, {} if shared is None else shared)
     document = decoded.document
     if document is None:
         return decoded
@@ -105,13 +105,13 @@ UNUSUAL = {
 
 
 @pytest.mark.parametrize("values", UNUSUAL.values(), ids=UNUSUAL)
-def test_what_messagepack_cannot_hold_comes_back(values: dict[str, Any]) -> None:
+def test_unusual_values_come_back(values: dict[str, Any]) -> None:
     original = Reading(document=replace(document(), **values), findings=[])
     assert restored(original) == without_location(original)
 
 
 def test_documents_share_equal_values() -> None:
-    shared = Shared()
+    shared: Shared = {}
     first, second = (restored(reading(PLAIN), shared).document for _ in range(2))
     assert first
     assert second
