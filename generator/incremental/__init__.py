@@ -14,7 +14,7 @@ Traces
     digest makes nothing stale. An output is stale, too, if its file isn't as `changes` has it.
 
 Stores, in `.atrae/cache/`. Each begins with `store.GENERATION`, and with a fingerprint of what its
-content depends on, in which the program and its libraries are included.
+content depends on, in which the program and its libraries are included. Keys of blocks have it.
 
     documents, *.segment    readings by source: `documents`
     plan                    site, outputs and theme of the last build: `last_plan`

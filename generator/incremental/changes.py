@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..model.file_stat import FileStat
 from .snapshot import CONTENT, Snapshot, differing, digest, refresh, stat_at, take
-from .store import joined, read_record, split, write_record
+from .store import read_record, write_record
 
 FILE = "changes"
 THEMES = "templates/", "themes/"
@@ -110,26 +110,17 @@ Changes = Unchanged | TextsChanged | ThemeChanged | Anything
 
 def save(folder: str, build: LastBuild) -> None:
     """Store what a build read, wrote and reported."""
-    key, seen, written, valid, *report = build
-    names = [joined(paths) for paths in (seen.files, seen.directories, written.files)]
-    values = (seen.program, seen.libraries, seen.stats, seen.directory_stats, seen.unsettled)
-    write_record(f"{folder}/{FILE}", key, names, (*values, written.stats), valid, *report)
+    key, snapshot, written, *report = build
+    write_record(f"{folder}/{FILE}", key, tuple(snapshot), tuple(written), *report)
 
 
 def load(folder: str, key: str | None = None) -> LastBuild | None:
     """Return the last build with this key, or with any if it's None."""
     try:
-        stored_key, (names, values, valid, counts, diagnostics) = read_record(
-            f"{folder}/{FILE}", key
-        )
-        files, directories, outputs = map(split, names)
-        program, libraries, stats, directory_stats, unsettled, output_stats = values
-    except (LookupError, ValueError, TypeError, AttributeError):
+        stored_key, (snapshot, written, *report) = read_record(f"{folder}/{FILE}", key)
+        return LastBuild(stored_key, Snapshot(*snapshot), Written(*written), *report)
+    except (LookupError, ValueError, TypeError):
         return None
-    snapshot = Snapshot(program, libraries, files, stats, directories, directory_stats, unsettled)
-    return LastBuild(
-        stored_key, snapshot, Written(outputs, output_stats), valid, counts, diagnostics
-    )
 
 
 def detect(folder: str, root: str, *, key: str | None, now: float) -> Changes:

@@ -10,7 +10,6 @@ from ..render.page_context import Renderer
 from . import changes, trace
 from .answer_digests import AnswerDigests, Edit, Scope, TextEdit, scope_of, structure_of, texts_of
 from .snapshot import fingerprint
-from .store import split
 from .trace import Trace, TracedOutput
 
 
@@ -148,9 +147,8 @@ class Staleness:
         if before and is_text_edit and self._numbers is None:
             return before.updated(self._answers, self._structure)
         dependencies = list(self._numbers or self._known)
-        digests = split(before.digests) if before else []
-        for number, digest in self._answers.items():
-            digests[number] = digest
+        known = enumerate(before.digests if before else ())
+        digests = [self._answers.get(number, digest) for number, digest in known]
         digests += map(self._digests.digest, dependencies[len(digests) :])
         outputs = [self._trace(output) for output in self._public_outputs]
         if len(dependencies) > len(self._known):

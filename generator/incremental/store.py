@@ -8,7 +8,7 @@ import fcntl
 import marshal
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import chain
@@ -75,16 +75,6 @@ def replace_atomically(file: str | os.PathLike[str], content: bytes) -> None:
     with open(f"{path}.new", "wb") as stream:  # noqa: PTH123
         stream.write(content)
     os.replace(f"{path}.new", path)  # noqa: PTH105
-
-
-def joined(names: Iterable[str]) -> str:
-    """Join names with `SEPARATOR`."""
-    return SEPARATOR.join(names)
-
-
-def split(names: str) -> list[str]:
-    """Return the names that `joined` joined, which were not just one empty name."""
-    return names.split(SEPARATOR) if names else []
 
 
 class Segment:
@@ -173,7 +163,7 @@ class PackedTable:
         """Pack values. Raises what `pickle` raises for values that it can't write."""
         tuples = list(values.values())
         packs = (pack(tuples[first : first + PACK]) for first in range(0, len(tuples), PACK))
-        return cls(joined(values), tuple(packs))
+        return cls(SEPARATOR.join(values), tuple(packs))
 
     def get(self, name: str) -> tuple[Any, ...] | None:
         """Return the value of a name."""

@@ -18,7 +18,7 @@ from msgspec.structs import astuple, replace
 
 from ..model.output import Output
 from ..render.dependencies import Dependency
-from .store import PACK, joined, read_record, split, write_record
+from .store import PACK, read_record, write_record
 
 FILE = "trace"
 
@@ -47,12 +47,13 @@ class Trace(Struct, frozen=True, dict=True):
     """Digest of all bodies; empty: not known."""
     theme: str
     """Digest of the theme: every output depends on it, and hardly any answer."""
-    digests: str
+    digests: list[str]
     """The digest of the answer to each dependency."""
     packs: list[tuple[Methods, bytes]]
     """The dependencies, `PACK` to a pack."""
-    paths: str
-    origins: str
+    paths: list[str]
+    origins: list[str]
+    """Text for what each output was made from."""
     ends: bytes
     """End of each output's dependencies in `numbers`."""
     numbers: bytes
@@ -61,7 +62,7 @@ class Trace(Struct, frozen=True, dict=True):
     @cached_property
     def outputs(self) -> dict[str, int]:
         """Path of each output -> its position."""
-        return {path: position for position, path in enumerate(split(self.paths))}
+        return {path: position for position, path in enumerate(self.paths)}
 
     def dependency(self, number: int) -> Dependency:
         """Return the dependency with a number."""
@@ -84,7 +85,7 @@ class Trace(Struct, frozen=True, dict=True):
 
     def origin(self, path: str) -> str:
         """Return what an output was made from."""
-        return self._origins[self.outputs[path]]
+        return self.origins[self.outputs[path]]
 
     def numbers_of(self, path: str) -> tuple[int, ...]:
         """Return the numbers of an output's dependencies. Raises `KeyError` if it's unknown."""
@@ -92,16 +93,14 @@ class Trace(Struct, frozen=True, dict=True):
 
     def changed(self, answers: Mapping[int, str]) -> list[int]:
         """Return the numbers of those dependencies that had another answer."""
-        digests = split(self.digests)
-        return [number for number, digest in answers.items() if digest != digests[number]]
+        return [number for number, digest in answers.items() if digest != self.digests[number]]
 
     def reasons(self, changed: Mapping[int, Dependency]) -> dict[str, str]:
         """Return why outputs are stale, by path, if the answers to these dependencies changed."""
         places = (place for number in changed for place in _occurrences(self.numbers, number))
         positions = {bisect_right(self._ends, place) for place in places}
-        paths = list(self.outputs) if positions else []
         return {
-            paths[position]: reason_of(self._numbers_at(position), changed)
+            self.paths[position]: reason_of(self._numbers_at(position), changed)
             for position in sorted(positions)
         }
 
@@ -110,10 +109,8 @@ class Trace(Struct, frozen=True, dict=True):
 
         `answers` are the digests of those that were computed again.
         """
-        digests = split(self.digests)
-        for number, digest in answers.items():
-            digests[number] = digest
-        return replace(self, structure=structure, texts="", digests=joined(digests))
+        digests = [answers.get(number, digest) for number, digest in enumerate(self.digests)]
+        return replace(self, structure=structure, texts="", digests=digests)
 
     def _numbers_at(self, position: int) -> tuple[int, ...]:
         first = self._ends[position - 1] if position else 0
@@ -122,10 +119,6 @@ class Trace(Struct, frozen=True, dict=True):
     @cached_property
     def _ends(self) -> "array[int]":
         return array("I", self.ends)
-
-    @cached_property
-    def _origins(self) -> list[str]:
-        return split(self.origins)
 
     @cached_property
     def _unpacked(self) -> dict[int, tuple[Dependency, ...]]:
@@ -158,13 +151,13 @@ def assemble(
         structure=structure,
         texts=texts,
         theme=theme,
-        digests=joined(digests),
+        digests=list(digests),
         packs=[
             _pack(tuple(dependencies[first : first + PACK]))
             for first in range(0, len(dependencies), PACK)
         ],
-        paths=joined(output.path for output in outputs),
-        origins=joined(output.origin for output in outputs),
+        paths=[output.path for output in outputs],
+        origins=[output.origin for output in outputs],
         ends=array("I", accumulate(len(output.numbers) for output in outputs)).tobytes(),
         numbers=array("I", chain.from_iterable(output.numbers for output in outputs)).tobytes(),
     )

@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+from ..incremental.store import replace_atomically
+
 
 def manifest_file(cache: Path, target: Path) -> Path:
     """Return the file with the manifest of the folder `target`."""
@@ -25,6 +27,4 @@ def write_manifest(file: Path, target: Path, files: frozenset[str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     # A line for each file, without `indent`, because that would disable json's fast encoder.
     text = json.dumps({"folder": target.name, "files": sorted(files)}, separators=(",\n", ": "))
-    new = file.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+    replace_atomically(file, text.encode())

@@ -5,11 +5,9 @@ unchanged files, that is swapped with the old one. If anything goes wrong before
 folder is as it was. Files that Atrae didn't write are kept.
 """
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import PublishError
@@ -58,21 +56,22 @@ def staged(
 ) -> Iterator[Stage]:
     """Yield a stage to fill, and publish it as `target` when the block ends without an error.
 
+    One build at a time writes a folder: the caller holds the lock of the site's cache.
+
     Args:
         target: The output folder.
-        cache: The folder for manifests, locks and recycled folders.
+        cache: The folder for manifests and recycled folders.
         force: Take over a folder, or replace a file, that Atrae didn't write.
         whole: The stage gets every file; without it, files of earlier builds stay.
         sealed: Which paths the seal lists; None for a folder without a seal.
 
     Raises:
-        PublishError: The folder or a file in the way isn't ours, another build is writing the
-            folder, or the system refuses.
+        PublishError: The folder or a file in the way isn't ours, or the system refuses.
     """
     target = target.resolve()
     manifest = manifest_file(cache, target)
     fresh = target.with_name(f".{target.name}.atrae-new")
-    with _explained(target), _exclusive(manifest):
+    with _explained(target):
         recover(target)
         known = read_manifest(manifest)
         _refuse_foreign(target, known, force=force)
@@ -85,48 +84,41 @@ def staged(
             stage.keep(() if whole else known or ())
             yield stage
             stage.seal()
-            _Commit(stage, recycled, target, fresh, manifest, known, force).run()
+            _commit(stage, recycled, manifest, known, force=force)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Commit:
-    """Puts a filled stage in the place of the target, and records its files as ours."""
-
-    stage: Stage
-    recycled: RecycledFolder
-    target: Path
-    fresh: Path
-    manifest: Path
-    recorded: frozenset[str] | None
-    force: bool
-
-    def run(self) -> None:
-        known = self.recorded or frozenset()
-        ours, changed = frozenset(self.stage.ours), frozenset(self.stage.new)
-        in_place = can_rename_in(self.target, changed, known=known, ours=ours)
-        has_foreign = not in_place and self._complete(known, ours, changed)
-        # Written before and after: if killed in between, the next build still knows its files.
-        if self.recorded is None or not ours <= known:
-            write_manifest(self.manifest, self.target, ours | known)
-        if in_place:
-            rename_in(self.fresh, self.target, changed, known=known, ours=ours)
-            self.recycled.put_back(self.fresh)
-        else:
-            exchange(self.fresh, self.target)
-        if ours != known:
-            write_manifest(self.manifest, self.target, ours)
-        if not in_place and not has_foreign:
-            self.recycled.replace(self.fresh, known)
-
-    def _complete(
-        self, known: frozenset[str], ours: frozenset[str], changed: frozenset[str]
-    ) -> bool:
-        """Bring all that stays into the new folder; return whether some of it isn't ours."""
-        self.recycled.clear(self.fresh, ours)
-        link_all(self.target, self.fresh, ours - changed)
-        return keep_foreign(self.target, self.fresh, known=known, ours=ours, force=self.force)
+def _commit(
+    stage: Stage,
+    recycled: RecycledFolder,
+    manifest: Path,
+    recorded: frozenset[str] | None,
+    *,
+    force: bool,
+) -> None:
+    """Put a filled stage in the place of its target, and record its files as ours."""
+    target, fresh, known = stage.target, stage.fresh, recorded or frozenset()
+    ours, changed = frozenset(stage.ours), frozenset(stage.new)
+    in_place = can_rename_in(target, changed, known=known, ours=ours)
+    has_foreign = False
+    if not in_place:
+        # All that stays comes into the new folder.
+        recycled.clear(fresh, ours)
+        link_all(target, fresh, ours - changed)
+        has_foreign = keep_foreign(target, fresh, known=known, ours=ours, force=force)
+    # Written before and after: if killed in between, the next build still knows its files.
+    if recorded is None or not ours <= known:
+        write_manifest(manifest, target, ours | known)
+    if in_place:
+        rename_in(fresh, target, changed, known=known, ours=ours)
+        recycled.put_back(fresh)
+    else:
+        exchange(fresh, target)
+    if ours != known:
+        write_manifest(manifest, target, ours)
+    if not in_place and not has_foreign:
+        recycled.replace(fresh, known)
 
 
 def _refuse_foreign(target: Path, known: frozenset[str] | None, *, force: bool) -> None:
@@ -149,16 +141,3 @@ def _explained(target: Path) -> Iterator[None]:
         raise PublishError(
             f"{target} cannot be written: {fault.strerror or fault} ({file})"
         ) from fault
-
-
-@contextmanager
-def _exclusive(manifest: Path) -> Iterator[None]:
-    """Let one build at a time write a folder."""
-    manifest.parent.mkdir(parents=True, exist_ok=True)
-    with manifest.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            hint = "wait until it ends"
-            raise PublishError("another build is writing this folder", hint=hint) from None
-        yield

@@ -3,6 +3,7 @@
 Paths are strings, and each folder is made and checked once, because a site has thousands of them.
 """
 
+import filecmp
 import hashlib
 import json
 import os
@@ -59,7 +60,7 @@ class Stage:
     """The files of one publication: changed ones are written to a new folder beside the target."""
 
     def __init__(self, target: Path, fresh: Path, sealed: Sealed | None) -> None:
-        self._target, self._fresh, self._sealed = str(target), str(fresh), sealed
+        self.target, self.fresh, self._sealed = target, fresh, sealed
         self._is_new = not target.is_dir()
         self._folders = Folders(fresh)
         self._digests: dict[str, str] = {}
@@ -81,11 +82,11 @@ class Stage:
         if self._sealed and self._sealed(path):
             data = content if isinstance(content, bytes) else content.read_bytes()
             self._digests[path] = hashlib.sha256(data).hexdigest()
-        if not self._is_new and _has_content(f"{self._target}/{path}", content):
+        if not self._is_new and _has_content(f"{self.target}/{path}", content):
             return
         self.new.add(path)
         self._folders.make_for(path)
-        file = f"{self._fresh}/{path}"
+        file = f"{self.fresh}/{path}"
         if isinstance(content, bytes):
             write_over(file, content)
         else:
@@ -115,7 +116,9 @@ def _has_content(file: str, content: bytes | Path) -> bool:
         if not stat.S_ISREG(status.st_mode):
             return False
         if isinstance(content, Path):
-            return status.st_size == content.stat().st_size and _is_equal(Path(file), content)
+            return status.st_size == content.stat().st_size and filecmp.cmp(
+                file, content, shallow=False
+            )
         return status.st_size == len(content) and _read(file, len(content)) == content
     except OSError:
         return False
@@ -127,13 +130,3 @@ def _read(file: str, size: int) -> bytes:
         return os.read(descriptor, size + 1)
     finally:
         os.close(descriptor)
-
-
-def _is_equal(first: Path, second: Path) -> bool:
-    with first.open("rb") as one, second.open("rb") as other:
-        while True:
-            block = one.read(1 << 20)
-            if block != other.read(1 << 20):
-                return False
-            if not block:
-                return True

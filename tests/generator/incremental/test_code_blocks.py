@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from generator.incremental.code_blocks import CodeBlocks
-from generator.incremental.store import GENERATION
 from generator.parallel import SMALL, map_chunks
 from generator.render.highlight import highlight
 
@@ -36,14 +35,23 @@ def test_what_is_kept_is_not_made_again(file: Path) -> None:
     assert file.stat().st_size > size
 
 
-def test_another_program_begins_anew(file: Path) -> None:
+def test_another_program_highlights_again(file: Path) -> None:
     blocks = CodeBlocks(file, fingerprint="1")
     blocks.highlight(PYTHON, "python")
     size = file.stat().st_size
     CodeBlocks(file, fingerprint="2").highlight(PYTHON, "python")
-    first, _, _ = file.read_bytes().partition(b"\n")
-    assert (first, file.stat().st_size) == (f"{GENERATION} 2".encode(), size)
+    assert file.stat().st_size == 2 * size
     assert blocks.highlight(PYTHON, "python") == highlight(PYTHON, "python")
+
+
+def test_a_file_that_grew_too_large_starts_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CodeBlocks(file, fingerprint="1").highlight(PYTHON, "python")
+    size = file.stat().st_size
+    monkeypatch.setattr("generator.incremental.code_blocks.LIMIT", size - 1)
+    CodeBlocks(file, fingerprint="1").highlight(PYTHON, "ruby")
+    assert file.stat().st_size < 2 * size
 
 
 def test_what_workers_made_is_kept(file: Path) -> None:

@@ -1,6 +1,5 @@
 """A folder is published as a whole, and what others put there stays."""
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -218,24 +217,6 @@ def test_the_folder_keeps_its_mode(target: Path, cache: Path) -> None:
     target.chmod(0o750)
     publish(target, {"a": b"y"}, cache=cache)
     assert target.stat().st_mode & 0o777 == 0o750
-
-
-def test_one_build_at_a_time(target: Path, cache: Path) -> None:
-    refused: list[str] = []
-
-    def second() -> None:
-        try:
-            publish(target, {"a": b"second"}, cache=cache)
-        except PublishError as wrong:
-            refused.append(str(wrong))
-
-    with staged(target, cache=cache) as stage:
-        stage.put("a", b"first")
-        other = threading.Thread(target=second)
-        other.start()
-        other.join()
-    assert ["another build is writing this folder" in said for said in refused] == [True]
-    assert contents(target) == {"a": b"first"}
 
 
 @pytest.mark.parametrize("written", [b"", b"[]", b"{}", b'{"files": null}', b"\xff", b"[1"])
