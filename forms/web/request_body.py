@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 import anyio
 from starlette.exceptions import HTTPException
@@ -77,20 +77,12 @@ def read_form(content_type: str, body: bytes, *, most: int = MOST_FIELDS) -> dic
     if kind_of(content_type) != URLENCODED:
         raise RefusalError(415, "type")
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8"),
-            keep_blank_values=True,
-            encoding="utf-8",
-            errors="strict",
-            max_num_fields=most,
+        return parse_qs(
+            body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=most
         )
     except ValueError:
         # Invalid UTF-8 or too many fields.
         raise RefusalError(400, "broken") from None
-    fields: dict[str, list[str]] = {}
-    for name, value in pairs:
-        fields.setdefault(name, []).append(value)
-    return fields
 
 
 def check_origin(

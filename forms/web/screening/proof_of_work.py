@@ -6,11 +6,11 @@ form, for some minutes and for one address (`store.records.spent_proofs`), so se
 again after a lost response needs no second proof.
 """
 
-import binascii
 import hashlib
 import hmac
 import json
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,14 +55,17 @@ class Challenges(Signer):
         `None` if it isn't valid, is too old or belongs to another form. The signature is checked
         first, because the derivation is the expensive part.
         """
-        match _decoded(payload):
-            case {
-                "challenge": {"parameters": dict(parameters), "signature": str(signature)},
-                "solution": {"counter": int(counter), "derivedKey": str(key)},
-            } if key.isascii() and self.verifies(_canonical(parameters), signature):
-                return _proof(parameters, counter, key, form, now)
-            case _:
-                return None
+        if len(payload) > LONGEST_PAYLOAD:
+            return None
+        # The payload may be no JSON in Base64, or its values may have no canonical form.
+        with suppress(ValueError, RecursionError):
+            match json.loads(b64decode(payload, validate=True)):
+                case {
+                    "challenge": {"parameters": dict(parameters), "signature": str(signature)},
+                    "solution": {"counter": int(counter), "derivedKey": str(key)},
+                } if key.isascii() and self.verifies(canonical_json(parameters), signature):
+                    return _proof(parameters, counter, key, form, now)
+        return None
 
 
 def derive_key(parameters: dict[str, Json], counter: int) -> bytes:
@@ -90,26 +93,6 @@ def _proof(
     if now >= moment + VALID_FOR or not 0 <= counter < 2**32:
         return None
     derived = derive_key(parameters, counter).hex()
-    is_equal = hmac.compare_digest(derived.encode(), key.encode("utf-8", "surrogatepass"))
-    return (
-        Proof(issued=moment, nonce=str(parameters["nonce"]))
-        if is_equal and derived.startswith(PREFIX)
-        else None
-    )
-
-
-def _decoded(payload: str) -> object:
-    if not payload or len(payload) > LONGEST_PAYLOAD:
+    if not hmac.compare_digest(derived, key) or not derived.startswith(PREFIX):
         return None
-    try:
-        return json.loads(b64decode(payload, validate=True))
-    except (binascii.Error, ValueError, RecursionError):
-        return None
-
-
-def _canonical(parameters: dict[str, Json]) -> bytes:
-    # Values without a canonical form become empty bytes, which nobody signs.
-    try:
-        return canonical_json(parameters)
-    except (ValueError, RecursionError):
-        return b""
+    return Proof(issued=moment, nonce=str(parameters["nonce"]))

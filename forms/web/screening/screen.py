@@ -55,9 +55,7 @@ def screen(
     """Return the submission with its signals, or a page that asks to send it again.
 
     With the submission comes the proof of work to use up: `None` if the person waited instead, or
-    if none is needed.
-
-    The result is the same for every address, because it doesn't depend on the record.
+    if none is needed. The result doesn't depend on the record, so every address gets the same.
     """
     context, works = responder.context, bool(responder.catalogue.solver)
     now = context.clock()
@@ -74,13 +72,13 @@ def screen(
 
 def ask_again(responder: Responder, submission: Submission, waiting: str = "") -> Response:
     """Return a page with the form to send again. `waiting` is the signed start of the wait."""
-    context, form = responder.context, submission.form
-    address = submission.address
+    context, form, address = responder.context, submission.form, submission.address
     waiting = waiting or context.signed_times.make(context.clock(), form, address.key)
     field = responder.catalogue.forms[form].address
+    typed = {field.name: address.typed} if field else {}
     values = FieldErrors(
         errors={},
-        values={**submission.answers, **({field.name: address.typed} if field else {})},
+        values={**submission.answers, **typed},
         # Boxes stay ticked if their wording is unchanged.
         ticked=frozenset(wording.digest for wording in submission.wordings),
         page=submission.page,
