@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -19,7 +19,7 @@ from .group_commit import LOCK_TIMEOUT, MAX_GROUP, GroupCommit
 from .urls import sqlite_file
 from .writers import Batchable, UnitOfWork, WriterPool
 
-__all__ = ["READING", "UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
+__all__ = ["UNAVAILABLE", "Database", "open_engine", "sqlite_file"]
 
 T = TypeVar("T")
 W = TypeVar("W")
@@ -35,6 +35,29 @@ MAX_UNITS = 64
 READING = "atrae_reading"
 """Execution option of a connection that only reads and takes no write lock."""
 _VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_DURABLE_SESSION = (
+    # Stricter settings (remote_apply) stay.
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') = 'off'",
+    f"SET lock_timeout = '{BUSY_SECONDS}s'",
+    # A client that hangs must not keep a contact locked.
+    "SET idle_in_transaction_session_timeout = '5min'",
+)
+_READ_ONLY_SESSION = ("SET default_transaction_read_only = on",)
+_DURABLE_FILE = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
+    # Overwrite what is deleted.
+    "PRAGMA secure_delete=ON",
+    # `GroupCommit` runs checkpoints, under the file lock and with their errors reported.
+    "PRAGMA wal_autocheckpoint=0",
+    # Keep the data of savepoints in memory.
+    "PRAGMA temp_store=MEMORY",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+)
+_READ_ONLY_FILE = ("PRAGMA synchronous=FULL", "PRAGMA query_only=ON")
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
@@ -63,7 +86,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
         # An error in the log must not contain an address.
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _read_only if read_only else _durable)
+    _run_first(engine, _READ_ONLY_FILE if read_only else _DURABLE_FILE)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -83,7 +106,7 @@ def _open_postgresql(url: URL, *, read_only: bool) -> Engine:
         pool_use_lifo=True,
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _read_only_session if read_only else _durable_session)
+    _run_first(engine, _READ_ONLY_SESSION if read_only else _DURABLE_SESSION)
     event.listen(engine, "handle_error", _hide_values)
     return engine
 
@@ -95,73 +118,25 @@ def _hide_values(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({name}) {primary}",)
 
 
-def _durable_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _execute(
-        connection,
-        # Stricter settings (remote_apply) stay.
-        "SELECT set_config('synchronous_commit', 'on', false) "
-        "WHERE current_setting('synchronous_commit') = 'off'",
-        f"SET lock_timeout = '{BUSY_SECONDS}s'",
-        # A client that hangs must not keep a contact locked.
-        "SET idle_in_transaction_session_timeout = '5min'",
-    )
+def _run_first(engine: Engine, statements: Sequence[str]) -> None:
+    """Run `statements` on each new connection."""
 
+    def run(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            # `_begin` sends BEGIN: the driver would wait until the first INSERT and read unlocked.
+            connection.isolation_level = None
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
 
-def _read_only_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _execute(connection, "SET default_transaction_read_only = on")
-
-
-def _execute(connection: DBAPIConnection, *statements: str) -> None:
-    cursor = connection.cursor()
-    for statement in statements:
-        cursor.execute(statement)
-    cursor.close()
-    connection.commit()
-
-
-def _durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    # `_begin` sends BEGIN: the driver would wait until the first INSERT and read unlocked.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",
-        # Overwrite what is deleted.
-        "secure_delete=ON",
-        # `GroupCommit` runs checkpoints, under the file lock and with their errors reported.
-        "wal_autocheckpoint=0",
-        # Keep the data of savepoints in memory.
-        "temp_store=MEMORY",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    connection.isolation_level = None
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA query_only=ON")
+    event.listen(engine, "connect", run)
 
 
 def _begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get(READING, False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-class WriteStrategy(Protocol):
-    """The way in which a database lets several writers work at once."""
-
-    def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
-        """Open a transaction or a part of one: durable when the block ends, undone if it raises."""
-
-    def write_all(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
-        """Return the durable result or the exception of each; they may share transactions."""
-
-    def checkpoint(self) -> None:
-        """Copy the write-ahead log into the database, if there is one."""
 
 
 class SeparateTransactions:
@@ -173,12 +148,10 @@ class SeparateTransactions:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    @contextmanager
-    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+    def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
         """Open a transaction of its own, with or without `alone`."""
         del alone
-        with self.engine.begin() as connection:
-            yield connection
+        return self.engine.begin()
 
     def write_all(self, writes: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
         """Run batchable writes in one transaction and the others in one each.
@@ -188,8 +161,11 @@ class SeparateTransactions:
         results: dict[int, T | Exception] = {}
         batch = _batchable(writes)
         try:
-            done = self._run_batch(list(batch.values()))
-            results.update(zip(batch, done, strict=True))
+            if batch:
+                members = list(batch.values())
+                with self.engine.begin() as connection:
+                    done = members[0].run_batch(connection, members)
+                results.update(zip(batch, done, strict=True))
         except Exception as fault:
             # Only time is lost; the log shows a fault that repeats.
             log.warning("%s opt-ins, one by one: %s", len(batch), type(fault).__name__)
@@ -200,15 +176,9 @@ class SeparateTransactions:
             for number, write in enumerate(writes)
         ]
 
-    def _run_batch(self, batch: Sequence[Batchable[T]]) -> Sequence[T]:
-        if not batch:
-            return ()
-        with self.writing() as connection:
-            return batch[0].run_batch(connection, batch)
-
     def _run_alone(self, write: Callable[[Connection], T]) -> T | Exception:
         try:
-            with self.writing() as connection:
+            with self.engine.begin() as connection:
                 return write(connection)
         except Exception as fault:
             return fault
@@ -244,17 +214,15 @@ class Database:
     ) -> None:
         self.engine = engine
         self._file_lock: WriteLock | None = None
-        self._writers: WriteStrategy = SeparateTransactions(engine)
+        self._writers: GroupCommit | SeparateTransactions = SeparateTransactions(engine)
+        threads, max_units = WRITER_THREADS, MAX_UNITS
         if engine.dialect.name == "sqlite":
             self._file_lock = WriteLock(Path(str(engine.url.database)), timeout=LOCK_TIMEOUT)
             self._writers = GroupCommit(
                 engine, file_lock=self._file_lock, on_broken=on_broken, max_group=max_group
             )
-        write = self._writers.write_all
-        if self._file_lock is None:
-            self._pool = WriterPool(write, threads=WRITER_THREADS, max_units=MAX_UNITS)
-        else:
-            self._pool = WriterPool(write, threads=1, max_units=min(max_group, MAX_UNITS))
+            threads, max_units = 1, min(max_group, MAX_UNITS)
+        self._pool = WriterPool(self._writers.write_all, threads=threads, max_units=max_units)
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Connection]:
         """Open a transaction: on the disk when the block ends, undone when it raises.

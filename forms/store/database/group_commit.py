@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 from typing import TypeVar
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .faults import UnwrittenError, is_broken
 from .fifo_lock import FifoLock
-from .prepared import execute, sqlite_of
+from .prepared import driver_of, execute
 
 T = TypeVar("T")
 
@@ -48,6 +48,8 @@ class Group:
     max_members: int
     changes: int
     """Rows that its connection had changed before it began."""
+    held: ExitStack
+    """Closes the connection, then frees the file lock."""
     members: int = 0
     is_open: bool = True
     done: Event = field(default_factory=Event)
@@ -82,7 +84,6 @@ class GroupCommit:
         self._on_broken = on_broken
         self._lock = FifoLock()
         self._group: Group | None = None
-        self._held: AbstractContextManager[None] | None = None
         self._changes = 0
 
     @contextmanager
@@ -176,19 +177,12 @@ class GroupCommit:
             raise
 
     def _begin(self, max_members: int) -> Group:
-        held = self._file_lock()
-        held.__enter__()
-        connection = None
-        try:
-            connection = self.engine.connect()
+        with ExitStack() as stack:
+            stack.enter_context(self._file_lock())
+            connection = stack.enter_context(self.engine.connect())
             connection.begin()
-        except BaseException:
-            if connection is not None:
-                connection.close()
-            held.__exit__(None, None, None)
-            raise
-        self._held = held
-        return Group(connection, time.monotonic() + MAX_OPEN, max_members, _changes(connection))
+            closing, changes = time.monotonic() + MAX_OPEN, driver_of(connection).total_changes
+            return Group(connection, closing, max_members, changes, stack.pop_all())
 
     def _pass_on(self, group: Group) -> None:
         """Hand the group to the next writer; without one, or when it is full, commit first."""
@@ -203,11 +197,12 @@ class GroupCommit:
     def _undo(self, group: Group, fault: BaseException) -> None:
         """Undo what one writer did; if SQLite has rolled back everything, fail the whole group."""
         self._check_disk(fault)
-        raw = _raw(group.connection)
+        connection = group.connection
+        is_usable = not connection.closed and not connection.invalidated
         try:
-            if raw is not None and raw.in_transaction:
-                execute(group.connection, "ROLLBACK TO writer")
-                execute(group.connection, "RELEASE writer")
+            if is_usable and driver_of(connection).in_transaction:
+                execute(connection, "ROLLBACK TO writer")
+                execute(connection, "RELEASE writer")
                 return
         except DBAPIError as second:
             self._check_disk(second)
@@ -228,28 +223,17 @@ class GroupCommit:
             connection.invalidate()
         group.fault = fault
         group.done.set()
-        try:
+        with group.held:
             if fault is None:
-                self._checkpoint_if_due(connection, group.changes)
-            connection.close()
-        finally:
-            held, self._held = self._held, None
-            if held is not None:
-                held.__exit__(None, None, None)
-
-    def _checkpoint_if_due(self, connection: Connection, before: int) -> None:
-        self._changes += _changes(connection) - before
-        if self._changes >= CHECKPOINT_ROWS:
-            self._changes = 0
-            self._checkpoint(connection, "PASSIVE")
+                self._changes += driver_of(connection).total_changes - group.changes
+                if self._changes >= CHECKPOINT_ROWS:
+                    self._changes = 0
+                    self._checkpoint(connection, "PASSIVE")
 
     def _checkpoint(self, connection: Connection, how: str) -> None:
         """Run a checkpoint explicitly, because SQLite hides errors of automatic ones."""
-        raw = _raw(connection)
-        if raw is None:
-            return
         try:
-            raw.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
+            driver_of(connection).execute(f"PRAGMA wal_checkpoint({how})").fetchall()
         except sqlite3.Error as fault:
             self._check_disk(fault)
             log.error("the WAL checkpoint failed: %s", fault)
@@ -268,14 +252,3 @@ def _awaited(group: Group) -> UnwrittenError | None:
     unwritten = UnwrittenError("the commit failed")
     unwritten.__cause__ = group.fault
     return unwritten
-
-
-def _raw(connection: Connection) -> sqlite3.Connection | None:
-    if connection.closed or connection.invalidated:
-        return None
-    return sqlite_of(connection)
-
-
-def _changes(connection: Connection) -> int:
-    raw = _raw(connection)
-    return raw.total_changes if raw is not None else 0

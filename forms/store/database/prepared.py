@@ -4,11 +4,10 @@ Every opt-in runs a dozen of them. SQLAlchemy takes longer to process a statemen
 cached than the database takes to run it.
 """
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -19,20 +18,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from .faults import conceal
 
 Params = Mapping[str, object]
-
-
-class Cursor(Protocol):
-    """The result of a statement."""
-
-    def fetchall(self) -> Sequence[Sequence[Any]]:
-        """Return all rows."""
-
-
-class Driver(Protocol):
-    """The method that connections of both drivers share."""
-
-    def execute(self, sql: str, params: Sequence[object] = (), /) -> Cursor:
-        """Run a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,9 @@ class Prepared:
         """Run it and return all rows. Raises `DBAPIError`."""
         compiled = self._compile(connection, params)
         with TranslatedErrors(connection, compiled.sql):
-            return driver_of(connection).execute(compiled.sql, compiled.values(params)).fetchall()
+            cursor = driver_of(connection).execute(compiled.sql, compiled.values(params))
+            rows: Sequence[Sequence[Any]] = cursor.fetchall()
+            return rows
 
     def scalar(self, connection: Connection, params: Params) -> Any:
         """Run it and return the first column of the first row, or `None` without a row."""
@@ -123,8 +110,7 @@ def pipelined(connection: Connection) -> Iterator[None]:
 
     They have run when the block ends. Raises `DBAPIError` then.
     """
-    driver: Any = driver_of(connection)
-    with TranslatedErrors(connection, "a pipeline"), driver.pipeline():
+    with TranslatedErrors(connection, "a pipeline"), driver_of(connection).pipeline():
         yield
 
 
@@ -134,13 +120,6 @@ def execute(connection: Connection, sql: str) -> None:
         driver_of(connection).execute(sql)
 
 
-def driver_of(connection: Connection) -> Driver:
-    """Return the driver's own connection."""
-    driver: Driver = connection.connection.driver_connection  # type: ignore[assignment]
-    return driver
-
-
-def sqlite_of(connection: Connection) -> sqlite3.Connection | None:
-    """Return the driver's connection to SQLite, or `None` for another database."""
-    driver = connection.connection.driver_connection
-    return driver if isinstance(driver, sqlite3.Connection) else None
+def driver_of(connection: Connection) -> Any:
+    """Return the driver's own connection; both drivers have `execute`."""
+    return connection.connection.driver_connection

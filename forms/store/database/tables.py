@@ -30,22 +30,18 @@ INTEGER64 = BigInteger().with_variant(Integer, "sqlite")
 """64 bits in both; SQLite assigns row ids only to a type spelled INTEGER."""
 
 
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
+def _texts(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, nullable=False) for name in names]
 
 
-setting = Table("setting", metadata, Column("name", Text, primary_key=True), _text("value"))
+setting = Table("setting", metadata, Column("name", Text, primary_key=True), *_texts("value"))
 """Settings that every process must agree on: the suppression key's fingerprint."""
 
 wording = Table(
     "wording",
     metadata,
     Column("digest", Text, primary_key=True),
-    _text("purpose"),
-    _text("language"),
-    _text("text"),
-    _text("body"),
-    _text("first_seen"),
+    *_texts("purpose", "language", "text", "body", "first_seen"),
 )
 """Every wording that was ever loaded. `digest` is the hash of `body`, its canonical JSON."""
 
@@ -53,9 +49,7 @@ form = Table(
     "form",
     metadata,
     Column("version", Text, primary_key=True),
-    _text("id"),
-    _text("body"),
-    _text("first_seen"),
+    *_texts("id", "body", "first_seen"),
 )
 """Every version of every form that was ever loaded; `version` is the hash of `body`."""
 
@@ -65,8 +59,7 @@ contact = Table(
     Column("id", Text, primary_key=True),
     Column("address", Text),
     Column("key", Text, unique=True),
-    _text("created"),
-    _text("asked"),
+    *_texts("created", "asked"),
 )
 """Addresses that were submitted. `asked` changes with each submission, so that every response costs
 one durable write and its time doesn't depend on the address."""
@@ -75,20 +68,8 @@ ledger = Table(
     "ledger",
     metadata,
     Column("seq", INTEGER64, primary_key=True, autoincrement=False),
-    _text("at"),
-    _text("subject"),
-    _text("purpose"),
-    _text("kind"),
-    _text("wording"),
-    _text("form"),
-    _text("form_version"),
-    _text("page"),
-    _text("language"),
-    _text("campaign"),
-    _text("method"),
-    _text("detail"),
-    _text("prev"),
-    _text("digest"),
+    *_texts("at", "subject", "purpose", "kind", "wording", "form", "form_version"),
+    *_texts("page", "language", "campaign", "method", "detail", "prev", "digest"),
     Index(None, "subject", "seq"),
     # A chain can't fork: each event has one successor at most, and there is one first event.
     UniqueConstraint("subject", "prev"),
@@ -101,8 +82,7 @@ detail = Table(
     "detail",
     metadata,
     Column("event", INTEGER64, ForeignKey("ledger.seq"), primary_key=True, autoincrement=False),
-    _text("salt"),
-    _text("body"),
+    *_texts("salt", "body"),
 )
 
 pending = Table(
@@ -110,7 +90,7 @@ pending = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("contact", Text, ForeignKey("contact.id"), nullable=False, index=True),
-    _text("events"),
+    *_texts("events"),
     Column("expires", Text, nullable=False, index=True),
 )
 """Open requests. `events` is a JSON list of the `requested` events, which name purpose, wording,
@@ -121,9 +101,7 @@ suppression = Table(
     metadata,
     Column("address", Text, primary_key=True),
     Column("scope", Text, primary_key=True),
-    _text("key_id"),
-    _text("reason"),
-    _text("at"),
+    *_texts("key_id", "reason", "at"),
 )
 """`address` is the HMAC of the contact's key under the suppression key with id `key_id`."""
 
@@ -132,18 +110,13 @@ outbox = Table(
     metadata,
     Column("id", INTEGER64, primary_key=True),
     Column("dedupe", Text, nullable=False, unique=True),
-    _text("template"),
+    *_texts("template"),
     Column("contact", Text, ForeignKey("contact.id"), nullable=False, index=True),
-    _text("events"),
-    _text("pending"),
+    *_texts("events", "pending"),
     Column("because", INTEGER64, ForeignKey("ledger.seq"), nullable=False, index=True),
-    _text("created"),
-    _text("due"),
+    *_texts("created", "due"),
     Column("attempts", Integer, nullable=False),
-    _text("state"),
-    _text("message_id"),
-    _text("reply"),
-    _text("at"),
+    *_texts("state", "message_id", "reply", "at"),
     Column("checked", INTEGER64, nullable=False),
     Index(None, "state", "due"),
 )
@@ -154,11 +127,9 @@ checkpoint = Table(
     "checkpoint",
     metadata,
     Column("id", INTEGER64, primary_key=True),
-    _text("at"),
+    *_texts("at"),
     Column("last", INTEGER64, nullable=False),
-    _text("heads"),
-    _text("key_id"),
-    _text("signature"),
+    *_texts("heads", "key_id", "signature"),
 )
 """Signed hashes over the heads of all chains up to the event `last`."""
 
@@ -166,14 +137,11 @@ webhook = Table(
     "webhook",
     metadata,
     Column("id", INTEGER64, primary_key=True),
-    _text("endpoint"),
+    *_texts("endpoint"),
     Column("event", INTEGER64, ForeignKey("ledger.seq"), nullable=False),
-    _text("created"),
-    _text("due"),
+    *_texts("created", "due"),
     Column("attempts", Integer, nullable=False),
-    _text("state"),
-    _text("reply"),
-    _text("at"),
+    *_texts("state", "reply", "at"),
     UniqueConstraint("endpoint", "event", name="uq_webhook_endpoint_event"),
     Index(None, "state", "due"),
 )
@@ -184,7 +152,7 @@ spent = Table(
     "spent",
     metadata,
     Column("nonce", Text, primary_key=True),
-    _text("contact"),
+    *_texts("contact"),
     Column("expires", Text, nullable=False, index=True),
 )
 """Used proofs of work, each bound to one contact, until they have expired."""
