@@ -15,11 +15,12 @@ from ...errors import NotPossibleError
 from ...permission.ledger import SYSTEM, Entry, Kind, Method
 from ...permission.record import Decision, Scope
 from ..database.engine import Database
+from ..database.prepared import driver_of
 from ..database.tables import contact, detail, ledger, outbox, pending, setting
+from ..queues.lease import UNFINISHED
 from ..records.statements import insert_into
 from ..records.store import Decide, Store
 
-UNFINISHED = ("waiting", "claimed")
 SCRUB_REQUESTED = "scrub-wanted"
 """Setting that exists if something was erased since the files were last scrubbed."""
 
@@ -104,9 +105,7 @@ def scrub(database: Database, *, always: bool = False) -> bool:
     engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("VACUUM")
+            driver_of(connection).execute("VACUUM")
         else:
             for table in (contact, detail, pending, outbox):
                 connection.execute(text(f"VACUUM {table.name}"))

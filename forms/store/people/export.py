@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, Table, select
 
 from ...catalogue import Wording
 from ...declared.address import Address, parse_address
@@ -55,11 +55,13 @@ def export_person(
         "permissions": {purpose: str(record.permission(purpose).state) for purpose in purposes},
         "choices": {purpose: _choices(record, purpose) for purpose in purposes},
         "events": _events(connection, events),
-        "open_requests": _open_requests(connection, person.id),
-        "mails": _read_mails(connection, person.id, MAIL_COLUMNS),
+        "open_requests": _rows(connection, pending.c.contact, person.id, "events", "expires"),
+        "mails": _rows(connection, outbox.c.contact, person.id, *MAIL_COLUMNS),
     }
     if key is not None:
-        exported["suppressions"] = _suppressions(connection, key.conceal(address.key))
+        concealed = key.conceal(address.key)
+        columns = ("scope", "reason", "at")
+        exported["suppressions"] = _rows(connection, suppression.c.address, concealed, *columns)
     return exported
 
 
@@ -89,7 +91,7 @@ def read_evidence(connection: Connection, person: Address | str) -> dict[str, An
         "details": {str(d.event): {"salt": d.salt, "body": d.body} for d in details},
         "wordings": _bodies(connection, wording, "digest", {e.wording for e in events}),
         "forms": _bodies(connection, form, "version", {e.form_version for e in events}),
-        "mails": _read_mails(connection, row.id, PROOF_MAIL_COLUMNS),
+        "mails": _rows(connection, outbox.c.contact, row.id, *PROOF_MAIL_COLUMNS),
     }
 
 
@@ -98,9 +100,9 @@ def _bodies(connection: Connection, table: Table, key: str, values: set[str]) ->
     return {str(digest): str(body) for digest, body in connection.execute(query)}
 
 
-def _read_mails(connection: Connection, contact_id: str, columns: Sequence[str]) -> list[Any]:
-    """Return these columns of each email to the contact, in the order of their ids."""
-    query = select(outbox).where(outbox.c.contact == contact_id).order_by(outbox.c.id)
+def _rows(connection: Connection, owner: Column[str], value: str, *columns: str) -> list[Any]:
+    """Return these columns of the rows with `value` in the column `owner`, in order."""
+    query = select(owner.table).where(owner == value).order_by(*owner.table.primary_key)
     return [
         {name: json.loads(row[name]) if name == "events" else row[name] for name in columns}
         for row in connection.execute(query).mappings()
@@ -117,14 +119,6 @@ def _choices(record: Record, purpose: str) -> Json:
     }
 
 
-def _open_requests(connection: Connection, contact_id: str) -> list[Json]:
-    query = select(pending).where(pending.c.contact == contact_id).order_by(pending.c.id)
-    return [
-        {"events": json.loads(row.events), "expires": row.expires}
-        for row in connection.execute(query)
-    ]
-
-
 def _events(connection: Connection, events: Sequence[Event]) -> list[Json]:
     wordings = read_wordings(connection, (event.wording for event in events if event.wording))
     details = {row.event: json.loads(row.body) for row in read_detail_rows(connection, events)}
@@ -132,6 +126,7 @@ def _events(connection: Connection, events: Sequence[Event]) -> list[Json]:
 
 
 def _event(event: Event, text: Wording | None, event_detail: Json) -> Json:
+    context = ("form", "form_version", "page", "language", "campaign", "method")
     return {
         "event": event.seq,
         "at": event.at,
@@ -139,20 +134,7 @@ def _event(event: Event, text: Wording | None, event_detail: Json) -> Json:
         "purpose": event.purpose,
         "wording": text.model_dump(mode="json") if text else None,
         "wording_digest": event.wording,
-        "form": event.form,
-        "form_version": event.form_version,
-        "page": event.page,
-        "language": event.language,
-        "campaign": event.campaign,
-        "method": event.method,
+        **{name: getattr(event, name) for name in context},
         "detail": event_detail,
         "digest": event.digest,
     }
-
-
-def _suppressions(connection: Connection, concealed: str) -> list[Json]:
-    query = select(suppression).where(suppression.c.address == concealed)
-    return [
-        {"scope": row.scope, "reason": row.reason, "at": row.at}
-        for row in connection.execute(query)
-    ]

@@ -68,7 +68,7 @@ def _import(
     lock_system_chain(connection)
     for number, grant in enumerate(grants, 1):
         if grant.wording.digest not in known:
-            insert_wordings(connection, [grant.wording], now=now, salts=store.salts())
+            insert_wordings(store.writer(connection, now), [grant.wording])
             known.add(grant.wording.digest)
         record, new_row = _lock_and_read(connection, store, grant.address, now)
         decision = import_grant(grant, record)

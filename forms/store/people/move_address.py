@@ -52,7 +52,7 @@ def _copy_suppressions(
     old, new = store.key.conceal(old_key), store.key.conceal(new_key)
     if old == new:
         return
+    writer = store.writer(connection, now)
     query = select(suppression).where(suppression.c.address == old)
     for row in connection.execute(query).all():
-        fields = {"key_id": row.key_id, "reason": row.reason}
-        add(connection, new, Scope(row.scope), **fields, now=now, salts=store.salts())
+        add(writer, new, Scope(row.scope), key_id=row.key_id, reason=row.reason)

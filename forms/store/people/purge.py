@@ -15,16 +15,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, select, update
+from sqlalchemy import Connection, Delete, Select, Update, delete, exists, func, select, update
 
 from ...permission import retention
 from ...permission.ledger import GRANTS, SYSTEM, spell
 from ...permission.retention import PASSIVE, Retention
 from ..database.tables import contact, ledger, outbox, pending, spent, webhook
+from ..queues.lease import UNFINISHED
 from ..records.rows import read_pending
 from ..records.store import Store
 from ..records.writing import QueueState
-from .erase import UNFINISHED, delete_personal_data, scrub
+from .erase import delete_personal_data, scrub
 
 log = logging.getLogger("atrae.forms.purge")
 
@@ -55,9 +56,9 @@ def purge(store: Store, *, now: datetime, keep: Retention, dry_run: bool = False
     tasks: dict[str, tuple[Select[Any], Act]] = {
         "expired": (_overdue_requests(now), partial(_expire, store, now)),
         "erased": (_unconfirmed_contacts(now, keep), partial(_erase, store, now)),
-        "replies": (_old_replies(now, keep), _blank_replies),
-        "webhooks": (_old_webhooks(now, keep), _delete_webhooks),
-        "proofs": (_expired_proofs(now), _delete_proofs),
+        "replies": (_old_replies(now, keep), partial(_change, update(outbox).values(reply=""))),
+        "webhooks": (_old_webhooks(now, keep), partial(_change, delete(webhook))),
+        "proofs": (_expired_proofs(now), partial(_change, delete(spent))),
     }
     if not dry_run:
         return Purged(**{name: _in_batches(store, *task) for name, task in tasks.items()})
@@ -101,7 +102,7 @@ def _expire(store: Store, now: datetime, connection: Connection, ids: Sequence[s
                 request.events, store.read_record(connection, request.contact)
             )
             store.write(connection, request.contact, decision, now=now)
-    connection.execute(delete(pending).where(pending.c.id.in_(ids)))
+    _change(delete(pending), connection, ids)
 
 
 def _erase(store: Store, now: datetime, connection: Connection, ids: Sequence[str]) -> None:
@@ -112,16 +113,9 @@ def _erase(store: Store, now: datetime, connection: Connection, ids: Sequence[st
         delete_personal_data(connection, contact_id)
 
 
-def _blank_replies(connection: Connection, ids: Sequence[int]) -> None:
-    connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(reply=""))
-
-
-def _delete_webhooks(connection: Connection, ids: Sequence[int]) -> None:
-    connection.execute(delete(webhook).where(webhook.c.id.in_(ids)))
-
-
-def _delete_proofs(connection: Connection, nonces: Sequence[str]) -> None:
-    connection.execute(delete(spent).where(spent.c.nonce.in_(nonces)))
+def _change(change: Update | Delete, connection: Connection, ids: Sequence[Any]) -> None:
+    [key] = change.table.primary_key
+    connection.execute(change.where(key.in_(ids)))
 
 
 def _overdue_requests(now: datetime) -> Select[Any]:

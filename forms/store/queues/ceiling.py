@@ -17,7 +17,7 @@ from ...permission.record import Decision, Notice, Template
 from ...settings.environment import Settings, mailbox
 from ..database.tables import ledger, outbox, setting
 from ..records.checkpoints import save_owner_address
-from ..records.store import KEY_ID, Store
+from ..records.store import Store, lock_system_chain
 from ..records.writing import QueueState
 
 HOUR = timedelta(hours=1)
@@ -38,7 +38,13 @@ class Ceiling:
         """Make other workers wait until this transaction ends, and return `full_until`."""
         if not self.most:
             return None
-        self._wait_for_turn(connection)
+        # SQLite has one writer at a time.
+        if connection.dialect.name == "postgresql":
+            turn = select(setting.c.name).where(setting.c.name == TURN).with_for_update()
+            if connection.scalar(turn) is None:
+                row = postgresql.insert(setting).values(name=TURN, value="")
+                connection.execute(row.on_conflict_do_nothing())
+                connection.execute(turn)
         return self.full_until(connection, now)
 
     def full_until(self, connection: Connection, now: datetime) -> datetime | None:
@@ -48,15 +54,14 @@ class Ceiling:
         on_their_way = select(func.count()).where(
             outbox.c.state == QueueState.CLAIMED, outbox.c.due > spell(now), counted
         )
-        room = self.most - int(connection.execute(on_their_way).scalar_one())
+        room = self.most - (connection.scalar(on_their_way) or 0)
         if room <= 0:
             return now + timedelta(seconds=1)
         # `due` of a sent email is when it was sent.
         sent = select(outbox.c.due).where(
             outbox.c.state == QueueState.SENT, outbox.c.due > spell(now - HOUR), counted
         )
-        last = sent.order_by(outbox.c.due.desc()).offset(room - 1).limit(1)
-        due = connection.execute(last).scalar()
+        due = connection.scalar(sent.order_by(outbox.c.due.desc()).offset(room - 1).limit(1))
         return None if due is None else datetime.fromisoformat(due) + HOUR
 
     def notify_owner(self, connection: Connection, now: datetime) -> bool:
@@ -65,10 +70,9 @@ class Ceiling:
         Writes in the caller's transaction. Returns False if that was done within the last hour.
         """
         held = (ledger.c.subject == SYSTEM) & (ledger.c.kind == Kind.HELD)
-        connection.execute(select(setting).where(setting.c.name == KEY_ID).with_for_update())
-        last = connection.execute(
-            select(ledger.c.at).where(held).order_by(ledger.c.seq.desc()).limit(1)
-        ).scalar()
+        lock_system_chain(connection)
+        newest_first = select(ledger.c.at).where(held).order_by(ledger.c.seq.desc())
+        last = connection.scalar(newest_first.limit(1))
         if last is not None and last > spell(now - HOUR):
             return False
         if self.owner:
@@ -78,16 +82,6 @@ class Ceiling:
         decision = Decision(entries=(entry,), notices=notices)
         self.store.write(connection, SYSTEM, decision, now=now)
         return True
-
-    def _wait_for_turn(self, connection: Connection) -> None:
-        if connection.dialect.name != "postgresql":
-            # SQLite has one writer at a time.
-            return
-        turn = select(setting.c.name).where(setting.c.name == TURN).with_for_update()
-        if connection.execute(turn).one_or_none() is None:
-            row = postgresql.insert(setting).values(name=TURN, value="")
-            connection.execute(row.on_conflict_do_nothing())
-            connection.execute(turn)
 
 
 def ceiling_of(settings: Settings, store: Store) -> Ceiling:

@@ -16,7 +16,6 @@ from ...permission.record import FRESH, WISH_TEMPLATES, Record, Template
 from ..database.prepared import Prepared
 from ..database.tables import contact, ledger, outbox
 from ..records.rows import PendingRequest, read_pending
-from ..records.statements import SUBJECT
 from ..records.store import Store
 from ..records.writing import QueueState
 from .ceiling import COUNTED, Ceiling
@@ -108,7 +107,7 @@ class Outbox(LeasedQueue[ClaimedEmail]):
             return False
         seen = claim.record.events[-1].seq if claim.record.events else 0
         with self.database.reading() as connection:
-            return bool(_CHANGED_SINCE.rows(connection, {SUBJECT: claim.contact, "seen": seen}))
+            return bool(_CHANGED_SINCE.rows(connection, {"subject": claim.contact, "seen": seen}))
 
     def settle_in(
         self, connection: Connection, claim: ClaimedEmail, result: Result, now: datetime
@@ -225,7 +224,7 @@ _CANCEL = Prepared(
 )
 _CHANGED_SINCE = Prepared(
     select(ledger.c.seq)
-    .where(ledger.c.subject == bindparam(SUBJECT), ledger.c.seq > bindparam("seen"))
+    .where(ledger.c.subject == bindparam("subject"), ledger.c.seq > bindparam("seen"))
     .where(ledger.c.kind.startswith("permission."), ledger.c.kind != Kind.REQUESTED)
     .limit(1)
 )

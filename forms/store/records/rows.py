@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
@@ -14,7 +14,7 @@ from ...declared.canonical import Json
 from ...permission.ledger import SAYING, START, Detail, Entry, Event, Kind, sealed
 from ..database.tables import contact, detail, ledger, wording
 from . import statements
-from .statements import SUBJECT, row_of
+from .statements import row_of
 
 EVENT_COLUMNS = tuple(column.name for column in ledger.columns)
 
@@ -40,12 +40,12 @@ def event_from_row(row: Sequence[Any]) -> Event:
 
 def read_chain(connection: Connection, subject: str) -> tuple[Event, ...]:
     """Return all events of a subject, in order."""
-    return tuple(map(event_from_row, statements.CHAIN.rows(connection, {SUBJECT: subject})))
+    return tuple(map(event_from_row, statements.CHAIN.rows(connection, {"subject": subject})))
 
 
 def read_events(connection: Connection, seqs: Iterable[int]) -> tuple[Event, ...]:
     """Return the events with these numbers, in the order of `seqs`; unknown ones are left out."""
-    results = (statements.EVENT.rows(connection, {statements.SEQ: seq}) for seq in seqs)
+    results = (statements.EVENT.rows(connection, {"seq": seq}) for seq in seqs)
     return tuple(event_from_row(row) for rows in results for row in rows)
 
 
@@ -76,7 +76,7 @@ def read_details(
 
 def read_pending(connection: Connection, pending_id: str) -> PendingRequest | None:
     """Return the pending request with this id."""
-    rows = statements.PENDING.rows(connection, {statements.PENDING_ID: pending_id})
+    rows = statements.PENDING.rows(connection, {"id": pending_id})
     if not rows:
         return None
     [(contact_id, seqs, expires)] = rows
@@ -94,37 +94,43 @@ def read_address(connection: Connection, contact_id: str) -> str:
     return str(connection.scalar(query) or "")
 
 
-def append(
-    connection: Connection,
-    subject: str,
-    entries: Iterable[Entry],
-    *,
-    at: datetime,
-    salts: Iterable[str],
-    head: str | None = None,
-    seqs: Iterable[int] | None = None,
-) -> tuple[Event, ...]:
-    """Append `entries` to the chain of `subject`, whose lock the caller holds.
+class LedgerWriter(NamedTuple):
+    """Appends events to chains within a transaction; each detail takes one of `salts`."""
 
-    `head` is the digest of the chain's last event and `seqs` are reserved numbers, if the caller
-    has read them under that lock; both are read here otherwise.
-    """
-    entries = list(entries)
-    if not entries:
-        return ()
-    if head is None:
-        head = statements.HEAD.scalar(connection, {SUBJECT: subject}) or START
-    events, details = list[Event](), list[Detail]()
-    seqs = _next_seqs(connection) if seqs is None else seqs
-    for entry, seq, salt in zip(entries, seqs, salts, strict=False):
-        event, event_detail = sealed(entry, seq=seq, at=at, subject=subject, prev=head, salt=salt)
-        events.append(event)
-        head = event.digest
-        details += [event_detail] if event_detail else []
-    statements.ADD_EVENT.run_each(connection, list(map(row_of, events)))
-    if details:
-        statements.ADD_DETAIL.run_each(connection, list(map(row_of, details)))
-    return tuple(events)
+    connection: Connection
+    now: datetime
+    salts: Iterable[str]
+
+    def append(
+        self,
+        subject: str,
+        entries: Sequence[Entry],
+        *,
+        head: str | None = None,
+        seqs: Iterable[int] | None = None,
+    ) -> tuple[Event, ...]:
+        """Append `entries` to the chain of `subject`, whose lock the caller holds.
+
+        `head` is the digest of the chain's last event and `seqs` are reserved numbers, if the
+        caller has read them under that lock; both are read here otherwise.
+        """
+        if not entries:
+            return ()
+        if head is None:
+            head = statements.HEAD.scalar(self.connection, {"subject": subject}) or START
+        events, details = list[Event](), list[Detail]()
+        seqs = _next_seqs(self.connection) if seqs is None else seqs
+        for entry, seq, salt in zip(entries, seqs, self.salts, strict=False):
+            event, event_detail = sealed(
+                entry, seq=seq, at=self.now, subject=subject, prev=head, salt=salt
+            )
+            events.append(event)
+            head = event.digest
+            details += [event_detail] if event_detail else []
+        statements.ADD_EVENT.run_each(self.connection, list(map(row_of, events)))
+        if details:
+            statements.ADD_DETAIL.run_each(self.connection, list(map(row_of, details)))
+        return tuple(events)
 
 
 def _next_seqs(connection: Connection) -> Iterator[int]:

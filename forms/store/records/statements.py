@@ -9,33 +9,27 @@ from ...permission.ledger import Detail, Event
 from ..database.prepared import Prepared
 from ..database.tables import contact, detail, ledger, ledger_seq, outbox, pending, suppression
 
-SUBJECT = "subject_is"
-CONTACT = "contact_is"
-ADDRESS = "address_is"
-PENDING_ID = "pending_is"
-SEQ = "seq_is"
-
 CHAIN = Prepared(
-    select(ledger).where(ledger.c.subject == bindparam(SUBJECT)).order_by(ledger.c.seq)
+    select(ledger).where(ledger.c.subject == bindparam("subject")).order_by(ledger.c.seq)
 )
 """The columns are in the table's order."""
-EVENT = Prepared(select(ledger).where(ledger.c.seq == bindparam(SEQ)))
+EVENT = Prepared(select(ledger).where(ledger.c.seq == bindparam("seq")))
 PENDING = Prepared(
     select(pending.c.contact, pending.c.events, pending.c.expires).where(
-        pending.c.id == bindparam(PENDING_ID)
+        pending.c.id == bindparam("id")
     )
 )
 HEAD = Prepared(
     select(ledger.c.digest)
-    .where(ledger.c.subject == bindparam(SUBJECT))
+    .where(ledger.c.subject == bindparam("subject"))
     .order_by(ledger.c.seq.desc())
     .limit(1)
 )
 LAST_SEQ = Prepared(select(ledger.c.seq).order_by(ledger.c.seq.desc()).limit(1))
-KEY_OF = Prepared(select(contact.c.key).where(contact.c.id == bindparam(CONTACT)))
-LOCK = Prepared(select(contact.c.id).where(contact.c.id == bindparam(CONTACT)).with_for_update())
+KEY_OF = Prepared(select(contact.c.key).where(contact.c.id == bindparam("id")))
+LOCK = Prepared(select(contact.c.id).where(contact.c.id == bindparam("id")).with_for_update())
 SUPPRESSED = Prepared(
-    select(suppression.c.scope).where(suppression.c.address == bindparam(ADDRESS))
+    select(suppression.c.scope).where(suppression.c.address == bindparam("address"))
 )
 ADD_EVENT = Prepared(insert(ledger))
 ADD_DETAIL = Prepared(insert(detail))

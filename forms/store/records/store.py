@@ -1,7 +1,7 @@
 """The store: decide under the lock of a contact's row, write the decision in one transaction."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,8 +17,15 @@ from ..database.engine import Database
 from ..database.migrate import migrate
 from ..database.tables import form, setting
 from ..database.writers import Write
-from .rows import PendingRequest, append, read_chain, read_details, read_pending, read_wordings
-from .statements import ADDRESS, CONTACT, KEY_OF, LOCK, LOCK_ADDRESS, SUPPRESSED, insert_into
+from .rows import (
+    LedgerWriter,
+    PendingRequest,
+    read_chain,
+    read_details,
+    read_pending,
+    read_wordings,
+)
+from .statements import KEY_OF, LOCK, LOCK_ADDRESS, SUPPRESSED, insert_into
 from .writing import (
     Hook,
     apply_suppressions,
@@ -102,7 +109,7 @@ class Store:
         # Alone: another writer in the same commit could undo it, and its events with it.
         with self.database.writing(alone=True) as connection:
             lock_system_chain(connection)
-            insert_catalogue(connection, catalogue, now=now, salts=self.salts())
+            insert_catalogue(self.writer(connection, now), catalogue)
 
     def wordings(self, digests: Iterable[str]) -> Mapping[str, Wording]:
         """Return the wordings with these digests; unknown ones are left out."""
@@ -162,7 +169,7 @@ class Store:
 
     def lock_contact(self, connection: Connection, contact_id: str) -> None:
         """Keep others from writing to the contact's chain until the transaction ends."""
-        LOCK.rows(connection, {CONTACT: contact_id})
+        LOCK.rows(connection, {"id": contact_id})
 
     def read_record(
         self,
@@ -178,7 +185,7 @@ class Store:
         """
         events = read_chain(connection, contact_id)
         if key is None:
-            key = KEY_OF.scalar(connection, {CONTACT: contact_id})
+            key = KEY_OF.scalar(connection, {"id": contact_id})
         return self.build_record(
             connection,
             contact_id,
@@ -214,7 +221,7 @@ class Store:
         """Return the scopes for which an address key is suppressed; none for an empty key."""
         if not key:
             return frozenset()
-        rows = SUPPRESSED.rows(connection, {ADDRESS: self.key.conceal(key)})
+        rows = SUPPRESSED.rows(connection, {"address": self.key.conceal(key)})
         return frozenset(Scope(scope) for (scope,) in rows)
 
     def write(
@@ -232,22 +239,16 @@ class Store:
         `record` is what it was decided on, if the caller read that under the lock; `seqs` are
         numbers that are reserved for its events.
         """
-        events = append(
-            connection,
-            contact_id,
-            decision.entries,
-            at=now,
-            salts=self.salts(),
-            head=None if record is None else record.head,
-            seqs=seqs,
-        )
+        writer = self.writer(connection, now)
+        head = None if record is None else record.head
+        events = writer.append(contact_id, decision.entries, head=head, seqs=seqs)
         if decision.pending is not None:
             insert_pending(connection, contact_id, decision.pending, events)
         for notice in decision.notices:
             message_id = f"<{self.new_id()}@{self.mail_domain}>"
-            queue_mail(connection, contact_id, notice, events, now=now, message_id=message_id)
-        apply_suppressions(connection, contact_id, decision, self.key, now=now, salts=self.salts())
-        queue_webhooks(connection, self.hooks, events, now=now)
+            queue_mail(writer, contact_id, notice, events, message_id)
+        apply_suppressions(writer, contact_id, decision, self.key)
+        queue_webhooks(writer, self.hooks, events)
         return events
 
     def contact_row(self, address: Address, now: datetime) -> dict[str, str]:
@@ -255,10 +256,9 @@ class Store:
         row = {"id": self.new_id(), "address": address.typed, "key": address.key}
         return row | {"created": spell(now), "asked": spell(now)}
 
-    def salts(self) -> Iterator[str]:
-        """Yield new salts for details, without end."""
-        while True:
-            yield self.new_id()
+    def writer(self, connection: Connection, now: datetime) -> LedgerWriter:
+        """Return a writer for the chains, which adds to this transaction."""
+        return LedgerWriter(connection, now, iter(self.new_id, None))
 
     def ping(self) -> None:
         """Run a query; raises one of `UNAVAILABLE` if the database doesn't respond."""

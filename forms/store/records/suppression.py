@@ -6,57 +6,43 @@ the address or the key. Callers hold the lock of the contact with that address; 
 unique constraint keeps the chain from forking.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import delete, insert
 
+from ...declared.canonical import Json
 from ...permission.ledger import Entry, Kind, Method, spell
 from ...permission.record import Scope
 from ..database.tables import suppression
-from .rows import append
+from .rows import LedgerWriter
 
 SUBJECT_PREFIX = "suppression:"
 """Prefix of the subject of an address's chain, before the HMAC."""
 
 
-def add(
-    connection: Connection,
-    address: str,
-    scope: Scope,
-    *,
-    key_id: str,
-    reason: str,
-    now: datetime,
-    salts: Iterable[str],
-) -> None:
+def add(writer: LedgerWriter, address: str, scope: Scope, *, key_id: str, reason: str) -> None:
     """Suppress an address, given as its HMAC under the key with id `key_id`.
 
     A suppression of the same scope is replaced.
     """
-    _delete(connection, address, scope)
+    _delete(writer, address, scope)
     fields = {"scope": scope.value, "reason": reason, "key_id": key_id}
-    connection.execute(insert(suppression).values(address=address, at=spell(now), **fields))
-    entry = Entry(kind=Kind.SUPPRESSED, method=Method.RULE, detail=dict(fields))
-    append(connection, SUBJECT_PREFIX + address, [entry], at=now, salts=salts)
+    row = {"address": address, "at": spell(writer.now), **fields}
+    writer.connection.execute(insert(suppression).values(row))
+    _append(writer, address, Kind.SUPPRESSED, fields)
 
 
-def lift(
-    connection: Connection,
-    address: str,
-    scope: Scope,
-    *,
-    reason: str,
-    now: datetime,
-    salts: Iterable[str],
-) -> None:
+def lift(writer: LedgerWriter, address: str, scope: Scope, *, reason: str) -> None:
     """End a suppression and record the owner's reason. Does nothing if there is none."""
-    if _delete(connection, address, scope):
-        fields = {"scope": scope.value, "reason": reason}
-        entry = Entry(kind=Kind.LIFTED, method=Method.RULE, detail=dict(fields))
-        append(connection, SUBJECT_PREFIX + address, [entry], at=now, salts=salts)
+    if _delete(writer, address, scope):
+        _append(writer, address, Kind.LIFTED, {"scope": scope.value, "reason": reason})
 
 
-def _delete(connection: Connection, address: str, scope: Scope) -> bool:
+def _append(writer: LedgerWriter, address: str, kind: Kind, fields: Mapping[str, Json]) -> None:
+    entry = Entry(kind=kind, method=Method.RULE, detail=fields)
+    writer.append(SUBJECT_PREFIX + address, [entry])
+
+
+def _delete(writer: LedgerWriter, address: str, scope: Scope) -> bool:
     row = (suppression.c.address == address) & (suppression.c.scope == scope)
-    return connection.execute(delete(suppression).where(row)).rowcount > 0
+    return writer.connection.execute(delete(suppression).where(row)).rowcount > 0

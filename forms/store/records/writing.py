@@ -1,7 +1,7 @@
 """Insert the parts of a decision; each function adds to the caller's transaction."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,9 +12,9 @@ from ...catalogue import Catalogue, Wording
 from ...permission.ledger import SYSTEM, Entry, Event, Kind, spell
 from ...permission.record import Decision, Notice, Pending
 from ...settings.environment import SuppressionKey
-from ..database.tables import contact, form, webhook, wording
-from .rows import append
-from .statements import ADD_MAIL, ADD_PENDING
+from ..database.tables import form, webhook, wording
+from .rows import LedgerWriter
+from .statements import ADD_MAIL, ADD_PENDING, KEY_OF
 from .suppression import add, lift
 
 
@@ -47,18 +47,15 @@ class Hook:
     kinds: frozenset[Kind]
 
 
-def insert_catalogue(
-    connection: Connection, catalogue: Catalogue, *, now: datetime, salts: Iterable[str]
-) -> None:
+def insert_catalogue(writer: LedgerWriter, catalogue: Catalogue) -> None:
     """Insert the new wordings and forms of `catalogue`, each with an event in the system's chain.
 
     The caller holds the lock of that chain.
     """
-    known = set(connection.scalars(select(wording.c.digest)))
+    known = set(writer.connection.scalars(select(wording.c.digest)))
     wordings = sorted(catalogue.wordings().items())
-    new = [text for digest, text in wordings if digest not in known]
-    insert_wordings(connection, new, now=now, salts=salts)
-    known = set(connection.scalars(select(form.c.version)))
+    insert_wordings(writer, [text for digest, text in wordings if digest not in known])
+    known = set(writer.connection.scalars(select(form.c.version)))
     versions = {declared.version: declared for declared in catalogue.forms.values()}
     forms = [declared for version, declared in sorted(versions.items()) if version not in known]
     rows = [
@@ -69,12 +66,10 @@ def insert_catalogue(
         Entry(kind=Kind.FORM_LOADED, form=declared.id, form_version=declared.version)
         for declared in forms
     ]
-    _insert_first_seen(connection, form, rows, entries, now=now, salts=salts)
+    _insert_first_seen(writer, form, rows, entries)
 
 
-def insert_wordings(
-    connection: Connection, wordings: Sequence[Wording], *, now: datetime, salts: Iterable[str]
-) -> None:
+def insert_wordings(writer: LedgerWriter, wordings: Sequence[Wording]) -> None:
     """Insert wordings that are new, each with an event in the system's chain.
 
     The caller holds the lock of that chain.
@@ -88,21 +83,16 @@ def insert_wordings(
         Entry(kind=Kind.WORDING_LOADED, wording=text.digest, purpose=text.purpose)
         for text in wordings
     ]
-    _insert_first_seen(connection, wording, rows, entries, now=now, salts=salts)
+    _insert_first_seen(writer, wording, rows, entries)
 
 
 def _insert_first_seen(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[dict[str, str]],
-    entries: Sequence[Entry],
-    *,
-    now: datetime,
-    salts: Iterable[str],
+    writer: LedgerWriter, table: Table, rows: Sequence[dict[str, str]], entries: Sequence[Entry]
 ) -> None:
     if rows:
-        connection.execute(insert(table), [row | {"first_seen": spell(now)} for row in rows])
-        append(connection, SYSTEM, entries, at=now, salts=salts)
+        first_seen = {"first_seen": spell(writer.now)}
+        writer.connection.execute(insert(table), [row | first_seen for row in rows])
+        writer.append(SYSTEM, entries)
 
 
 def insert_pending(
@@ -116,13 +106,7 @@ def insert_pending(
 
 
 def queue_mail(
-    connection: Connection,
-    contact_id: str,
-    notice: Notice,
-    events: Sequence[Event],
-    *,
-    now: datetime,
-    message_id: str,
+    writer: LedgerWriter, contact_id: str, notice: Notice, events: Sequence[Event], message_id: str
 ) -> None:
     """Add an email to the outbox. Its `because` is the first event that it is about."""
     seqs = [events[position].seq for position in notice.about]
@@ -133,65 +117,46 @@ def queue_mail(
         "events": json.dumps(seqs),
         "pending": notice.pending,
         "because": seqs[0],
-        "created": spell(now),
-        "due": spell(now),
-        "attempts": 0,
-        "state": QueueState.WAITING,
         "message_id": message_id,
-        "reply": "",
-        "at": spell(now),
         "checked": 0,
     }
-    ADD_MAIL.run_each(connection, [row])
+    ADD_MAIL.run_each(writer.connection, [row | _due(writer.now)])
 
 
 def apply_suppressions(
-    connection: Connection,
-    contact_id: str,
-    decision: Decision,
-    key: SuppressionKey,
-    *,
-    now: datetime,
-    salts: Iterable[str],
+    writer: LedgerWriter, contact_id: str, decision: Decision, key: SuppressionKey
 ) -> None:
     """Lift or add the suppressions of the contact's address that `decision` contains."""
     if decision.suppress is None and decision.lift is None:
         return
-    address = connection.scalar(select(contact.c.key).where(contact.c.id == contact_id))
+    address = KEY_OF.scalar(writer.connection, {"id": contact_id})
     if not address:
         return
     concealed, reason = key.conceal(address), decision.reason
     if decision.lift is not None:
-        lift(connection, concealed, decision.lift, reason=reason, now=now, salts=salts)
+        lift(writer, concealed, decision.lift, reason=reason)
     if decision.suppress is not None:
-        scope = decision.suppress
-        add(connection, concealed, scope, key_id=key.id, reason=reason, now=now, salts=salts)
+        add(writer, concealed, decision.suppress, key_id=key.id, reason=reason)
 
 
-def queue_webhooks(
-    connection: Connection, hooks: Sequence[Hook], events: Sequence[Event], *, now: datetime
-) -> None:
+def queue_webhooks(writer: LedgerWriter, hooks: Sequence[Hook], events: Sequence[Event]) -> None:
     """Queue each event for the endpoints that want it, in the transaction that writes the event."""
     rows = [
-        webhook_row(hook.endpoint, event.seq, now)
+        webhook_row(hook.endpoint, event.seq, writer.now)
         for hook in hooks
         for event in events
         if event.kind in hook.kinds
     ]
     if rows:
-        connection.execute(insert(webhook), rows)
+        writer.connection.execute(insert(webhook), rows)
 
 
-def webhook_row(endpoint: str, seq: int, now: datetime) -> dict[str, str | int]:
+def webhook_row(endpoint: str, seq: int, now: datetime) -> dict[str, object]:
     """Return a new row of the webhook table: event `seq` for `endpoint`, due now."""
-    moment = spell(now)
-    return {
-        "endpoint": endpoint,
-        "event": seq,
-        "created": moment,
-        "due": moment,
-        "attempts": 0,
-        "state": QueueState.WAITING,
-        "reply": "",
-        "at": moment,
-    }
+    return {"endpoint": endpoint, "event": seq} | _due(now)
+
+
+def _due(now: datetime) -> dict[str, object]:
+    """Return what a new row of any queue contains: it is due now."""
+    new = {"attempts": 0, "state": QueueState.WAITING, "reply": ""}
+    return dict.fromkeys(("created", "due", "at"), spell(now)) | new

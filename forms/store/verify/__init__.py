@@ -13,7 +13,7 @@ from ...permission.ledger import SYSTEM
 from ..database.tables import checkpoint, contact, detail, form, ledger, outbox, wording
 from .chains import KnownTexts, check_chains, check_orphans
 from .checkpoints import Trust, check_checkpoints
-from .texts import check_forms, check_wordings, read_system_chain, read_valid_wordings
+from .texts import check_forms, check_wordings, read_system_chain
 
 __all__ = ["Trust", "count_rows", "verify"]
 
@@ -26,10 +26,9 @@ def verify(connection: Connection, trust: Trust = NO_TRUST) -> Generator[Finding
     Without it, checkpoints are verified with the keys in the database itself.
     """
     system = read_system_chain(connection)
-    yield from check_wordings(connection, system)
+    wordings = yield from check_wordings(connection, system)
     yield from check_forms(connection, system)
     versions = frozenset(connection.scalars(select(form.c.version)))
-    wordings = read_valid_wordings(connection)
     standing = frozenset(d for d, text in wordings.items() if text.lasts is Lasts.STANDING)
     yield from check_chains(connection, KnownTexts(wordings, versions, standing))
     yield from check_orphans(connection)

@@ -1,7 +1,7 @@
 """Verify wordings and forms: each matches its digest, and the event that loaded it."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from sqlalchemy import Connection, Table, select
 
@@ -21,24 +21,19 @@ def read_system_chain(connection: Connection) -> tuple[Event, ...]:
         return ()
 
 
-def read_valid_wordings(connection: Connection) -> dict[str, Wording]:
-    """Return the readable wordings by digest; `check_wordings` reports the others."""
+def check_wordings(
+    connection: Connection, system: Iterable[Event]
+) -> Generator[Finding, None, dict[str, Wording]]:
+    """Compare each wording with its digest, its columns and the event that loaded it.
+
+    Returns the readable wordings by digest.
+    """
     wordings = {}
-    for row in connection.execute(select(wording.c.digest, wording.c.body)):
-        try:
-            wordings[row.digest] = Wording.model_validate_json(row.body)
-        except ValueError:
-            continue
-    return wordings
-
-
-def check_wordings(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:
-    """Compare each wording with its digest, its columns and the event that loaded it."""
     loaded = {e.wording: e.at for e in system if e.kind is Kind.WORDING_LOADED}
     for row in connection.execute(select(wording).order_by(wording.c.digest)):
         place = f"wording {row.digest}"
         try:
-            text = Wording.model_validate_json(row.body)
+            text = wordings[row.digest] = Wording.model_validate_json(row.body)
         except ValueError:
             yield Finding(place, "its body is unreadable")
             continue
@@ -47,6 +42,7 @@ def check_wordings(connection: Connection, system: Iterable[Event]) -> Iterator[
         if (text.purpose, text.language, text.text) != (row.purpose, row.language, row.text):
             yield Finding(place, "its columns differ from its body")
     yield from _check_loaded(connection, wording, loaded)
+    return wordings
 
 
 def check_forms(connection: Connection, system: Iterable[Event]) -> Iterator[Finding]:

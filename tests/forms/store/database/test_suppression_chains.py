@@ -12,6 +12,7 @@ from forms.permission.record import Scope
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
 from forms.store.database.migrate import HEAD, migrate, revision_of
+from forms.store.records.rows import LedgerWriter
 from forms.store.records.suppression import add
 from forms.store.verify import verify
 
@@ -73,7 +74,7 @@ def test_a_scope_that_has_its_event_keeps_it_and_the_other_one_follows(database_
     engine, address = open_engine(database_url), KEY.conceal("p0@x")
     erased, at = {"key_id": KEY.id, "reason": "erased"}, NOW - timedelta(days=1)
     with engine.begin() as connection:
-        add(connection, address, Scope.MARKETING, **erased, now=at, salts=["s"])
+        add(LedgerWriter(connection, at, ["s"]), address, Scope.MARKETING, **erased)
     engine.dispose()
     assert migrated(database_url) == []
     methods = rows(database_url, "SELECT method FROM ledger ORDER BY seq")
