@@ -56,11 +56,22 @@ HELP_AFTER_SECONDS = 0.5
 blocks it, because threads share one interpreter and waiting units share a commit."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Job:
     unit: UnitOfWork[Any, Any]
-    loop: asyncio.AbstractEventLoop
     outcome: "asyncio.Future[Any]"
+    settle: Callable[[], None] | None = None
+    """Sets the outcome when the unit has ended; called in the event loop's thread."""
+
+    def advance(self, proceed: Callable[[], Write[Any]]) -> Write[Any] | None:
+        """Continue the unit and return its write, or `None` if it has ended."""
+        try:
+            return proceed()
+        except StopIteration as end:
+            self.settle = partial(self.outcome.set_result, end.value)
+        except Exception as fault:
+            self.settle = partial(self.outcome.set_exception, fault)
+        return None
 
 
 class WriterPool:
@@ -82,7 +93,7 @@ class WriterPool:
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[R] = loop.create_future()
         with self._guard:
-            self._jobs.put(_Job(unit, loop, outcome))
+            self._jobs.put(_Job(unit, outcome))
             if not self._threads:
                 self._start_thread()
         help_timer = loop.call_later(HELP_AFTER_SECONDS, self._start_helper)
@@ -102,7 +113,26 @@ class WriterPool:
 
     def _work(self) -> None:
         while jobs := self._next():
-            _deliver(jobs, run([job.unit for job in jobs], self._write_all))
+            self._run(jobs)
+            _deliver(jobs)
+
+    def _run(self, jobs: Sequence[_Job]) -> None:
+        """Run the preparation of each unit, write everything at once, and run the rest of each."""
+        advanced = [(job, job.advance(partial(next, job.unit))) for job in jobs]
+        writes = {job: write for job, write in advanced if write is not None}
+        for job, written in zip(writes, self._write(list(writes.values())), strict=True):
+            proceed = job.unit.throw if isinstance(written, Exception) else job.unit.send
+            if job.advance(partial(proceed, written)) is not None:
+                job.unit.close()
+                fault = RuntimeError("a unit of work writes once")
+                job.settle = partial(job.outcome.set_exception, fault)
+
+    def _write(self, writes: Sequence[Write[Any]]) -> Sequence[object]:
+        try:
+            return self._write_all(writes) if writes else ()
+        except Exception as fault:
+            # Every unit must learn that its write isn't known to be durable.
+            return [fault] * len(writes)
 
     def _next(self) -> list[_Job]:
         """Wait for jobs and take them; an empty list ends the thread."""
@@ -124,69 +154,18 @@ class WriterPool:
         return jobs
 
 
-@dataclass(frozen=True, slots=True)
-class _Raised:
-    """The exception that a unit ended with."""
-
-    fault: BaseException
-
-
-def run(units: Sequence[UnitOfWork[Any, Any]], write_all: WriteAll) -> list[object]:
-    """Return the result of each unit, or `_Raised`."""
-    results: dict[int, object] = {}
-    writes: dict[int, Write[Any]] = {}
-    for number, unit in enumerate(units):
-        try:
-            writes[number] = next(unit)
-        except StopIteration as end:
-            results[number] = end.value
-        except Exception as fault:
-            results[number] = _Raised(fault)
-    for number, written in zip(writes, _written(list(writes.values()), write_all), strict=True):
-        results[number] = _finish(units[number], written)
-    return [results[number] for number in range(len(units))]
-
-
-def _written(writes: Sequence[Write[Any]], write_all: WriteAll) -> Sequence[object]:
-    if not writes:
-        return ()
-    try:
-        return write_all(writes)
-    except Exception as fault:
-        # Every unit must learn that its write isn't known to be durable.
-        return [fault] * len(writes)
-
-
-def _finish(unit: UnitOfWork[Any, Any], written: object) -> object:
-    try:
-        if isinstance(written, Exception):
-            unit.throw(written)
-        else:
-            unit.send(written)
-    except StopIteration as end:
-        return end.value
-    except Exception as fault:
-        return _Raised(fault)
-    unit.close()
-    return _Raised(RuntimeError("a unit of work writes once"))
-
-
-def _deliver(jobs: Sequence[_Job], results: Sequence[object]) -> None:
+def _deliver(jobs: Sequence[_Job]) -> None:
     """Settle all outcomes of an event loop in one call, because each call wakes it."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, object]]] = defaultdict(list)
-    for job, result in zip(jobs, results, strict=True):
-        by_loop[job.loop].append((job, result))
-    for loop, outcomes in by_loop.items():
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = defaultdict(list)
+    for job in jobs:
+        by_loop[job.outcome.get_loop()].append(job)
+    for loop, ended in by_loop.items():
         # On a closed loop nothing waits any more.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(partial(_settle, outcomes))
+            loop.call_soon_threadsafe(_settle, ended)
 
 
-def _settle(outcomes: Sequence[tuple[_Job, object]]) -> None:
-    for job, result in outcomes:
-        if job.outcome.done():
-            continue
-        if isinstance(result, _Raised):
-            job.outcome.set_exception(result.fault)
-        else:
-            job.outcome.set_result(result)
+def _settle(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        if job.settle is not None and not job.outcome.done():
+            job.settle()

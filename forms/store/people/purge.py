@@ -97,19 +97,14 @@ def _expire(store: Store, now: datetime, connection: Connection, ids: Sequence[s
     for pending_id in ids:
         request = read_pending(connection, pending_id)
         if request is not None:
-            store.lock_contact(connection, request.contact)
-            decision = retention.expire(
-                request.events, store.read_record(connection, request.contact)
-            )
-            store.write(connection, request.contact, decision, now=now)
+            expire = partial(retention.expire, request.events)
+            store.write_for_contact(connection, request.contact, expire, now=now)
     _change(delete(pending), connection, ids)
 
 
 def _erase(store: Store, now: datetime, connection: Connection, ids: Sequence[str]) -> None:
     for contact_id in ids:
-        store.lock_contact(connection, contact_id)
-        decision = retention.forget(store.read_record(connection, contact_id, now))
-        store.write(connection, contact_id, decision, now=now)
+        store.write_for_contact(connection, contact_id, retention.forget, now=now)
         delete_personal_data(connection, contact_id)
 
 

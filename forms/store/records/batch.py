@@ -43,7 +43,7 @@ class OptIn(Batchable[Committed]):
 
     def __call__(self, connection: Connection) -> Committed:
         """Run this opt-in in its own transaction."""
-        return self.store.write_for_address(self.address, self.decide, now=self.now)(connection)
+        return self.store.write_for_address(connection, self.address, self.decide, now=self.now)
 
     def run_batch(
         self, connection: Connection, batch: Sequence[Batchable[Committed]]

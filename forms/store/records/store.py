@@ -16,7 +16,6 @@ from ...settings.environment import SuppressionKey
 from ..database.engine import Database
 from ..database.migrate import migrate
 from ..database.tables import form, setting
-from ..database.writers import Write
 from .rows import (
     LedgerWriter,
     PendingRequest,
@@ -144,19 +143,15 @@ class Store:
     def commit_for_address(self, address: Address, decide: Decide, *, now: datetime) -> Committed:
         """Lock the contact of `address`, new or known, then decide and write; durable on return."""
         with self.database.writing() as connection:
-            return self.write_for_address(address, decide, now=now)(connection)
+            return self.write_for_address(connection, address, decide, now=now)
 
     def write_for_address(
-        self, address: Address, decide: Decide, *, now: datetime
-    ) -> Write[Committed]:
-        """Return `commit_for_address` as a write for a transaction of the caller's."""
-
-        def write(connection: Connection) -> Committed:
-            row = self.contact_row(address, now)
-            contact_id = str(LOCK_ADDRESS[connection.dialect.name].scalar(connection, row))
-            return self._decide_and_write(connection, contact_id, decide, now, key=address.key)
-
-        return write
+        self, connection: Connection, address: Address, decide: Decide, *, now: datetime
+    ) -> Committed:
+        """Do the work of `commit_for_address` in the caller's transaction."""
+        row = self.contact_row(address, now)
+        contact_id = str(LOCK_ADDRESS[connection.dialect.name].scalar(connection, row))
+        return self._decide_and_write(connection, contact_id, decide, now, key=address.key)
 
     def commit_for_contact(self, contact_id: str, decide: Decide, *, now: datetime) -> Committed:
         """Lock the contact that a token names, then decide and write; durable on return.
@@ -164,8 +159,14 @@ class Store:
         Does nothing for an unknown contact.
         """
         with self.database.writing() as connection:
-            self.lock_contact(connection, contact_id)
-            return self._decide_and_write(connection, contact_id, decide, now)
+            return self.write_for_contact(connection, contact_id, decide, now=now)
+
+    def write_for_contact(
+        self, connection: Connection, contact_id: str, decide: Decide, *, now: datetime
+    ) -> Committed:
+        """Do the work of `commit_for_contact` in the caller's transaction."""
+        self.lock_contact(connection, contact_id)
+        return self._decide_and_write(connection, contact_id, decide, now)
 
     def lock_contact(self, connection: Connection, contact_id: str) -> None:
         """Keep others from writing to the contact's chain until the transaction ends."""

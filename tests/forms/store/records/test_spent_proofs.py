@@ -33,7 +33,7 @@ PROOF = Proof(issued=NOW, nonce="0" * 32)
 def bring(store: Store, email: str, proof: Proof = PROOF) -> Committed:
     asked = asked_for(email, "newsletter")
     decide = partial(optin.request, asked, now=NOW, pending=store.new_id(), limits=Limits())
-    request = store.write_for_address(asked.address, lambda record: decide(record), now=NOW)
+    request = partial(store.write_for_address, address=asked.address, decide=decide, now=NOW)
     with store.database.writing() as connection:
         return spending(proof, request)(connection)
 
