@@ -30,7 +30,7 @@ def sole_writer(url: str) -> Iterator[None]:
         yield
         return
     path = Path(f"{file}.lock")
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = _open(path)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +58,9 @@ class WriteLock:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         """Hold the lock. Raises `BusyError` after the timeout."""
-        gate, turn = self._files = self._files or self._open()
+        if self._files is None:
+            self._files = _open(Path(f"{self._file}.gate")), _open(Path(f"{self._file}.turn"))
+        gate, turn = self._files
         end = time.monotonic() + self._timeout
         self._take(gate, end)
         try:
@@ -76,11 +78,6 @@ class WriteLock:
         for handle in files or ():
             os.close(handle)
 
-    def _open(self) -> tuple[int, int]:
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        gate, turn = (f"{self._file}.{name}" for name in ("gate", "turn"))
-        return os.open(gate, flags, 0o600), os.open(turn, flags, 0o600)
-
     def _take(self, handle: int, end: float) -> None:
         while True:
             try:
@@ -89,6 +86,10 @@ class WriteLock:
                 if time.monotonic() > end:
                     raise BusyError(f"another process is writing to {self._file}") from None
                 time.sleep(0.001)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _explain(file: Path, path: Path) -> str:

@@ -96,15 +96,10 @@ class GroupCommit:
         self._lock.acquire(self.timeout)
         group = self._enter(alone=alone)
         try:
-            execute(group.connection, "SAVEPOINT writer")
-            yield group.connection
-            execute(group.connection, "RELEASE writer")
-            group.members += 1
-        except BaseException as fault:
-            self._undo(group, fault)
+            with self._savepoint(group):
+                yield group.connection
+        finally:
             self._pass_on(group)
-            raise
-        self._pass_on(group)
         if (unwritten := _awaited(group)) is not None:
             raise unwritten
 
@@ -143,14 +138,22 @@ class GroupCommit:
 
     def _write(self, group: Group, write: Callable[[Connection], T]) -> T | Exception:
         try:
-            execute(group.connection, "SAVEPOINT writer")
-            result = write(group.connection)
-            execute(group.connection, "RELEASE writer")
+            with self._savepoint(group):
+                return write(group.connection)
         except Exception as fault:
-            self._undo(group, fault)
             return fault
+
+    @contextmanager
+    def _savepoint(self, group: Group) -> Iterator[None]:
+        """Count the block as a member of the group, or undo it if it raises."""
+        try:
+            execute(group.connection, "SAVEPOINT writer")
+            yield
+            execute(group.connection, "RELEASE writer")
+        except BaseException as fault:
+            self._undo(group, fault)
+            raise
         group.members += 1
-        return result
 
     def checkpoint(self) -> None:
         """Copy the WAL into the database and truncate it, as far as no reader needs it."""

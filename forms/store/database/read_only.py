@@ -1,7 +1,7 @@
 """Read-only access for commands, safe next to a running server."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection
 
@@ -26,10 +26,9 @@ def open_records(url: str) -> Iterator[Connection]:
     Raises `SettingsError` if there is no database, `SchemaError` if it needs a migration.
     """
     check_exists(url)
-    database = Database(open_engine(url, read_only=True))
-    try:
-        with database.reading() as connection:
-            check_schema(connection)
-            yield connection
-    finally:
-        database.close()
+    with (
+        closing(Database(open_engine(url, read_only=True))) as database,
+        database.reading() as connection,
+    ):
+        check_schema(connection)
+        yield connection

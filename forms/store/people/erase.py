@@ -63,7 +63,10 @@ def delete_personal_data(connection: Connection, contact_id: str) -> None:
     connection.execute(
         update(contact).where(contact.c.id == contact_id).values(address=None, key=None)
     )
-    _request_scrub(connection)
+    row = insert_into(setting, connection.dialect.name)
+    row = row.values(name=SCRUB_REQUESTED, value=secrets.token_hex(8))
+    change = {"value": row.excluded.value}
+    connection.execute(row.on_conflict_do_update(index_elements=[setting.c.name], set_=change))
 
 
 def find_contact(connection: Connection, address: Address) -> str | None:
@@ -125,10 +128,3 @@ def _check_wal_is_empty(database: Database) -> None:
             "the person is erased, but copies stay in the database's WAL while another program "
             "reads it: run `atrae forms purge` when it has finished"
         )
-
-
-def _request_scrub(connection: Connection) -> None:
-    row = insert_into(setting, connection.dialect.name)
-    row = row.values(name=SCRUB_REQUESTED, value=secrets.token_hex(8))
-    change = {"value": row.excluded.value}
-    connection.execute(row.on_conflict_do_update(index_elements=[setting.c.name], set_=change))

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select
 
-from ...catalogue import Wording
 from ...declared.address import Address, parse_address
 from ...declared.canonical import Json
 from ...permission.ledger import SYSTEM, Event, spell
@@ -121,20 +120,20 @@ def _choices(record: Record, purpose: str) -> Json:
 
 def _events(connection: Connection, events: Sequence[Event]) -> list[Json]:
     wordings = read_wordings(connection, (event.wording for event in events if event.wording))
+    texts = {digest: text.model_dump(mode="json") for digest, text in wordings.items()}
     details = {row.event: json.loads(row.body) for row in read_detail_rows(connection, events)}
-    return [_event(e, wordings.get(e.wording), details.get(e.seq)) for e in events]
-
-
-def _event(event: Event, text: Wording | None, event_detail: Json) -> Json:
     context = ("form", "form_version", "page", "language", "campaign", "method")
-    return {
-        "event": event.seq,
-        "at": event.at,
-        "kind": str(event.kind),
-        "purpose": event.purpose,
-        "wording": text.model_dump(mode="json") if text else None,
-        "wording_digest": event.wording,
-        **{name: getattr(event, name) for name in context},
-        "detail": event_detail,
-        "digest": event.digest,
-    }
+    return [
+        {
+            "event": event.seq,
+            "at": event.at,
+            "kind": str(event.kind),
+            "purpose": event.purpose,
+            "wording": texts.get(event.wording),
+            "wording_digest": event.wording,
+            **{name: getattr(event, name) for name in context},
+            "detail": details.get(event.seq),
+            "digest": event.digest,
+        }
+        for event in events
+    ]

@@ -7,6 +7,7 @@ that was confirmed go on. The owner is notified at most once an hour.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -26,13 +27,13 @@ TURN = "confirmations-turn"
 """The row under whose lock workers count: two at the same time would both see room for one."""
 
 
+@dataclass(frozen=True, slots=True)
 class Ceiling:
     """At most `most` confirmations in any hour, or any number if it is 0; `owner` is notified."""
 
-    def __init__(self, store: Store, *, most: int, owner: str = "") -> None:
-        self.store = store
-        self.most = most
-        self.owner = owner
+    store: Store
+    most: int
+    owner: str = ""
 
     def lock(self, connection: Connection, now: datetime) -> datetime | None:
         """Make other workers wait until this transaction ends, and return `full_until`."""

@@ -5,16 +5,15 @@ and its writes are sent in one pipeline.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import Connection
 
 from ...declared.address import Address
 from ...permission.ledger import Event
-from ...permission.record import Decision, Record, Scope
+from ...permission.record import Record, Scope
 from ..database.prepared import execute, pipelined
 from ..database.writers import Batchable
 from .rows import event_from_row, read_details
@@ -53,21 +52,15 @@ class OptIn(Batchable[Committed]):
         records = _read_records(self.store, connection, opt_ins)
         decisions = [opt_in.decide(record) for opt_in, record in zip(opt_ins, records, strict=True)]
         number = sum(len(decision.entries) for decision in decisions)
+        # Each chain takes as many as it has new events.
         seqs = iter([seq for (seq,) in NEXT_SEQS.rows(connection, {"number": number})])
         with pipelined(connection):
             return [
-                opt_in._write(connection, record, decision, seqs)
+                self.store.write(
+                    connection, record.contact, decision, now=opt_in.now, record=record, seqs=seqs
+                )
                 for opt_in, record, decision in zip(opt_ins, records, decisions, strict=True)
             ]
-
-    def _write(
-        self, connection: Connection, record: Record, decision: Decision, seqs: Iterator[int]
-    ) -> Committed:
-        reserved = list(islice(seqs, len(decision.entries)))
-        events = self.store.write(
-            connection, record.contact, decision, now=self.now, record=record, seqs=reserved
-        )
-        return Committed(contact=record.contact, decision=decision, events=events)
 
 
 def _read_records(store: Store, connection: Connection, opt_ins: Sequence[OptIn]) -> list[Record]:

@@ -3,11 +3,10 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, text, update
 
 from ...evidence.checkpoint import NO_HEADS, Checkpoint, heads_after, sealing, signed
 from ...evidence.signing import PublicKey, SigningKey
@@ -22,13 +21,13 @@ SETTLE_TIMEOUT = timedelta(seconds=20)
 """How long to wait for open transactions."""
 
 
+@dataclass(frozen=True, slots=True)
 class Sealer:
     """Signs checkpoints with `key` and queues each for `owner`, an address or empty."""
 
-    def __init__(self, store: Store, key: SigningKey, owner: str) -> None:
-        self.store = store
-        self.key = key
-        self.owner = owner
+    store: Store
+    key: SigningKey
+    owner: str
 
     def seal_if_due(self, *, now: datetime, every: timedelta) -> Checkpoint | None:
         """Make a checkpoint, unless the last one is younger than `every`."""
@@ -83,12 +82,7 @@ def last_checkpoint(connection: Connection) -> Checkpoint | None:
     """Return the latest checkpoint, if there is one."""
     query = select(checkpoint).order_by(checkpoint.c.id.desc()).limit(1)
     row = connection.execute(query).one_or_none()
-    return None if row is None else checkpoint_from_row(row)
-
-
-def checkpoint_from_row(row: Row[Any]) -> Checkpoint:
-    """Return the checkpoint of a row."""
-    return Checkpoint(**row._mapping)
+    return None if row is None else Checkpoint(**row._mapping)
 
 
 def checkpoint_of_event(connection: Connection, seq: int) -> tuple[Checkpoint, PublicKey] | None:
@@ -101,7 +95,7 @@ def checkpoint_of_event(connection: Connection, seq: int) -> tuple[Checkpoint, P
     keys = {key.id: key for key in public_keys(connection)}
     if row is None or row.key_id not in keys:
         return None
-    return checkpoint_from_row(row), keys[row.key_id]
+    return Checkpoint(**row._mapping), keys[row.key_id]
 
 
 def public_keys(connection: Connection) -> tuple[PublicKey, ...]:

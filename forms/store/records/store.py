@@ -1,7 +1,7 @@
 """The store: decide under the lock of a contact's row, write the decision in one transaction."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -233,8 +233,8 @@ class Store:
         *,
         now: datetime,
         record: Record | None = None,
-        seqs: Sequence[int] | None = None,
-    ) -> tuple[Event, ...]:
+        seqs: Iterator[int] | None = None,
+    ) -> Committed:
         """Write all of `decision`; the caller holds the contact's lock.
 
         `record` is what it was decided on, if the caller read that under the lock; `seqs` are
@@ -250,7 +250,7 @@ class Store:
             queue_mail(writer, contact_id, notice, events, message_id)
         apply_suppressions(writer, contact_id, decision, self.key)
         queue_webhooks(writer, self.hooks, events)
-        return events
+        return Committed(contact=contact_id, decision=decision, events=events)
 
     def contact_row(self, address: Address, now: datetime) -> dict[str, str]:
         """Return the row to insert if `address` is new."""
@@ -276,9 +276,7 @@ class Store:
         key: str | None = None,
     ) -> Committed:
         record = self.read_record(connection, contact_id, now, key=key)
-        decision = decide(record)
-        events = self.write(connection, contact_id, decision, now=now, record=record)
-        return Committed(contact=contact_id, decision=decision, events=events)
+        return self.write(connection, contact_id, decide(record), now=now, record=record)
 
     def _wordings(self, connection: Connection, digests: Iterable[str]) -> Mapping[str, Wording]:
         cache = self._cached_wordings

@@ -41,6 +41,17 @@ LOGGING_OFF: Mapping[str, str] = {
     "log_parameter_max_length_on_error": "0",
 }
 """Server settings, and the value with which they log no parameters."""
+_TRIGGERS = {
+    "postgresql": (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+        ("append_only", "no_truncate"),
+    ),
+    "sqlite": (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        ("no_update", "no_replace", "no_delete"),
+    ),
+}
+"""By database: how to list the triggers, and the endings of their names."""
 
 
 def check_database(url: str, key: SuppressionKey | None, *, now: datetime) -> Iterator[Line]:
@@ -121,15 +132,10 @@ def _server_settings(connection: Connection) -> dict[str, str]:
 
 def _check_triggers(connection: Connection) -> Line:
     """Check the triggers that make the ledger append-only."""
-    if connection.dialect.name == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        endings: tuple[str, ...] = ("append_only", "no_truncate")
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        endings = ("no_update", "no_replace")
+    query, endings = _TRIGGERS[connection.dialect.name]
     expected = {f"{table}_{ending}" for table in NEVER_UPDATED for ending in endings}
-    if connection.dialect.name != "postgresql":
-        expected |= {f"{table}_no_delete" for table in NEVER_UPDATED if table != "detail"}
+    # Erasure deletes details.
+    expected.discard("detail_no_delete")
     missing = sorted(expected - set(connection.scalars(text(query))))
     if missing:
         message = (

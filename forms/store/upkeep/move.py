@@ -14,7 +14,7 @@ from ...declared.canonical import Json, canonical_json
 from ...errors import NotPossibleError
 from ..database.engine import Database
 from ..database.migrate import analyze, check_schema, migrate
-from ..database.tables import ledger, metadata
+from ..database.tables import ledger, ledger_seq, metadata
 
 BATCH = 1000
 
@@ -100,12 +100,11 @@ def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Js
 
 def _set_sequences(connection: Connection) -> None:
     """Advance the sequences past the last rows, because inserted numbers don't advance them."""
-    last = func.coalesce(select(func.max(ledger.c.seq)).scalar_subquery(), 0)
-    connection.execute(select(func.setval("ledger_seq", last + 1, False)))
-    sequence = text("SELECT pg_get_serial_sequence(:table, :column)")
+    owned = text("SELECT pg_get_serial_sequence(:table, :column)")
     for table in metadata.sorted_tables:
         for column in table.primary_key.columns:
             names = {"table": table.name, "column": column.name}
-            if name := connection.scalar(sequence, names):
+            name = ledger_seq.name if table is ledger else connection.scalar(owned, names)
+            if name:
                 last = func.coalesce(select(func.max(column)).scalar_subquery(), 0)
                 connection.execute(select(func.setval(name, last + 1, False)))

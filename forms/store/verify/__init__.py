@@ -37,10 +37,10 @@ def verify(connection: Connection, trust: Trust = NO_TRUST) -> Generator[Finding
 
 def count_rows(connection: Connection) -> dict[str, int]:
     """Count the verified rows by table. The owner's own row is no contact."""
-    counts = {}
-    for table in (contact, ledger, detail, wording, form, outbox, checkpoint):
-        query = select(func.count()).select_from(table)
-        if table is contact:
-            query = query.where(contact.c.id != SYSTEM)
-        counts[table.name] = connection.scalar(query) or 0
-    return counts
+    tables = (contact, ledger, detail, wording, form, outbox, checkpoint)
+    counts = {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in tables
+    }
+    owner = connection.scalar(select(func.count()).where(contact.c.id == SYSTEM)) or 0
+    return counts | {"contact": counts["contact"] - owner}

@@ -6,11 +6,10 @@ The ledger is read once, in the order of its chains; what belongs to them is rea
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, exists, select
+from sqlalchemy import Column, Connection, Row, exists, select
 
 from ...catalogue import Wording
 from ...declared.address import parse_address
@@ -32,8 +31,7 @@ _KINDS = frozenset(map(str, Kind))
 Rows = Mapping[str, list[Row[Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownTexts:
+class KnownTexts(NamedTuple):
     """Wordings and versions of forms that events may name."""
 
     wordings: Mapping[str, Wording]
@@ -42,8 +40,7 @@ class KnownTexts:
     """Digests of the wordings that ask for a standing permission."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Related:
+class _Related(NamedTuple):
     """Rows that belong to the chains of a batch, by subject."""
 
     contacts: Rows
@@ -68,10 +65,10 @@ def check_chains(connection: Connection, known: KnownTexts) -> Iterator[Finding]
             subjects = [subject for subject, _ in batch]
             addresses = [s.removeprefix(SUBJECT_PREFIX) for s in subjects if _is_suppression(s)]
             related = _Related(
-                _rows_by(connection, contact, "id", subjects),
-                _rows_by(connection, outbox, "contact", subjects),
-                _rows_by(connection, pending, "contact", subjects),
-                _rows_by(connection, suppression, "address", addresses),
+                _rows_by(connection, contact.c.id, subjects),
+                _rows_by(connection, outbox.c.contact, subjects),
+                _rows_by(connection, pending.c.contact, subjects),
+                _rows_by(connection, suppression.c.address, addresses),
             )
             for subject, group in batch:
                 yield from _check_chain(subject, group, related, known)
@@ -98,10 +95,9 @@ def _is_suppression(subject: str) -> bool:
     return subject.startswith(SUBJECT_PREFIX)
 
 
-def _rows_by(connection: Connection, table: Table, column: str, subjects: list[str]) -> Rows:
+def _rows_by(connection: Connection, owner: Column[str], subjects: list[str]) -> Rows:
     rows: dict[str, list[Row[Any]]] = defaultdict(list)
-    owner = table.c[column]
-    query = select(table).where(owner.in_(subjects)).order_by(*table.primary_key)
+    query = select(owner.table).where(owner.in_(subjects)).order_by(*owner.table.primary_key)
     for row in connection.execute(query):
         rows[str(row._mapping[owner])].append(row)
     return rows

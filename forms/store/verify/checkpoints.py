@@ -15,7 +15,7 @@ from ...evidence.checkpoint import NO_HEADS, Checkpoint, heads_after
 from ...evidence.signing import PublicKey
 from ...permission.ledger import Event, Kind
 from ..database.tables import checkpoint, detail, ledger
-from ..records.checkpoints import checkpoint_from_row, public_keys
+from ..records.checkpoints import public_keys
 
 FETCHED = 1000
 """Events that are fetched at a time."""
@@ -37,8 +37,8 @@ def check_checkpoints(
     """Verify every checkpoint in order, then compare with what the owner keeps."""
     keys = {key.id: key for key in (*public_keys(connection), *trust.keys)}
     announced = _read_announced(connection, system)
-    rows = connection.execute(select(checkpoint).order_by(checkpoint.c.id)).all()
-    checkpoints = list(map(checkpoint_from_row, rows))
+    rows = connection.execute(select(checkpoint).order_by(checkpoint.c.id)).mappings()
+    checkpoints = [Checkpoint(**row) for row in rows]
     query = select(ledger.c.seq, ledger.c.digest).order_by(ledger.c.seq)
     with connection.execute(query, execution_options={"yield_per": FETCHED}) as events:
         cursor = _LedgerCursor((int(seq), str(digest)) for seq, digest in events)
