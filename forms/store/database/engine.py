@@ -243,10 +243,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Open a read transaction: every query in the block sees the same snapshot."""
         view = _VIEW if self._file_lock is None else {READING: True}
-        with self.engine.connect() as connection:
-            reader = connection.execution_options(**view)
-            with reader.begin():
-                yield reader
+        with self.engine.connect() as reader, reader.execution_options(**view).begin():
+            yield reader
 
     def checkpoint(self) -> None:
         """Truncate SQLite's WAL as far as no reader needs it; erasure calls this."""

@@ -35,7 +35,11 @@ def sole_writer(url: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as fault:
-            raise LockedError(_explain(file, path)) from fault
+            holder = path.read_text(encoding="ascii", errors="replace").strip() or "unknown"
+            raise LockedError(
+                f"{file} is in use by another handler (process {holder}). One SQLite file has one "
+                "server: stop the other handler, or set ATRAE_DATABASE_URL to another database."
+            ) from fault
         os.truncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
         yield
@@ -90,11 +94,3 @@ class WriteLock:
 
 def _open(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _explain(file: Path, path: Path) -> str:
-    holder = path.read_text(encoding="ascii", errors="replace").strip() or "unknown"
-    return (
-        f"{file} is in use by another handler (process {holder}). One SQLite file has one server: "
-        "stop the other handler, or set ATRAE_DATABASE_URL to another database."
-    )

@@ -113,18 +113,14 @@ def scrub(database: Database, *, always: bool = False) -> bool:
             for table in (contact, detail, pending, outbox):
                 connection.execute(text(f"VACUUM {table.name}"))
     database.checkpoint()
-    _check_wal_is_empty(database)
+    wal = Path(f"{database.engine.url.database}-wal")
+    if engine.dialect.name == "sqlite" and wal.exists() and wal.stat().st_size:
+        raise NotPossibleError(
+            "the person is erased, but copies stay in the database's WAL while another program "
+            "reads it: run `atrae forms purge` when it has finished"
+        )
     with database.writing() as connection:
         # An erasure since then has stored another value, which stays for the next scrub.
         handled = (setting.c.name == SCRUB_REQUESTED) & (setting.c.value == (request or ""))
         connection.execute(delete(setting).where(handled))
     return True
-
-
-def _check_wal_is_empty(database: Database) -> None:
-    wal = Path(f"{database.engine.url.database}-wal")
-    if database.engine.dialect.name == "sqlite" and wal.exists() and wal.stat().st_size:
-        raise NotPossibleError(
-            "the person is erased, but copies stay in the database's WAL while another program "
-            "reads it: run `atrae forms purge` when it has finished"
-        )

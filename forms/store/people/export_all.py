@@ -14,9 +14,8 @@ from sqlalchemy import Connection, select
 from ...declared.canonical import Json
 from ...permission.ledger import SYSTEM, concerns, permission_of
 from ..database.tables import contact, detail, ledger
-from ..records.rows import event_from_row
+from ..records.rows import STREAMED, event_from_row
 
-STREAMED = {"yield_per": 1000}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet read a cell as a formula."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from ...declared.address import Address, parse_address
@@ -42,17 +42,11 @@ def _move(
         connection.execute(update(contact).where(contact.c.id == contact_id).values(values))
         # After the update: `decision` lifts suppressions of the new address.
         store.write(connection, contact_id, decision, now=now)
-        _copy_suppressions(connection, store, parse_address(old_address).key, address.key, now)
+        old = store.key.conceal(parse_address(old_address).key)
+        new = store.key.conceal(address.key)
+        if old != new:
+            writer = store.writer(connection, now)
+            query = select(suppression).where(suppression.c.address == old)
+            for row in connection.execute(query).all():
+                add(writer, new, Scope(row.scope), key_id=row.key_id, reason=row.reason)
         return True
-
-
-def _copy_suppressions(
-    connection: Connection, store: Store, old_key: str, new_key: str, now: datetime
-) -> None:
-    old, new = store.key.conceal(old_key), store.key.conceal(new_key)
-    if old == new:
-        return
-    writer = store.writer(connection, now)
-    query = select(suppression).where(suppression.c.address == old)
-    for row in connection.execute(query).all():
-        add(writer, new, Scope(row.scope), key_id=row.key_id, reason=row.reason)

@@ -18,8 +18,9 @@ from ...permission.ledger import Kind, Method
 from ...permission.quarantine import HELD, held_with
 from ...permission.record import Decision, Limits, Record, Scope
 from ..database.tables import contact, detail, ledger
+from ..records.rows import STREAMED
 from ..records.store import Store
-from .export_all import STREAMED, ExportRow
+from .export_all import ExportRow
 
 
 def held_requests(connection: Connection) -> Iterator[ExportRow]:

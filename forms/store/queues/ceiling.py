@@ -87,6 +87,5 @@ class Ceiling:
 
 def ceiling_of(settings: Settings, store: Store) -> Ceiling:
     """Return the ceiling that the environment sets."""
-    most = settings.defence.confirmations_per_hour
     owner = mailbox(settings.owner).addr_spec if settings.owner else ""
-    return Ceiling(store, most=most, owner=owner)
+    return Ceiling(store, settings.defence.confirmations_per_hour, owner)

@@ -92,8 +92,7 @@ class LeasedQueue(ABC, Generic[ClaimT]):
         """Return when the first unfinished row that meets all of `where` is due."""
         # A query for each state, because the index is on state and due.
         first = select(func.min(self.table.c.due)).where(*where)
-        queries = [first.where(self.table.c.state == state) for state in UNFINISHED]
-        dues = (connection.execute(query).scalar() for query in queries)
+        dues = (connection.scalar(first.where(self.table.c.state == state)) for state in UNFINISHED)
         due = min(filter(None, dues), default=None)
         return datetime.fromisoformat(due) if due else None
 
@@ -113,8 +112,7 @@ class LeasedQueue(ABC, Generic[ClaimT]):
 
 def in_turn(query: Select[Any], table: Table) -> Select[Any]:
     """Return `query` for the row that is due first, skipping rows that others have locked."""
-    due_first = query.order_by(table.c.due, table.c.id)
-    return due_first.limit(1).with_for_update(skip_locked=True)
+    return query.order_by(table.c.due, table.c.id).limit(1).with_for_update(skip_locked=True)
 
 
 def _bound(*names: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -118,8 +119,8 @@ class Outbox(LeasedQueue[ClaimedEmail]):
             return False
         # A refusal by the new address of a move says nothing about the current one.
         if result.state is QueueState.REFUSED and claim.template is not Template.CONFIRM_MOVE:
-            decision = bounce(self.store.read_record(connection, claim.contact), reply=result.reply)
-            self.store.write(connection, claim.contact, decision, now=now)
+            decide = partial(bounce, reply=result.reply)
+            self.store.write_for_contact(connection, claim.contact, decide, now=now)
         return True
 
     def next_due(self) -> datetime | None:

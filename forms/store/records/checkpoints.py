@@ -13,6 +13,7 @@ from ...evidence.signing import PublicKey, SigningKey
 from ...permission.ledger import SYSTEM, Kind, spell
 from ..database.engine import Database
 from ..database.tables import checkpoint, contact, detail, ledger, setting
+from .rows import STREAMED
 from .store import Store, lock_system_chain
 
 PUBLIC_KEY_PREFIX = "checkpoint-key-"
@@ -48,7 +49,8 @@ class Sealer:
             return None
         with self.store.database.reading() as connection:
             before = last_checkpoint(connection)
-            if not _has_news(connection, before, last):
+            news = select(ledger.c.seq).where(_between(before, last), ledger.c.kind != Kind.SEALED)
+            if connection.scalar(news.limit(1)) is None:
                 return None
             heads = _heads(connection, before, last)
         new = signed(before, at=now, last=last, heads=heads, key=self.key)
@@ -143,12 +145,7 @@ def _between(before: Checkpoint | None, last: int) -> ColumnElement[bool]:
     return ledger.c.seq.between(before.last + 1 if before else 1, last)
 
 
-def _has_news(connection: Connection, before: Checkpoint | None, last: int) -> bool:
-    news = select(ledger.c.seq).where(_between(before, last), ledger.c.kind != Kind.SEALED)
-    return connection.execute(news.limit(1)).first() is not None
-
-
 def _heads(connection: Connection, before: Checkpoint | None, last: int) -> str:
     query = select(ledger.c.digest).where(_between(before, last)).order_by(ledger.c.seq)
-    with connection.execute(query, execution_options={"yield_per": 1000}) as rows:
+    with connection.execute(query, execution_options=STREAMED) as rows:
         return heads_after(before.heads if before else NO_HEADS, rows.scalars())

@@ -17,6 +17,8 @@ from . import statements
 from .statements import row_of
 
 EVENT_COLUMNS = tuple(column.name for column in ledger.columns)
+STREAMED = {"yield_per": 1000}
+"""Execution options of a query over a whole table: rows are fetched in parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

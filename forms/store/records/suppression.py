@@ -39,8 +39,7 @@ def lift(writer: LedgerWriter, address: str, scope: Scope, *, reason: str) -> No
 
 
 def _append(writer: LedgerWriter, address: str, kind: Kind, fields: Mapping[str, Json]) -> None:
-    entry = Entry(kind=kind, method=Method.RULE, detail=fields)
-    writer.append(SUBJECT_PREFIX + address, [entry])
+    writer.append(SUBJECT_PREFIX + address, [Entry(kind=kind, method=Method.RULE, detail=fields)])
 
 
 def _delete(writer: LedgerWriter, address: str, scope: Scope) -> bool:

@@ -18,14 +18,12 @@ from ...declared.findings import Finding
 from ...evidence.audit import TEMPLATES, Chain, MailRow, mail_faults, missing_mails, missing_pending
 from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, digest_of_event
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
-from ..records.rows import EVENT_COLUMNS, event_from_row
+from ..records.rows import EVENT_COLUMNS, STREAMED, event_from_row
 from ..records.suppression import SUBJECT_PREFIX
 from ..records.writing import MAIL_STATES, QueueState
 
 BATCH = 500
 """Subjects whose contacts, emails and requests are read at a time."""
-FETCHED = 1000
-"""Events that are fetched at a time."""
 _KINDS = frozenset(map(str, Kind))
 
 Rows = Mapping[str, list[Row[Any]]]
@@ -56,14 +54,15 @@ def check_chains(connection: Connection, known: KnownTexts) -> Iterator[Finding]
         .outerjoin(detail, detail.c.event == ledger.c.seq)
         .order_by(ledger.c.subject, ledger.c.seq)
     )
-    with connection.execute(query, execution_options={"yield_per": FETCHED}) as rows:
+    with connection.execute(query, execution_options=STREAMED) as rows:
         grouped = (
             (str(subject), list(group))
             for subject, group in groupby(rows, key=lambda row: row.subject)
         )
         while batch := list(islice(grouped, BATCH)):
             subjects = [subject for subject, _ in batch]
-            addresses = [s.removeprefix(SUBJECT_PREFIX) for s in subjects if _is_suppression(s)]
+            suppressed = [s for s in subjects if s.startswith(SUBJECT_PREFIX)]
+            addresses = [subject.removeprefix(SUBJECT_PREFIX) for subject in suppressed]
             related = _Related(
                 _rows_by(connection, contact.c.id, subjects),
                 _rows_by(connection, outbox.c.contact, subjects),
@@ -91,10 +90,6 @@ def check_orphans(connection: Connection) -> Iterator[Finding]:
         yield Finding(f"detail of event {seq}", "its event is gone")
 
 
-def _is_suppression(subject: str) -> bool:
-    return subject.startswith(SUBJECT_PREFIX)
-
-
 def _rows_by(connection: Connection, owner: Column[str], subjects: list[str]) -> Rows:
     rows: dict[str, list[Row[Any]]] = defaultdict(list)
     query = select(owner.table).where(owner.in_(subjects)).order_by(*owner.table.primary_key)
@@ -120,7 +115,7 @@ def _check_chain(
     for row in rows:
         if row.detail and row.salt is None and row.seq > chain.erased:
             yield Finding(f"detail of event {row.seq}", "it is gone without an erasure")
-    if _is_suppression(subject):
+    if subject.startswith(SUBJECT_PREFIX):
         address = subject.removeprefix(SUBJECT_PREFIX)
         yield from _check_suppressions(address, chain, related.suppressions.get(address, []))
         return
@@ -144,12 +139,11 @@ def _check_event(
         yield Finding(place, f"its wording {row.wording} is gone")
     elif row.form_version and row.form_version not in known.forms:
         yield Finding(place, f"its form {row.form_version} is gone")
-    elif row.salt is not None and _digest_of_detail(row) != row.detail:
+    elif (
+        row.salt is not None
+        and Detail(event=row.seq, salt=row.salt, body=row.body).digest != row.detail
+    ):
         yield Finding(f"detail of event {row.seq}", "it was altered: the digest differs")
-
-
-def _digest_of_detail(row: Row[Any]) -> str:
-    return Detail(event=row.seq, salt=row.salt, body=row.body).digest
 
 
 def _check_contact(chain: Chain, contacts: list[Row[Any]]) -> Iterator[Finding]:

@@ -16,9 +16,7 @@ from ...evidence.signing import PublicKey
 from ...permission.ledger import Event, Kind
 from ..database.tables import checkpoint, detail, ledger
 from ..records.checkpoints import public_keys
-
-FETCHED = 1000
-"""Events that are fetched at a time."""
+from ..records.rows import STREAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ def check_checkpoints(
     rows = connection.execute(select(checkpoint).order_by(checkpoint.c.id)).mappings()
     checkpoints = [Checkpoint(**row) for row in rows]
     query = select(ledger.c.seq, ledger.c.digest).order_by(ledger.c.seq)
-    with connection.execute(query, execution_options={"yield_per": FETCHED}) as events:
+    with connection.execute(query, execution_options=STREAMED) as events:
         cursor = _LedgerCursor((int(seq), str(digest)) for seq, digest in events)
         yield from _check_each(checkpoints, cursor, keys, announced)
     for number in announced:
