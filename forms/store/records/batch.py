@@ -52,7 +52,6 @@ class OptIn(Batchable[Committed]):
         records = _read_records(self.store, connection, opt_ins)
         decisions = [opt_in.decide(record) for opt_in, record in zip(opt_ins, records, strict=True)]
         number = sum(len(decision.entries) for decision in decisions)
-        # Each chain takes as many as it has new events.
         seqs = iter([seq for (seq,) in NEXT_SEQS.rows(connection, {"number": number})])
         with pipelined(connection):
             return [

@@ -122,6 +122,7 @@ class LedgerWriter(NamedTuple):
             head = statements.HEAD.scalar(self.connection, {"subject": subject}) or START
         events, details = list[Event](), list[Detail]()
         seqs = _next_seqs(self.connection) if seqs is None else seqs
+        # `entries` first: when they are used up, no further number is taken.
         for entry, seq, salt in zip(entries, seqs, self.salts, strict=False):
             event, event_detail = sealed(
                 entry, seq=seq, at=self.now, subject=subject, prev=head, salt=salt
