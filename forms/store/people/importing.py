@@ -48,40 +48,29 @@ def import_grants(
 
     A dry run does the whole import and rolls it back, so that its result is exact.
     """
-    results: list[ImportResult] = []
+    permitted, left_out = 0, list[Fault]()
     with suppress(_DryRunError), store.database.writing(alone=True) as connection:
-        results.append(_import(connection, store, grants, now, step))
+        known = set(connection.scalars(select(wording.c.digest)))
+        lock_system_chain(connection)
+        for number, grant in enumerate(grants, 1):
+            if grant.wording.digest not in known:
+                insert_wordings(store.writer(connection, now), [grant.wording])
+                known.add(grant.wording.digest)
+            record, new_row = _lock_and_read(connection, store, grant.address, now)
+            decision = import_grant(grant, record)
+            if isinstance(decision, str):
+                left_out.append(Fault(grant.line, decision))
+            else:
+                if new_row is not None:
+                    # On PostgreSQL, somebody may subscribe at this moment: then the unique key
+                    # makes the whole import fail, rather than write to another chain. It can be
+                    # run again.
+                    connection.execute(insert(contact).values(new_row))
+                store.write(connection, record.contact, decision, now=now)
+                permitted += 1
+            step(number, len(grants))
         if dry_run:
             raise _DryRunError
-    return results[0]
-
-
-def _import(
-    connection: Connection,
-    store: Store,
-    grants: Sequence[Grant],
-    now: datetime,
-    step: Callable[[int, int], None],
-) -> ImportResult:
-    permitted, left_out = 0, []
-    known = set(connection.scalars(select(wording.c.digest)))
-    lock_system_chain(connection)
-    for number, grant in enumerate(grants, 1):
-        if grant.wording.digest not in known:
-            insert_wordings(store.writer(connection, now), [grant.wording])
-            known.add(grant.wording.digest)
-        record, new_row = _lock_and_read(connection, store, grant.address, now)
-        decision = import_grant(grant, record)
-        if isinstance(decision, str):
-            left_out.append(Fault(grant.line, decision))
-        else:
-            if new_row is not None:
-                # On PostgreSQL, somebody may subscribe at this moment: then the unique key makes
-                # the whole import fail, rather than write to another chain. It can be run again.
-                connection.execute(insert(contact).values(new_row))
-            store.write(connection, record.contact, decision, now=now)
-            permitted += 1
-        step(number, len(grants))
     return ImportResult(permitted=permitted, left_out=tuple(left_out))
 
 
