@@ -3,6 +3,8 @@
 .atrae/cache/documents     an entry for each source: where its document is, and for which bytes
 .atrae/cache/*.segment     readings, each followed by the pieces of its body
 
+There is one segment. It's copied into a new one when most of it isn't needed any more.
+
 Readings are pickled, because MessagePack would lose time zones and types of front matter. Pieces
 are MessagePack, which is faster, unless it can't hold them: then they are pickled, too.
 """
@@ -10,7 +12,7 @@ are MessagePack, which is faster, unless it can't hold them: then they are pickl
 import pickle
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from functools import partial
 from itertools import chain
@@ -29,34 +31,28 @@ from ..parallel import map_chunks
 from ..read.decode import unreadable
 from ..read.documents import Reading
 from ..read.front_matter.split import CachedFrontMatter
-from .store import (
-    PACK,
-    PackedTable,
-    Segment,
-    SegmentWriter,
-    read_record,
-    remove_unused,
-    write_record,
-)
+from .store import PACK, PackedTable, Segment, read_record, remove_unused, write_record
 
 FILE = "documents"
-MOST_SEGMENTS = 32
-"""With more segments than this, what still counts is copied into one."""
 
 
 class Entry(NamedTuple):
-    """Location of a stored reading."""
+    """Location of a stored reading in the segment."""
 
     stat: FileStat
     is_settled: bool
     """The file can't change any more without changing its stat."""
     digest: str
     """Digest of the source's bytes."""
-    segment: str
     offset: int
     length: int
     pieces_length: int
     """Bytes of the body's pieces, which follow."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole reading."""
+        return self.length + self.pieces_length
 
 
 _NAMES = tuple(field.name for field in fields(Document))
@@ -139,15 +135,14 @@ class DocumentCache:
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = str(folder)
-        self._segments: dict[str, Segment] = {}
-        self._writer: SegmentWriter | None = None
+        self._segment: Segment | None = None
         self._shared: Shared = {}
         self._entries: dict[str, Entry] = {}
         """Entries that are not saved yet."""
         self._is_complete = False
         """`_entries` holds every entry that counts."""
-        self._saved_segments: set[str] = set()
-        """Names of the segments that saved entries are in, and perhaps of others."""
+        self._unneeded = 0
+        """Bytes of the segment that no saved entry needs, as far as it's known."""
         self.fingerprint, self._saved = self._load(fingerprint)
 
     def read_all(
@@ -161,7 +156,7 @@ class DocumentCache:
         known = {s.path: entry for s in sources if (entry := self._unchanged(s, now))}
         missing = [source for source in sources if source.path not in known]
         if missing:
-            self._open_writer()  # which the workers share
+            self._open_segment()  # which the workers share
         read_some = partial(self._read, read=read, now=now)
         entries = chain.from_iterable(map_chunks(read_some, missing, workers=workers))
         for source, entry in zip(missing, entries, strict=True):
@@ -174,7 +169,6 @@ class DocumentCache:
 
     def read_again(self, source: Source, read: Read) -> Reading:
         """Read one source again, and return the reading."""
-        self._open_writer()
         (entry,) = self._read([source], read=read, now=time.time_ns())
         self._entries[source.path] = entry
         return self._reading(entry)
@@ -186,29 +180,29 @@ class DocumentCache:
         """
         if paths and paths[0] not in self._saved:
             raise LookupError(paths[0])
-        segments = dict(self._segments)  # which stay open, whatever is saved meanwhile
-        return Document.later(partial(self._document, self._saved, segments), paths)
+        # This segment stays open, whatever is saved meanwhile.
+        return Document.later(partial(self._document, self._saved, self._open_segment()), paths)
 
     def save(self) -> None:
         """Store the entries for the next build."""
         if self._is_saved():
             self._settle()
             return
-        if len(self._used_segments()) > MOST_SEGMENTS:
-            self._entries, self._is_complete = {**self._saved_entries(), **self._entries}, True
-            if len(self._used_segments()) > MOST_SEGMENTS:
-                self._gather()
+        segment = self._open_segment()
+        if self._is_complete:
+            self._unneeded = segment.size - sum(e.size for e in self._entries.values())
+        else:
+            replaced = (self._saved.get(path) for path in self._entries)
+            self._unneeded += sum(Entry(*row).size for row in replaced if row)
+        if self._unneeded > segment.size // 2:
+            segment = self._copy_needed()
         rows = dict(zip(self._entries, map(tuple, self._entries.values()), strict=True))
-        used = self._saved_segments = self._used_segments()
         self._saved = PackedTable.of(rows) if self._is_complete else self._saved.updated(rows)
-        stats = {name: self._segment(name).stat for name in used}
-        write_record(f"{self._folder}/{FILE}", self.fingerprint, stats, *self._saved.parts)
+        values = segment.name, segment.size, self._unneeded
+        write_record(f"{self._folder}/{FILE}", self.fingerprint, *values, *self._saved.parts)
         self._settle()
-        # A saved segment stays as it is: the next reading goes into another one.
-        self._writer = None
-        # Only now it's known which segments aren't needed any more.
-        self._segments = {name: self._segment(name) for name in used}
-        remove_unused(self._folder, used)
+        # Only now it's known that the others aren't needed any more.
+        remove_unused(self._folder, segment.name)
 
     def _entry(self, path: str) -> Entry | None:
         if self._is_complete or path in self._entries:
@@ -223,10 +217,6 @@ class DocumentCache:
 
     def _is_saved(self) -> bool:
         return self._entries == (self._saved_entries() if self._is_complete else {})
-
-    def _used_segments(self) -> set[str]:
-        used = {entry.segment for entry in self._entries.values()}
-        return used if self._is_complete else used | self._saved_segments
 
     def _settle(self) -> None:
         """Keep only saved entries in memory."""
@@ -247,7 +237,7 @@ class DocumentCache:
         return entry._replace(stat=source.stat, is_settled=_is_settled(source, now))
 
     def _read(self, sources: Iterable[Source], *, read: Read, now: int) -> list[Entry]:
-        writer = self._open_writer()
+        segment = self._open_segment()
         entries: list[Entry] = []
         contents: list[bytes] = []
         offset = 0
@@ -262,71 +252,61 @@ class DocumentCache:
                     stat=source.stat if raw is not None else (),
                     is_settled=_is_settled(source, now),
                     digest=digest_of(raw or b""),
-                    segment=writer.name,
                     offset=offset,
                     length=len(item),
                     pieces_length=len(pieces),
                 )
             )
             offset += len(item) + len(pieces)
-        start = writer.append(b"".join(contents))
+        start = segment.append(b"".join(contents))
         return [entry._replace(offset=start + entry.offset) for entry in entries]
 
     def _reading(self, entry: Entry) -> Reading:
-        return self._load_reading(entry, self._segment(entry.segment))
+        return self._load_reading(entry, self._open_segment())
 
     def _load_reading(self, entry: Entry, segment: Segment) -> Reading:
         item = segment.read(entry.offset, entry.length)
         pieces = partial(segment.read, entry.offset + entry.length, entry.pieces_length)
         return decode_reading(item, pieces, self._shared)
 
-    def _document(self, saved: PackedTable, segments: Mapping[str, Segment], path: str) -> Document:
+    def _document(self, saved: PackedTable, segment: Segment, path: str) -> Document:
         entry = Entry(*saved.get(path) or ())
-        document = self._load_reading(entry, segments[entry.segment]).document
+        document = self._load_reading(entry, segment).document
         assert document is not None, "only sources that have a document are asked for"
         return document
 
-    def _segment(self, name: str) -> Segment:
-        if name not in self._segments:
-            self._segments[name] = Segment(f"{self._folder}/{name}")
-        return self._segments[name]
+    def _open_segment(self) -> Segment:
+        if self._segment is None:
+            self._segment = Segment.create(self._folder)
+        return self._segment
 
-    def _open_writer(self) -> SegmentWriter:
-        if self._writer is None:
-            self._writer = SegmentWriter.create(self._folder)
-            self._segments[self._writer.name] = self._writer
-        return self._writer
-
-    def _gather(self) -> None:
-        """Copy every reading into one new segment."""
-        self._writer = None
-        writer = self._open_writer()
-        entries = list(self._entries.items())
+    def _copy_needed(self) -> Segment:
+        """Copy every reading that counts into a new segment, and return it."""
+        saved = {} if self._is_complete else self._saved_entries()
+        entries = list({**saved, **self._entries}.items())
+        old = self._open_segment()
+        self._segment = segment = Segment.create(self._folder)
+        self._is_complete, self._unneeded = True, 0
         for part in (entries[first : first + PACK] for first in range(0, len(entries), PACK)):
-            contents = [self._content(entry) for _, entry in part]
-            offset = writer.append(b"".join(contents))
+            contents = [old.read(entry.offset, entry.size) for _, entry in part]
+            offset = segment.append(b"".join(contents))
             for (path, entry), content in zip(part, contents, strict=True):
-                self._entries[path] = entry._replace(segment=writer.name, offset=offset)
+                self._entries[path] = entry._replace(offset=offset)
                 offset += len(content)
-
-    def _content(self, entry: Entry) -> bytes:
-        """Return the reading and the pieces of an entry as they are stored."""
-        segment = self._segment(entry.segment)
-        return segment.read(entry.offset, entry.length + entry.pieces_length)
+        return segment
 
     def _load(self, fingerprint: str | None) -> tuple[str, PackedTable]:
         """Return the saved fingerprint and entries; no entries if they can't be used."""
         try:
-            saved_fingerprint, (stats, names, packs) = read_record(
+            saved_fingerprint, (name, size, unneeded, *parts) = read_record(
                 f"{self._folder}/{FILE}", fingerprint
             )
-            for name, stat in stats.items():
-                if self._segment(name).stat != stat:
-                    raise LookupError(name)
-            saved = PackedTable(names, packs)
+            saved, segment = PackedTable(*parts), Segment(f"{self._folder}/{name}")
+            if segment.size < size:
+                raise LookupError(name)
         except (LookupError, OSError, ValueError, TypeError, AttributeError):
             return fingerprint or "", PackedTable()
-        self._saved_segments = set(stats)
+        self._segment, self._unneeded = segment, unneeded
         return saved_fingerprint, saved
 
 

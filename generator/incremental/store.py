@@ -8,7 +8,7 @@ import fcntl
 import marshal
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import chain
@@ -78,42 +78,32 @@ def replace_atomically(file: str | os.PathLike[str], content: bytes) -> None:
 
 
 class Segment:
-    """A file of the cache that only grows, open for reading. Raises `OSError` if there is none.
+    """A file of the cache that only grows. Raises `OSError` if there is none.
 
-    A process that has it open holds a shared lock on it, see `remove_unused`.
+    A process that has it open holds a shared lock on it, see `remove_unused`. The workers that it
+    forks append to it, too.
     """
 
-    _FLAGS = os.O_RDONLY
-
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, flags: int = 0) -> None:
         self.name = os.path.basename(file)  # noqa: PTH119
-        self._descriptor = os.open(file, self._FLAGS | os.O_CLOEXEC, 0o666)
+        flags |= os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(file, flags, 0o666)
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return some of its bytes."""
-        return os.pread(self._descriptor, length, offset)
-
-    @property
-    def stat(self) -> tuple[int, int]:
-        """Size, and mtime in nanoseconds: they tell whether anyone changed it."""
-        status = os.fstat(self._descriptor)
-        return status.st_size, status.st_mtime_ns
-
-    def __del__(self) -> None:
-        if hasattr(self, "_descriptor"):
-            os.close(self._descriptor)
-
-
-class SegmentWriter(Segment):
-    """A new segment, which this process and the workers that it forks append to."""
-
-    _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND
 
     @classmethod
     def create(cls, folder: str) -> Self:
         """Create a segment with a name of its own."""
-        return cls(f"{folder}/{time.time_ns()}-{os.getpid()}{SEGMENT}")
+        file = f"{folder}/{time.time_ns()}-{os.getpid()}{SEGMENT}"
+        return cls(file, os.O_CREAT | os.O_EXCL)
+
+    @property
+    def size(self) -> int:
+        """Number of its bytes."""
+        return os.fstat(self._descriptor).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return some of its bytes."""
+        return os.pread(self._descriptor, length, offset)
 
     def append(self, content: bytes) -> int:
         """Append bytes, and return their offset. Raises `OSError`."""
@@ -128,13 +118,17 @@ class SegmentWriter(Segment):
             fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
         return offset
 
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
 
-def remove_unused(folder: str, used: Collection[str]) -> None:
-    """Remove the segments that are neither in `used` nor open in any process."""
+
+def remove_unused(folder: str, used: str) -> None:
+    """Remove the segments that are neither `used` nor open in any process."""
     with os.scandir(folder) as entries:
         segments = [e.name for e in entries if e.name.endswith((SEGMENT, OLD_SEGMENT))]
     for name in segments:
-        if name in used:
+        if name == used:
             continue
         with suppress(OSError):
             descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)

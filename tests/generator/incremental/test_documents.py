@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from generator.incremental.documents import MOST_SEGMENTS, DocumentCache
+from generator.incremental.documents import DocumentCache
 from generator.model.document import Source
 from generator.model.file_stat import stat_of
 from generator.read.documents import Reading, read_document
@@ -13,7 +13,7 @@ from generator.read.front_matter.split import CachedFrontMatter
 
 from ..read.test_reading import SETTINGS, SOURCE
 
-COUNT = MOST_SEGMENTS + 8
+COUNT = 40
 
 
 def read(source: Source, raw: bytes, front: CachedFrontMatter | None) -> Reading:
@@ -56,11 +56,15 @@ def test_an_edit_replaces_only_its_document(tmp_path: Path) -> None:
     assert now[:3] + now[4:] == [f"old {n}" for n in range(COUNT) if n != 3]
 
 
-def test_edits_of_every_document_leave_few_segments(tmp_path: Path) -> None:
+def test_edits_of_every_document_leave_one_small_segment(tmp_path: Path) -> None:
     paths = begun(tmp_path)
-    for number in range(COUNT):
+    (first,) = (tmp_path / "cache").glob("*.segment")
+    size = first.stat().st_size
+    for number in 2 * [*range(COUNT)]:
         edit(tmp_path, number, f"new {number}")
-        assert len(list((tmp_path / "cache").glob("*.segment"))) <= MOST_SEGMENTS
+        (segment,) = (tmp_path / "cache").glob("*.segment")
+        assert segment.stat().st_size < 3 * size
+    assert segment != first
     assert titles(tmp_path, paths) == [f"new {number}" for number in range(COUNT)]
 
 
@@ -74,12 +78,20 @@ def test_a_document_that_is_opened_late_is_what_it_was(tmp_path: Path) -> None:
     assert cache.documents(paths)[3].title == "new"
 
 
-def test_a_segment_that_another_program_changed_is_not_trusted(tmp_path: Path) -> None:
+def test_a_segment_that_is_cut_off_is_not_trusted(tmp_path: Path) -> None:
     paths = begun(tmp_path)
-    for segment in (tmp_path / "cache").glob("*.segment"):
-        segment.write_bytes(segment.read_bytes() + b"\0")
+    (segment,) = (tmp_path / "cache").glob("*.segment")
+    segment.write_bytes(segment.read_bytes()[:-1])
     with pytest.raises(LookupError):
         DocumentCache(tmp_path / "cache").documents(paths)
+
+
+def test_what_a_killed_build_appended_does_no_harm(tmp_path: Path) -> None:
+    paths = begun(tmp_path)
+    (segment,) = (tmp_path / "cache").glob("*.segment")
+    segment.write_bytes(segment.read_bytes() + b"half a reading")
+    edit(tmp_path, 3, "new")
+    assert titles(tmp_path, paths)[2:5] == ["old 2", "new", "old 4"]
 
 
 def test_with_another_fingerprint_every_document_is_read_again(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from generator.incremental.store import (
     PACK,
     PackedTable,
     Segment,
-    SegmentWriter,
     exclusive,
     read_record,
     remove_unused,
@@ -106,12 +105,12 @@ def test_a_damaged_record_is_not_read(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_segment_that_is_open_is_not_removed(tmp_path: Path) -> None:
-    writer = SegmentWriter.create(str(tmp_path))
+    writer = Segment.create(str(tmp_path))
     offset = writer.append(b"content")
     reader = Segment(str(tmp_path / writer.name))
     del writer
-    remove_unused(str(tmp_path), ())
+    remove_unused(str(tmp_path), "")
     assert Segment(str(tmp_path / reader.name)).read(offset, 7) == b"content"
     del reader
-    remove_unused(str(tmp_path), ())
+    remove_unused(str(tmp_path), "")
     assert list(tmp_path.iterdir()) == []
