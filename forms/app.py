@@ -19,6 +19,7 @@ from .catalogue import Catalogue, Resource
 from .delivery import email
 from .delivery.email import EmailSender
 from .delivery.engine import Backoff, Worker
+from .errors import SettingsError
 from .links.links import Links
 from .links.tokens import Tokens
 from .mail.compose import Composer
@@ -26,7 +27,7 @@ from .mail.smtp import Deliver
 from .operations.equip import Operations, add_metrics, webhook_workers
 from .operations.periodic import periodic_tasks
 from .permission.record import Limits
-from .settings.environment import Settings, SettingsError, SuppressionKey
+from .settings.environment import Settings, SuppressionKey
 from .site.bundle import BundleError
 from .site.reload import CurrentCatalogue, current_renderer
 from .site.templates import Pages

@@ -3,7 +3,7 @@
 from .app import START_ERRORS, create_app
 from .mail.smtp import Permitted, WithdrawnError, smtp_delivery
 from .permission.record import Limits
-from .settings.development import development_settings
+from .settings.keys import development_settings
 from .site.templates import Pages
 from .web.routes import owns
 

@@ -10,3 +10,7 @@ class NotPossibleError(Exception):
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class SettingsError(NotPossibleError):
+    """The environment is incomplete or wrong."""

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from .app import create_app, open_store
 from .mail.smtp import Deliver, smtp_delivery
 from .operations.equip import read_operations
-from .settings.development import development_key
-from .settings.environment import Settings, SuppressionKey, read_environment, reading
+from .settings.environment import Settings, read_environment
+from .settings.variables import reading
 from .site.bundle import Bundles
 from .store.database.engine import Database, open_engine
 from .store.database.file_lock import sole_writer
@@ -106,9 +106,3 @@ def migrate_database(url: str) -> tuple[str, str]:
     """Migrate the database to this version, and return the versions before and after."""
     with sole_writer(url), closing(Database(open_engine(url))) as database:
         return migrate(database.engine)
-
-
-def suppression_key(environ: Mapping[str, str], directory: Path) -> SuppressionKey | None:
-    """Return the environment's key, else the one that `atrae serve` keeps for a site."""
-    secret = environ.get("ATRAE_SUPPRESSION_KEY", "") or development_key(directory, "suppression")
-    return SuppressionKey(secret.encode()) if secret else None

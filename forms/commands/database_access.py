@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import NotPossibleError
-from ..settings.environment import SettingsError, mailbox
+from ..settings.environment import mailbox
+from ..settings.variables import Variable, reading
 from .errors import database_url
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @contextmanager
 def open_for_writing() -> Iterator["Store"]:
     """Open the store; a handler may be running on it. Raises one of `app.START_ERRORS`."""
-    from ..server import suppression_key
+    from ..settings.keys import suppression_key
     from ..store.database.engine import Database, open_engine
     from ..store.database.migrate import check_schema
     from ..store.database.read_only import check_exists
@@ -43,8 +44,6 @@ def open_for_writing() -> Iterator["Store"]:
 
 def _mail_domain() -> str:
     """Return the domain of Message-IDs: that of the sender, if one is set."""
-    sender = os.environ.get("ATRAE_MAIL_FROM", "")
-    try:
-        return mailbox(sender).domain if sender else "localhost"
-    except ValueError as fault:
-        raise SettingsError((f"ATRAE_MAIL_FROM: {fault}",)) from fault
+    with reading(os.environ) as environment:
+        senders = environment.read("ATRAE_MAIL_FROM", Variable(mailbox))
+    return senders[0].domain if senders else "localhost"

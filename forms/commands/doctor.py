@@ -26,7 +26,7 @@ def doctor(dkim_selector: str, offline: bool) -> None:
     from ..declared.findings import Level
     from ..operations.doctor import examine
     from ..operations.sender_dns import Dns
-    from ..server import suppression_key
+    from ..settings.keys import suppression_key
 
     directory, failed = Path.cwd(), False
     for line in examine(

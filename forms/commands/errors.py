@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from ..declared.address import Address, parse_address
-from ..errors import NotPossibleError
-from ..settings.environment import SettingsError, read_database
+from ..errors import NotPossibleError, SettingsError
+from ..settings.environment import read_database
 
 yes_option = click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 """Option of commands that destroy something. They pass `yes: bool` to `ask_first`."""

@@ -63,7 +63,7 @@ def export(email: str | None, what: str | None, form: str | None, output: Path |
 
 
 def _export_person(email: str) -> None:
-    from ..server import suppression_key
+    from ..settings.keys import suppression_key
     from ..store.database.read_only import open_records
     from ..store.people.export import export_person
 

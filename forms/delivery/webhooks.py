@@ -13,12 +13,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from ..declared.canonical import digest_of
 from ..permission.ledger import Kind
 from ..settings.abuse import read_switch
-from ..settings.environment import LOOPBACK, Environment, Variables, reading
+from ..settings.environment import LOOPBACK
+from ..settings.variables import Variable, Variables, reading
 from ..store.queues.lease import Result
 from ..store.queues.webhooks import ClaimedWebhook
 from ..store.records.writing import Hook, QueueState
@@ -54,57 +56,6 @@ BACKOFF = Backoff(
 """Tries for about three days, as the standard advises."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """An address that events are posted to. Printing it shows neither secret nor address."""
-
-    url: str
-    secrets: tuple[bytes, ...]
-    """All of them sign, so that a receiver can replace one."""
-    kinds: frozenset[Kind] = USUAL_KINDS
-    address: bool = False
-    """Whether requests contain the email address, or only the contact's id."""
-
-    @property
-    def id(self) -> str:
-        """Name in the database, which does not reveal the URL."""
-        return digest_of(self.url)[:16]
-
-    @property
-    def hook(self) -> Hook:
-        """Which events the store must queue for it."""
-        return Hook(endpoint=self.id, kinds=self.kinds)
-
-    def __repr__(self) -> str:
-        return f"<Endpoint {self.id}>"
-
-
-def read_endpoints(variables: Variables) -> tuple[Endpoint, ...]:
-    """Read ATRAE_WEBHOOK_URL, _SECRET, _EVENTS and _ADDRESS; `_2` to `_9` after the name add more.
-
-    Raises `SettingsError` with every fault.
-    """
-    with reading(variables) as environment:
-        return tuple(
-            _read_endpoint(environment, suffix)
-            for suffix in SUFFIXES
-            if environment.text(f"ATRAE_WEBHOOK_URL{suffix}")
-        )
-
-
-def _read_endpoint(environment: Environment, suffix: str) -> Endpoint:
-    known = f"known are: {', '.join(sorted(ALL_KINDS))}"
-    kinds = environment.read_words(f"ATRAE_WEBHOOK_EVENTS{suffix}", _read_kind, known)
-    return Endpoint(
-        url=environment.read(f"ATRAE_WEBHOOK_URL{suffix}", _read_url, ""),
-        secrets=environment.read_words(
-            f"ATRAE_WEBHOOK_SECRET{suffix}", read_secret, MAKE_A_SECRET, required=True
-        ),
-        kinds=frozenset(kinds) or USUAL_KINDS,
-        address=environment.read(f"ATRAE_WEBHOOK_ADDRESS{suffix}", read_switch, default=False),
-    )
-
-
 def _read_url(url: str) -> str:
     parts = urlsplit(url)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
@@ -130,6 +81,49 @@ def read_secret(text: str) -> bytes:
     if not text.startswith(PREFIX) or not SHORTEST <= len(secret) <= LONGEST:
         raise ValueError(f"it must be {PREFIX} and {SHORTEST} to {LONGEST} bytes in base64")
     return secret
+
+
+SECRET = Variable(read_secret, MAKE_A_SECRET, words=tuple, name="SECRET")
+KNOWN = f"known are: {', '.join(sorted(ALL_KINDS))}"
+EVENTS = Variable(_read_kind, KNOWN, optional=True, words=frozenset, name="EVENTS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An address that events are posted to. Printing it shows neither secret nor address."""
+
+    url: Annotated[str, Variable(_read_url)]
+    secrets: Annotated[tuple[bytes, ...], SECRET]
+    """All of them sign, so that a receiver can replace one."""
+    kinds: Annotated[frozenset[Kind], EVENTS] = USUAL_KINDS
+    address: Annotated[bool, Variable(read_switch)] = False
+    """Whether requests contain the email address, or only the contact's id."""
+
+    @property
+    def id(self) -> str:
+        """Name in the database, which does not reveal the URL."""
+        return digest_of(self.url)[:16]
+
+    @property
+    def hook(self) -> Hook:
+        """Which events the store must queue for it."""
+        return Hook(endpoint=self.id, kinds=self.kinds)
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.id}>"
+
+
+def read_endpoints(variables: Variables) -> tuple[Endpoint, ...]:
+    """Read ATRAE_WEBHOOK_URL, _SECRET, _EVENTS and _ADDRESS; `_2` to `_9` after the name add more.
+
+    Raises `SettingsError` with every fault.
+    """
+    with reading(variables) as environment:
+        return tuple(
+            Endpoint(**{"url": ""} | environment.read_fields(Endpoint, "ATRAE_WEBHOOK_", suffix))
+            for suffix in SUFFIXES
+            if environment.variables.get(f"ATRAE_WEBHOOK_URL{suffix}", "").strip()
+        )
 
 
 def sign(secret: bytes, message_id: str, timestamp: int, body: bytes) -> str:

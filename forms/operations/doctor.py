@@ -12,18 +12,18 @@ from pathlib import Path
 
 from ..declared.findings import Level, Line
 from ..delivery.webhooks import request
+from ..errors import SettingsError
 from ..mail.smtp import DeliveryError, greet
 from ..settings.environment import (
     LOOPBACK,
-    Environment,
     Settings,
-    SettingsError,
     SuppressionKey,
     read_database,
     read_environment,
     read_smtp,
 )
 from ..settings.logging import read_format
+from ..settings.variables import Environment
 from ..site.bundle import BundleError, read_bundle
 from ..store.upkeep.health import check_database
 from .equip import read_operations

@@ -3,14 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
 from starlette.applications import Starlette
 
 from ..delivery.engine import Backoff, Worker
 from ..delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints
-from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY, Variables, reading
+from ..settings.environment import MAKE_A_KEY, SHORTEST_KEY
+from ..settings.variables import Variable, Variables, reading
 from ..store.queues.webhooks import ClaimedWebhook, WebhookQueue
 from ..store.records.store import Store
+
+
+def _read_token(text: str) -> str:
+    if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
+        raise ValueError(f"it has fewer than {SHORTEST_KEY} characters, or odd ones; {MAKE_A_KEY}")
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +29,14 @@ class Operations:
     backoff: Backoff = BACKOFF
     """Of the webhooks."""
     metrics: bool = False
-    metrics_token: str = field(default="", repr=False)
+    metrics_token: Annotated[str, Variable(_read_token)] = field(default="", repr=False)
 
 
 def read_operations(variables: Variables) -> Operations:
     """Read the settings of webhooks and metrics. Raises `SettingsError` with every fault."""
     with reading(variables) as environment:
-        endpoints = read_endpoints(environment)
-        token = environment.read("ATRAE_METRICS_TOKEN", _read_token, "")
-    return Operations(endpoints=endpoints, metrics=True, metrics_token=token)
+        fields = environment.read_fields(Operations)
+        return Operations(endpoints=read_endpoints(environment), metrics=True, **fields)
 
 
 def webhook_workers(
@@ -52,9 +59,3 @@ def add_metrics(
         from .metrics import Metrics, MetricsMiddleware
 
         app.add_middleware(MetricsMiddleware, Metrics(store, clock, token=operations.metrics_token))
-
-
-def _read_token(text: str) -> str:
-    if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable():
-        raise ValueError(f"it has fewer than {SHORTEST_KEY} characters, or odd ones; {MAKE_A_KEY}")
-    return text

@@ -4,28 +4,14 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 
 from ..declared.address import parse_address
 from .networks import ForwardedHeader, Network
+from .variables import Variable
 
 PLAIN_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,20}")
 SWITCH = {"yes": True, "no": False}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defence:
-    """How the handler protects itself, and people who asked for nothing."""
-
-    trusted_proxies: tuple[Network, ...] = ()
-    forwarded_header: ForwardedHeader = ForwardedHeader.X_FORWARDED_FOR
-    submissions_per_minute: int = 30
-    """Submissions from one network; 0: no limit."""
-    confirmations_per_hour: int = 1000
-    """Confirmation emails to everyone; the rest waits. 0: no limit."""
-    blocked_domains: frozenset[str] = frozenset()
-    """Domains in IDNA and lower case; each blocks its subdomains too."""
-    blocked_domains_file: Path | None = None
-    check_mx: bool = True
 
 
 def read_networks(text: str) -> tuple[Network, ...]:
@@ -98,3 +84,21 @@ def read_file(path: Path) -> Path:
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from error
     return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defence:
+    """How the handler protects itself, and people who asked for nothing."""
+
+    trusted_proxies: Annotated[tuple[Network, ...], Variable(read_networks)] = ()
+    forwarded_header: Annotated[ForwardedHeader, Variable(read_header)] = (
+        ForwardedHeader.X_FORWARDED_FOR
+    )
+    submissions_per_minute: Annotated[int, Variable(read_number)] = 30
+    """Submissions from one network; 0: no limit."""
+    confirmations_per_hour: Annotated[int, Variable(read_number)] = 1000
+    """Confirmation emails to everyone; the rest waits. 0: no limit."""
+    blocked_domains: Annotated[frozenset[str], Variable(read_domains)] = frozenset()
+    """Domains in IDNA and lower case; each blocks its subdomains too."""
+    blocked_domains_file: Path | None = None
+    check_mx: Annotated[bool, Variable(read_switch)] = True

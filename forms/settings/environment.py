@@ -1,104 +1,27 @@
-"""The environment: settings, and every fault in them at once, each with a fix."""
+"""The settings of the handler, each with its environment variable."""
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address as Mailbox, AddressHeader
 from email.policy import default as mail_policy
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Annotated
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from . import abuse
-from .abuse import Defence
-
-T = TypeVar("T")
+from .abuse import Defence, read_file
+from .variables import Variable, Variables, reading
 
 SHORTEST_KEY = 32
 MAKE_A_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+SMTP_HINT = "set it like smtp://user:password@mail.example.org:587"
 NOBODY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DEVELOPMENT_FOLDER = ".atrae"
 DATABASE_NAME = "forms.db"
-
-
-class SettingsError(Exception):
-    """The environment is incomplete or wrong. `faults` holds every fault, ready to be shown."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
-class Environment:
-    """Environment variables, and the faults that were found in them.
-
-    A fault names its variable and never repeats the value of a secret.
-    """
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self.variables = variables
-        self.faults: list[str] = []
-
-    def text(self, name: str) -> str:
-        """Return a variable without spaces around it; empty if it is not set."""
-        return self.variables.get(name, "").strip()
-
-    def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
-        """Return a variable's value, or `default` if it is not set or `parse` refuses it."""
-        text = self.text(name)
-        try:
-            return parse(text) if text else default
-        except ValueError as error:
-            self.faults.append(f"{name}: {error}")
-            return default
-
-    def require(self, name: str, parse: Callable[[str], str], hint: str) -> str:
-        """Return a variable's value; empty if it is missing or `parse` refuses it."""
-        if not self.text(name):
-            self.faults.append(f"{name} is missing: {hint}")
-        return self.read(name, parse, "")
-
-    def read_words(
-        self, name: str, parse: Callable[[str], T], hint: str, *, required: bool = False
-    ) -> tuple[T, ...]:
-        """Return the values of a variable's words, without those that `parse` refuses.
-
-        Words are separated by spaces or commas.
-        """
-        values, words = [], self.text(name).replace(",", " ").split()
-        if required and not words:
-            self.faults.append(f"{name} is missing: {hint}")
-        for word in words:
-            try:
-                values.append(parse(word))
-            except ValueError as error:
-                self.faults.append(f"{name}: {error}; {hint}")
-        return tuple(values)
-
-
-Variables: TypeAlias = Mapping[str, str] | Environment
-
-
-@contextmanager
-def reading(variables: Variables) -> Iterator[Environment]:
-    """Collect the faults of a block. Blocks within it that read its `Environment` add theirs.
-
-    Raises:
-        SettingsError: There were faults; raised at the end of the outermost block.
-    """
-    if isinstance(variables, Environment):
-        yield variables
-        return
-    environment = Environment(variables)
-    yield environment
-    if environment.faults:
-        raise SettingsError(tuple(environment.faults))
 
 
 class Smtp(BaseModel):
@@ -111,69 +34,6 @@ class Smtp(BaseModel):
     tls: str
     user: str = ""
     password: SecretStr = SecretStr("")
-
-
-class Settings(BaseModel):
-    """The handler's settings. Secrets do not show when it is printed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    database_url: SecretStr
-    secret_keys: tuple[SecretStr, ...]
-    suppression_key: SecretStr
-    site_url: str
-    public_url: str
-    """Public address of the handler, without a slash at the end."""
-    mail_from: str
-    reply_to: str
-    owner: str = ""
-    """Address that gets checkpoints and alarms; empty: none."""
-    smtp_url: SecretStr = SecretStr("")
-    checkpoint_keys: tuple[SecretStr, ...] = ()
-    """The first one signs checkpoints and proofs; without one, there are no checkpoints."""
-    handler_dir: Path = Path("handler")
-    defence: Defence = Defence()
-
-    @property
-    def site_origin(self) -> str:
-        """Origin of the site, as browsers spell it."""
-        return origin_of(self.site_url)
-
-    @property
-    def public_origin(self) -> str:
-        """Origin of the handler."""
-        return origin_of(self.public_url)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Secrets of tokens; the first one signs."""
-        return tuple(key.get_secret_value() for key in self.secret_keys)
-
-    @property
-    def mail_domain(self) -> str:
-        """Domain of our Message-IDs."""
-        return mailbox(self.mail_from).domain
-
-
-@dataclass(frozen=True, slots=True)
-class SuppressionKey:
-    """The key that conceals suppressed addresses."""
-
-    secret: bytes
-
-    @property
-    def fingerprint(self) -> str:
-        """Digest that the database keeps, so that a wrong key is noticed at the start."""
-        return hmac.new(self.secret, b"atrae: suppression key", hashlib.sha256).hexdigest()
-
-    @property
-    def id(self) -> str:
-        """First letters of the fingerprint, kept with each suppression."""
-        return self.fingerprint[:8]
-
-    def conceal(self, address_key: str) -> str:
-        """Return the HMAC of an address, which can be looked up but not read back."""
-        return hmac.new(self.secret, address_key.encode(), hashlib.sha256).hexdigest()
 
 
 def origin_of(url: str) -> str:
@@ -228,97 +88,6 @@ def _starttls(parts: SplitResult, *, local: bool) -> str:
     return tls
 
 
-def read_environment(variables: Variables, directory: Path) -> Settings:
-    """Return the settings of a production handler. Relative paths start at `directory`.
-
-    Raises:
-        SettingsError: Some are missing or wrong.
-    """
-    with reading(variables) as environment:
-        suppression_keys = environment.read_words(
-            "ATRAE_SUPPRESSION_KEY", _read_key, MAKE_A_KEY, required=True
-        )
-        if len(suppression_keys) > 1:
-            environment.faults.append(
-                "ATRAE_SUPPRESSION_KEY must be one key: with another, suppressions are lost"
-            )
-        sender = environment.require(
-            "ATRAE_MAIL_FROM", _read_mailbox, 'set it like "Ana <ana@example.org>"'
-        )
-        reply_to = environment.read("ATRAE_REPLY_TO", _read_mailbox, sender)
-        public_url = environment.require(
-            "ATRAE_PUBLIC_URL", _read_url, "set it to the handler's public address"
-        )
-        values = {
-            "defence": _read_defence(environment, directory),
-            "database_url": environment.read(
-                "ATRAE_DATABASE_URL", _read_database_url, file_url(directory)
-            ),
-            "secret_keys": environment.read_words(
-                "ATRAE_SECRET_KEY", _read_key, MAKE_A_KEY, required=True
-            ),
-            "suppression_key": "".join(suppression_keys[:1]),
-            "site_url": environment.require(
-                "ATRAE_SITE_URL", _read_url, "set it like https://example.org/"
-            ),
-            "public_url": public_url.rstrip("/"),
-            "owner": environment.read("ATRAE_OWNER", _read_mailbox, reply_to),
-            "smtp_url": environment.require(
-                "ATRAE_SMTP_URL",
-                _read_smtp_url,
-                "set it like smtp://user:password@mail.example.org:587",
-            ),
-            "mail_from": sender,
-            "reply_to": reply_to,
-            "checkpoint_keys": environment.read_words(
-                "ATRAE_CHECKPOINT_KEY", _read_signing_key, MAKE_A_KEY
-            ),
-            "handler_dir": directory / (environment.text("ATRAE_HANDLER_DIR") or "handler"),
-        }
-    return Settings.model_validate(values)
-
-
-def read_database(variables: Variables, directory: Path) -> str:
-    """Return the URL of the database, for commands that need no other setting.
-
-    Without `ATRAE_DATABASE_URL`, it is the database of `atrae serve` in a site's folder, if there
-    is one. Raises `SettingsError`.
-    """
-    development = directory / DEVELOPMENT_FOLDER
-    is_there = (development / DATABASE_NAME).exists()
-    default = file_url(development if is_there else directory)
-    with reading(variables) as environment:
-        return environment.read("ATRAE_DATABASE_URL", _read_database_url, default)
-
-
-def file_url(directory: Path) -> str:
-    """Return the URL of the SQLite database in `directory`."""
-    return f"sqlite:///{directory / DATABASE_NAME}"
-
-
-def _read_defence(environment: Environment, directory: Path) -> Defence:
-    default = Defence()
-    return Defence(
-        trusted_proxies=environment.read("ATRAE_TRUSTED_PROXIES", abuse.read_networks, ()),
-        forwarded_header=environment.read(
-            "ATRAE_FORWARDED_HEADER", abuse.read_header, default.forwarded_header
-        ),
-        submissions_per_minute=environment.read(
-            "ATRAE_SUBMISSIONS_PER_MINUTE", abuse.read_number, default.submissions_per_minute
-        ),
-        confirmations_per_hour=environment.read(
-            "ATRAE_CONFIRMATIONS_PER_HOUR", abuse.read_number, default.confirmations_per_hour
-        ),
-        blocked_domains=environment.read(
-            "ATRAE_BLOCKED_DOMAINS", abuse.read_domains, default.blocked_domains
-        ),
-        blocked_domains_file=environment.read(
-            "ATRAE_BLOCKED_DOMAINS_FILE", lambda name: abuse.read_file(directory / name), None
-        ),
-        check_mx=environment.read("ATRAE_CHECK_MX", abuse.read_switch, default.check_mx),
-    )
-
-
 def _read_key(text: str) -> str:
     if len(text) < SHORTEST_KEY:
         raise ValueError(f"a key has fewer than {SHORTEST_KEY} characters")
@@ -358,3 +127,118 @@ def _read_mailbox(text: str) -> str:
     if mailbox(text).username.lower().split("+")[0] in NOBODY:
         raise ValueError("people must be able to reply; a no-reply address is refused")
     return text
+
+
+SECRET_KEY = Variable(_read_key, MAKE_A_KEY, words=tuple, name="SECRET_KEY")
+CHECKPOINT_KEY = Variable(
+    _read_signing_key, MAKE_A_KEY, optional=True, words=tuple, name="CHECKPOINT_KEY"
+)
+
+
+class Settings(BaseModel):
+    """The handler's settings, named like their variables. Secrets do not show when printed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database_url: Annotated[SecretStr, Variable(_read_database_url)]
+    secret_keys: Annotated[tuple[SecretStr, ...], SECRET_KEY]
+    suppression_key: Annotated[SecretStr, Variable(_read_key, MAKE_A_KEY, words=tuple)]
+    site_url: Annotated[str, Variable(_read_url, "set it like https://example.org/")]
+    public_url: Annotated[str, Variable(_read_url, "set it to the handler's public address")]
+    """Public address of the handler, without a slash at the end."""
+    mail_from: Annotated[str, Variable(_read_mailbox, 'set it like "Ana <ana@example.org>"')]
+    reply_to: Annotated[str, Variable(_read_mailbox)]
+    owner: Annotated[str, Variable(_read_mailbox)] = ""
+    """Address that gets checkpoints and alarms; empty: none."""
+    smtp_url: Annotated[SecretStr, Variable(_read_smtp_url, SMTP_HINT)] = SecretStr("")
+    checkpoint_keys: Annotated[tuple[SecretStr, ...], CHECKPOINT_KEY] = ()
+    """The first one signs checkpoints and proofs; without one, there are no checkpoints."""
+    handler_dir: Annotated[Path, Variable(Path)] = Path("handler")
+    defence: Defence = Defence()
+
+    @property
+    def site_origin(self) -> str:
+        """Origin of the site, as browsers spell it."""
+        return origin_of(self.site_url)
+
+    @property
+    def public_origin(self) -> str:
+        """Origin of the handler."""
+        return origin_of(self.public_url)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Secrets of tokens; the first one signs."""
+        return tuple(key.get_secret_value() for key in self.secret_keys)
+
+    @property
+    def mail_domain(self) -> str:
+        """Domain of our Message-IDs."""
+        return mailbox(self.mail_from).domain
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionKey:
+    """The key that conceals suppressed addresses."""
+
+    secret: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest that the database keeps, so that a wrong key is noticed at the start."""
+        return hmac.new(self.secret, b"atrae: suppression key", hashlib.sha256).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """First letters of the fingerprint, kept with each suppression."""
+        return self.fingerprint[:8]
+
+    def conceal(self, address_key: str) -> str:
+        """Return the HMAC of an address, which can be looked up but not read back."""
+        return hmac.new(self.secret, address_key.encode(), hashlib.sha256).hexdigest()
+
+
+def file_url(directory: Path) -> str:
+    """Return the URL of the SQLite database in `directory`."""
+    return f"sqlite:///{directory / DATABASE_NAME}"
+
+
+def read_environment(variables: Variables, directory: Path) -> Settings:
+    """Return the settings of a production handler. Relative paths start at `directory`.
+
+    Raises:
+        SettingsError: Some are missing or wrong.
+    """
+    blocked = Variable(lambda name: read_file(directory / name))
+    with reading(variables) as environment:
+        values = {"database_url": file_url(directory)} | environment.read_fields(Settings)
+        [suppression_key, *others] = values["suppression_key"] or [""]
+        if others:
+            environment.faults.append(
+                "ATRAE_SUPPRESSION_KEY must be one key: with another, suppressions are lost"
+            )
+        defence = environment.read_fields(Defence)
+        for file in environment.read("ATRAE_BLOCKED_DOMAINS_FILE", blocked):
+            defence["blocked_domains_file"] = file
+    values.setdefault("reply_to", values["mail_from"])
+    values.setdefault("owner", values["reply_to"])
+    values |= {
+        "suppression_key": suppression_key,
+        "public_url": values["public_url"].rstrip("/"),
+        "handler_dir": directory / values.get("handler_dir", "handler"),
+        "defence": Defence(**defence),
+    }
+    return Settings.model_validate(values)
+
+
+def read_database(variables: Variables, directory: Path) -> str:
+    """Return the URL of the database, for commands that need no other setting.
+
+    Without `ATRAE_DATABASE_URL`, it is the database of `atrae serve` in a site's folder, if there
+    is one. Raises `SettingsError`.
+    """
+    development = directory / DEVELOPMENT_FOLDER
+    is_there = (development / DATABASE_NAME).exists()
+    with reading(variables) as environment:
+        urls = environment.read("ATRAE_DATABASE_URL", Variable(_read_database_url))
+    return urls[0] if urls else file_url(development if is_there else directory)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from .environment import Variables, reading
+from .variables import Variable, Variables, reading
 
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:=/]+@[^\s@<>\"'(),;:=/]+")
 TOKEN = re.compile(r"/(confirm|unsubscribe|me|fresh|resource)/[^\s\"'?]+")
@@ -59,8 +59,7 @@ FORMATS: Mapping[str, type[logging.Formatter]] = {"text": TextLines, "json": Jso
 def read_format(variables: Variables) -> logging.Formatter:
     """Return the formatter that `ATRAE_LOG` names. Raises `SettingsError`."""
     with reading(variables) as environment:
-        formatter: logging.Formatter = TextLines()
-        return environment.read("ATRAE_LOG", _formatter, formatter)
+        return next(iter(environment.read("ATRAE_LOG", Variable(_formatter))), TextLines())
 
 
 def configure(environ: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection
 
-from ...settings.environment import SettingsError
+from ...errors import SettingsError
 from .engine import Database, open_engine, sqlite_file
 from .migrate import check_schema
 
@@ -15,7 +15,7 @@ def check_exists(url: str) -> None:
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise SettingsError(
-            (f"no database at {file}: set ATRAE_DATABASE_URL, or change to a site's folder",)
+            f"no database at {file}: set ATRAE_DATABASE_URL, or change to a site's folder"
         )
 
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from forms.app import open_store
-from forms.settings.development import development_settings
+from forms.settings.keys import development_settings
 
 from ..declared import GUIDE, GUIDE_NAME, catalogue, pages, write_bundle
 from ..peer import Peer, listening

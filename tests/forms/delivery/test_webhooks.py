@@ -11,10 +11,10 @@ import pytest
 
 from forms.delivery.engine import Worker
 from forms.delivery.webhooks import BACKOFF, Endpoint, WebhookSender, read_endpoints, sign
+from forms.errors import SettingsError
 from forms.operations.equip import Operations
 from forms.permission.ledger import Kind, Method
 from forms.permission.retention import Retention
-from forms.settings.environment import SettingsError
 from forms.store.people.erase import erase
 from forms.store.people.purge import purge
 from forms.store.queues.webhooks import ClaimedWebhook, WebhookQueue

@@ -13,7 +13,7 @@ from forms.links.links import Links
 from forms.links.tokens import Tokens
 from forms.mail.owner_notices import checkpoint_details, owner_letter
 from forms.permission.record import Template
-from forms.settings.development import development_settings
+from forms.settings.keys import development_settings
 from forms.site.templates import Renderer
 from forms.store.database.engine import Database, open_engine
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from forms.errors import SettingsError
 from forms.operations.equip import Operations, read_operations
-from forms.settings.environment import SettingsError
 from forms.settings.logging import JsonLines, TextLines, configure, without_persons
 
 from ..world import World, world

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from forms.errors import SettingsError
 from forms.operations.periodic import PeriodicTask
-from forms.settings.environment import SettingsError, read_environment
+from forms.settings.environment import read_environment
 
 from ..declared import NOW
 from ..evidence.history import SECRET

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from forms.errors import SettingsError
 from forms.settings.abuse import Defence
-from forms.settings.environment import SettingsError, read_environment
+from forms.settings.environment import read_environment
 from forms.settings.networks import ForwardedHeader
 
 from ..world import environment

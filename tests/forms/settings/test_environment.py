@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from forms.settings.development import development_settings
+from forms.errors import SettingsError
 from forms.settings.environment import (
-    SettingsError,
     SuppressionKey,
     mailbox,
     origin_of,
@@ -15,6 +14,7 @@ from forms.settings.environment import (
     read_environment,
     read_smtp,
 )
+from forms.settings.keys import development_settings
 
 from ..world import environment
 
