@@ -2,10 +2,17 @@
 
 import click
 
-from .commands import database, doctor, evidence, people, quarantine, server, suppression, webhooks
-from .commands.errors import ReportingGroup
+from .commands import database, evidence, people, server, suppression, webhooks
+from .commands.shared import ReportingGroup
 
-MODULES = (server, people, quarantine, suppression, evidence, database, webhooks, doctor)
+COMMANDS = (
+    *(server.serve, server.worker, server.doctor),
+    *(people.export, people.import_, people.erase, people.purge, people.quarantine),
+    *(suppression.suppress, suppression.lift),
+    *(evidence.verify, evidence.seal, evidence.proof),
+    *(database.migrate, database.backup, database.restore, database.move),
+    webhooks.webhooks,
+)
 
 ENVIRONMENT = """\b
 Settings come from the environment:
@@ -44,6 +51,5 @@ def forms() -> None:
     """
 
 
-for module in MODULES:
-    for command in module.COMMANDS:
-        forms.add_command(command)
+for command in COMMANDS:
+    forms.add_command(command)

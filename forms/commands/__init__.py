@@ -1,4 +1,4 @@
-"""Commands `atrae forms …`, grouped into modules that each list theirs in `COMMANDS`.
+"""Commands `atrae forms …`; `forms.cli` lists them.
 
 Exit codes: 0 success, 1 failure, 2 wrong usage or settings. Functions import what is slow to load.
 """

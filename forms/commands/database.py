@@ -7,7 +7,7 @@ import click
 
 from ..errors import NotPossibleError
 from ..settings.environment import read_database
-from .errors import ask_first, database_url, dry_run_option, progress, yes_option
+from .shared import ask_first, database_url, dry_run_option, progress, yes_option
 
 
 @click.command()
@@ -148,6 +148,3 @@ def _parse_url(text: str) -> str:
     if text == "-":
         return database_url()
     return read_database({"ATRAE_DATABASE_URL": text}, Path.cwd())
-
-
-COMMANDS = (migrate, backup, restore, move)

@@ -12,8 +12,7 @@ import click
 
 from ..errors import NotPossibleError
 from ..settings.environment import mailbox
-from .database_access import open_for_writing
-from .errors import address_of, database_url, fail
+from .shared import address_of, database_url, fail, open_for_writing
 
 if TYPE_CHECKING:
     from ..evidence.checkpoint import Checkpoint
@@ -188,6 +187,3 @@ def _read_checkpoint(file: Path, keys: "tuple[PublicKey, ...]") -> "Checkpoint":
     if keys and key not in keys:
         raise NotPossibleError(f"{file}: signed with key {key.id}, which is not one of yours")
     return checkpoint
-
-
-COMMANDS = (verify, seal, proof)

@@ -3,8 +3,7 @@
 import click
 
 from ..errors import NotPossibleError
-from .database_access import open_for_writing
-from .errors import address_of, ask_first, yes_option
+from .shared import address_of, ask_first, open_for_writing, yes_option
 
 MAX_REASON = 2000
 """Characters of a reason."""
@@ -73,6 +72,3 @@ def _parse_reason(text: str) -> str:
     if not reason or len(reason) > MAX_REASON or any(ord(letter) < 32 for letter in reason):
         raise click.BadParameter(f"one line of 1 to {MAX_REASON} characters", param_hint="--reason")
     return reason
-
-
-COMMANDS = (suppress, lift)

@@ -8,8 +8,7 @@ from functools import partial
 import click
 
 from ..errors import NotPossibleError
-from .database_access import open_for_writing
-from .errors import ask_first, dry_run_option, yes_option
+from .shared import ask_first, dry_run_option, open_for_writing, yes_option
 
 
 @click.group()
@@ -83,6 +82,3 @@ def replay(since: datetime | None, chosen: str | None, yes: bool, dry_run: bool)
         ask_first(f"Send {number} webhooks again?", yes=yes or not number)
         number = send(dry_run=False)
     click.echo(f"A running handler sends {number} webhooks again.")
-
-
-COMMANDS = (webhooks,)

@@ -8,7 +8,6 @@ import hmac
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from ipaddress import ip_address
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -26,6 +25,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..settings.environment import LOOPBACK
+from ..settings.networks import read_address
 from ..store.database.engine import UNAVAILABLE
 from ..store.records.store import Store
 from ..store.upkeep.counts import count_work
@@ -92,9 +92,9 @@ class Metrics(Collector):
         proxied = any(
             name.startswith(("x-forwarded", "forwarded", "x-real-ip")) for name in headers
         )
-        peer = (scope.get("client") or ("",))[0]
+        peer = read_address((scope.get("client") or ("",))[0])
         host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
-        return not proxied and _is_loopback(peer) and host in LOOPBACK
+        return not proxied and bool(peer and peer.is_loopback) and host in LOOPBACK
 
     async def respond(self, scope: Scope) -> Response:
         """Return the metrics, or 404 to clients that may not read them."""
@@ -142,10 +142,3 @@ class MetricsMiddleware:
         finally:
             status = statuses[0] if statuses else 499
             self.metrics.count(scope, status, time.perf_counter() - started)
-
-
-def _is_loopback(peer: str) -> bool:
-    try:
-        return ip_address(peer).is_loopback
-    except ValueError:
-        return False

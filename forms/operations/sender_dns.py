@@ -1,7 +1,6 @@
 """SPF, DMARC and DKIM of the sender's domain, without which large providers reject its email."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import dns.exception
 import dns.name
@@ -20,23 +19,17 @@ class UnansweredError(Exception):
     """No name server answered, which is no fault of the domain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dns:
-    """Looks up TXT records with `resolver`, by default the system's."""
-
-    resolver: dns.resolver.Resolver | None = None
-
-    def __call__(self, name: str) -> tuple[str, ...]:
-        """Return the TXT records of `name`; none if it doesn't exist."""
-        try:
-            resolver = self.resolver or dns.resolver.Resolver()
-            question = dns.name.from_text(name)
-            answer = resolver.resolve(question, "TXT", lifetime=SECONDS, search=False)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return ()
-        except dns.exception.DNSException as fault:
-            raise UnansweredError(type(fault).__name__) from fault
-        return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
+def look_up_texts(name: str, resolver: dns.resolver.Resolver | None = None) -> tuple[str, ...]:
+    """Return the TXT records of `name`; none if it doesn't exist. Asks the system's resolver."""
+    try:
+        resolver = resolver or dns.resolver.Resolver()
+        query = dns.name.from_text(name)
+        answer = resolver.resolve(query, "TXT", lifetime=SECONDS, search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return ()
+    except dns.exception.DNSException as fault:
+        raise UnansweredError(type(fault).__name__) from fault
+    return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in answer)
 
 
 def check_sender(domain: str, selector: str, texts: Texts) -> Iterator[Line]:

@@ -1,17 +1,21 @@
-"""Parts that all commands share: error messages, confirmation, progress, and arguments."""
+"""Parts that commands share: errors, confirmation, progress, arguments, the open store."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from ..declared.address import Address, parse_address
 from ..errors import NotPossibleError, SettingsError
-from ..settings.environment import read_database
+from ..settings.environment import mailbox, read_database
+from ..settings.variables import Variable, reading
+
+if TYPE_CHECKING:
+    from ..store.records.store import Store
 
 yes_option = click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 """Option of commands that destroy something. They pass `yes: bool` to `ask_first`."""
@@ -86,3 +90,33 @@ def address_of(email: str) -> Address:
         return parse_address(email)
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="EMAIL") from fault
+
+
+@contextmanager
+def open_for_writing() -> Iterator["Store"]:
+    """Open the store; a handler may be running on it. Raises one of `app.START_ERRORS`."""
+    from ..settings.keys import suppression_key
+    from ..store.database.engine import Database, open_engine
+    from ..store.database.migrate import check_schema
+    from ..store.database.read_only import check_exists
+    from ..store.records.store import Store
+
+    url, key = database_url(), suppression_key(os.environ, Path.cwd())
+    if key is None:
+        raise NotPossibleError(
+            "ATRAE_SUPPRESSION_KEY is missing. Set the key that the handler runs with: without it, "
+            "suppressed addresses can't be recognized."
+        )
+    check_exists(url)
+    with reading(os.environ) as environment:
+        senders = environment.read("ATRAE_MAIL_FROM", Variable(mailbox))
+    domain = senders[0].domain if senders else "localhost"
+    store = Store(Database(open_engine(url)), key=key, mail_domain=domain)
+    try:
+        with store.database.reading() as connection:
+            # A command must not migrate the database of a running handler.
+            check_schema(connection)
+        store.prepare()
+        yield store
+    finally:
+        store.database.close()
