@@ -14,9 +14,8 @@ from ..site.templates import Renderer
 from ..store.queues.outbox import ClaimedEmail
 from ..store.records.checkpoints import checkpoint_of_event
 from ..store.records.store import Store
-from .letters import letter_of
-from .message import Letter, message_of
-from .owner_notices import ceiling_details, checkpoint_details, owner_letter
+from .letters import LetterWriter, checkpoint_details
+from .message import message_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,14 @@ class Composer:
     def __call__(self, claim: ClaimedEmail) -> EmailMessage:
         """Return the message, with the same Message-ID whenever the row is composed."""
         catalogue = self.catalogue()
-        letter = self._letter(claim, catalogue, parse_address(claim.address).deliverable)
+        writer = LetterWriter(catalogue, self.renderer(catalogue), self.links)
+        address = parse_address(claim.address).deliverable
+        if claim.template in (Template.SEALED, Template.HELD):
+            details = self._owner_details(claim, catalogue.default_language)
+            letter = writer.to_owner(claim.template, details, address=address)
+        else:
+            wordings = self.store.wordings(event.wording for event in claim.record.events)
+            letter = writer.to_person(claim, wordings, address=address)
         return message_of(
             letter,
             sender=self.settings.mail_from,
@@ -42,25 +48,10 @@ class Composer:
             date=self.clock(),
         )
 
-    def _letter(self, claim: ClaimedEmail, catalogue: Catalogue, address: str) -> Letter:
-        renderer = self.renderer(catalogue)
-        if claim.template in (Template.SEALED, Template.HELD):
-            details = self._owner_details(claim, catalogue.default_language)
-            return owner_letter(
-                claim.template, details, catalogue, renderer, self.links, address=address
-            )
-        return letter_of(
-            claim,
-            catalogue,
-            self.store.wordings(event.wording for event in claim.record.events),
-            renderer,
-            self.links,
-            address=address,
-        )
-
     def _owner_details(self, claim: ClaimedEmail, language: str) -> dict[str, object]:
         if claim.template is Template.HELD:
-            return ceiling_details(self.settings)
+            most = self.settings.defence.confirmations_per_hour
+            return {"most": most, "setting": "ATRAE_CONFIRMATIONS_PER_HOUR"}
         with self.store.database.reading() as connection:
             checkpoint = checkpoint_of_event(connection, claim.events[0].seq)
         if checkpoint is None:

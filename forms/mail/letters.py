@@ -1,15 +1,18 @@
-"""Write the letter for a claimed email. Pure; links and dates are derived here."""
+"""Write the letters for claimed emails. Pure; links and dates are derived here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
 
 from ..catalogue import Catalogue, Lasts, Resource, Wording
+from ..evidence.checkpoint import Checkpoint, armoured
+from ..evidence.signing import PublicKey
 from ..links.links import Links
 from ..permission.guides import is_guide, may_accept_offers
 from ..permission.ledger import Event
 from ..permission.mail_rules import RULES
 from ..permission.record import FRESH, WISH_TEMPLATES, Template
-from ..settings.environment import Settings, origin_of
 from ..site.templates import Renderer, day_in_words, time_in_words
 from ..store.queues.outbox import ClaimedEmail
 from .message import Letter
@@ -37,95 +40,111 @@ def resource_for(catalogue: Catalogue, purpose: str, language: str) -> Resource 
     return resource.get(language) or resource.get(catalogue.default_language)
 
 
-def letter_of(
-    owed: ClaimedEmail,
-    catalogue: Catalogue,
-    wordings: Mapping[str, Wording],
-    renderer: Renderer,
-    links: Links,
-    *,
-    address: str,
-) -> Letter:
-    """Write the email. `address` is the recipient, with the domain as A-labels."""
-    language = owed.events[0].language
-    events = RULES[owed.template].speaks_of(owed.events, owed.record)
-    items = [_item(event, owed, catalogue, wordings, links) for event in events]
-    standing = _standing(owed, events, wordings)
-    confirm = owed.pending
-    kind = "fresh" if owed.template in WISH_TEMPLATES else owed.template
-    expires = owed.events[0].moment + FRESH
-    context: dict[str, object] = {
-        "site": catalogue.text(catalogue.title, language),
-        "site_url": links.settings.site_url,
-        "items": items,
-        "template": owed.template,
-        "link": links.confirm(confirm.id, expires=confirm.expires) if confirm else "",
-        "until": day_in_words(confirm.expires, language) if confirm else "",
-        # The new address of a move is not the person's yet: it cannot choose for them.
-        "choices": ""
-        if owed.template is Template.CONFIRM_MOVE
-        else links.me(owed.contact, owed.record.epoch, language),
-        "controller": catalogue.controller,
-        "privacy": links.page(catalogue.text(catalogue.privacy, language)),
+def checkpoint_details(checkpoint: Checkpoint, key: PublicKey, language: str) -> dict[str, object]:
+    """Return what the email to the owner shows of a checkpoint, and how to check it later."""
+    return {
+        "number": checkpoint.id,
+        "last": checkpoint.last,
+        "when": time_in_words(checkpoint.moment, language),
+        "signer": key.id,
+        "armour": armoured(checkpoint, key),
+        "command": f"atrae forms verify --checkpoint checkpoint-{checkpoint.id}.eml",
     }
-    is_more = may_accept_offers(owed.record) and any(
-        is_guide(catalogue, p) for p in catalogue.purposes
-    )
-    context["more"] = links.more(owed.contact, owed.record.epoch, language) if is_more else ""
-    if owed.template in WISH_TEMPLATES:
-        context["link"] = links.fresh(owed.contact, owed.events[0].seq, expires=expires)
-        context["until"] = time_in_words(expires, language)
-    say = renderer.phrases(language)
-    name = items[0].name if items else ""
-    return Letter(
-        to=address,
-        subject=say(f"mail_{owed.template}_subject", site=context["site"], name=name),
-        text=renderer.render(f"mail/{kind}.txt", language, **context),
-        html=renderer.render(f"mail/{kind}.html", language, **context),
-        language=language,
-        list_id=list_id(standing[0], links.settings) if standing else "",
-        leave=links.unsubscribe(owed.contact, standing, language) if standing else "",
-    )
 
 
-def list_id(purpose: str, settings: Settings) -> str:
-    """Return the `List-Id` (RFC 2919): the purpose, within the site's host."""
-    host = origin_of(settings.site_url).split("://", 1)[1].split(":", 1)[0]
-    return f"{purpose}.{host}"
+@dataclass(frozen=True, slots=True)
+class LetterWriter:
+    """Writes letters from the declarations and templates of this moment."""
 
+    catalogue: Catalogue
+    renderer: Renderer
+    links: Links
 
-def _standing(
-    owed: ClaimedEmail, events: tuple[Event, ...], wordings: Mapping[str, Wording]
-) -> tuple[str, ...]:
-    """Return the standing purposes that the email names; a confirmation has no list yet."""
-    if owed.template is Template.CONFIRM:
-        return ()
-    lasting = (e.purpose for e in events if wordings[e.wording].lasts is Lasts.STANDING)
-    return tuple(dict.fromkeys(lasting))
-
-
-def _item(
-    event: Event,
-    owed: ClaimedEmail,
-    catalogue: Catalogue,
-    wordings: Mapping[str, Wording],
-    links: Links,
-) -> Item:
-    wording, language = wordings[event.wording], event.language
-    purpose = catalogue.purposes.get(event.purpose)
-    delivers = RULES[owed.template].delivers_files
-    file = resource_for(catalogue, event.purpose, language) if delivers else None
-    standing = wording.lasts is Lasts.STANDING and owed.template is not Template.CONFIRM
-    return Item(
-        name=catalogue.text(purpose.name, language) if purpose else event.purpose,
-        text=wording.text,
-        when=time_in_words(event.moment, language),
-        page=links.page(event.page) if event.page else "",
-        leave=links.unsubscribe(owed.contact, [event.purpose], language) if standing else "",
-        file=file.name if file else "",
-        download=links.resource(
-            owed.contact, event.purpose, language, file.name, confirmed=event.moment
+    def to_person(
+        self, claim: ClaimedEmail, wordings: Mapping[str, Wording], *, address: str
+    ) -> Letter:
+        """Write an email to a person. `address` has the domain as A-labels."""
+        links, record, language = self.links, claim.record, claim.events[0].language
+        events = RULES[claim.template].speaks_of(claim.events, record)
+        items = [self._item(event, claim, wordings[event.wording]) for event in events]
+        pairs = zip(events, items, strict=True)
+        lists = tuple(dict.fromkeys(event.purpose for event, item in pairs if item.leave))
+        context: dict[str, object] = {"template": claim.template, "items": items}
+        context |= {"site_url": links.settings.site_url, "link": "", "until": ""}
+        # The new address of a move is not the person's yet: it cannot choose for them.
+        may_choose = claim.template is not Template.CONFIRM_MOVE
+        context["choices"] = links.me(claim.contact, record.epoch, language) if may_choose else ""
+        has_more = may_accept_offers(record) and any(
+            is_guide(self.catalogue, purpose) for purpose in self.catalogue.purposes
         )
-        if file
-        else "",
-    )
+        context["more"] = links.more(claim.contact, record.epoch, language) if has_more else ""
+        if pending := claim.pending:
+            context["link"] = links.confirm(pending.id, expires=pending.expires)
+            context["until"] = day_in_words(pending.expires, language)
+        if claim.template in WISH_TEMPLATES:
+            expires = claim.events[0].moment + FRESH
+            context["link"] = links.fresh(claim.contact, claim.events[0].seq, expires=expires)
+            context["until"] = time_in_words(expires, language)
+        name = items[0].name if items else ""
+        letter = self._letter(claim.template, language, context, to=address, name=name)
+        if not lists:
+            return letter
+        return replace(
+            letter,
+            # RFC 2919: the purpose, within the site's host.
+            list_id=f"{lists[0]}.{urlsplit(links.settings.site_origin).hostname}",
+            leave=links.unsubscribe(claim.contact, lists, language),
+        )
+
+    def to_owner(
+        self, template: Template, details: Mapping[str, object], *, address: str
+    ) -> Letter:
+        """Write an email to the owner, in the site's first language."""
+        language = self.catalogue.default_language
+        return replace(self._letter(template, language, details, to=address), by_form=False)
+
+    def _letter(
+        self,
+        template: Template,
+        language: str,
+        details: Mapping[str, object],
+        *,
+        to: str,
+        name: str = "",
+    ) -> Letter:
+        catalogue, renderer = self.catalogue, self.renderer
+        context: dict[str, Any] = {
+            "site": catalogue.text(catalogue.title, language),
+            "controller": catalogue.controller,
+            "privacy": self.links.page(catalogue.text(catalogue.privacy, language)),
+            **details,
+        }
+        layout = "fresh" if template in WISH_TEMPLATES else template
+        return Letter(
+            to=to,
+            subject=renderer.phrases(language)(f"mail_{template}_subject", name=name, **context),
+            text=renderer.render(f"mail/{layout}.txt", language, **context),
+            html=renderer.render(f"mail/{layout}.html", language, **context),
+            language=language,
+        )
+
+    def _item(self, event: Event, claim: ClaimedEmail, wording: Wording) -> Item:
+        catalogue, links, language = self.catalogue, self.links, event.language
+        purpose = catalogue.purposes.get(event.purpose)
+        delivers = RULES[claim.template].delivers_files
+        file = resource_for(catalogue, event.purpose, language) if delivers else None
+        # A confirmation has no list yet.
+        is_list = wording.lasts is Lasts.STANDING and claim.template is not Template.CONFIRM
+        return Item(
+            name=catalogue.text(purpose.name, language) if purpose else event.purpose,
+            text=wording.text,
+            when=time_in_words(event.moment, language),
+            page=links.page(event.page) if event.page else "",
+            leave=links.unsubscribe(claim.contact, [event.purpose], language) if is_list else "",
+            file=file.name if file else "",
+            download=links.resource(
+                claim.contact, event.purpose, language, file.name, confirmed=event.moment
+            )
+            if file
+            else "",
+        )

@@ -11,7 +11,7 @@ from forms.app import open_store
 from forms.evidence.checkpoint import read_mailed
 from forms.links.links import Links
 from forms.links.tokens import Tokens
-from forms.mail.owner_notices import checkpoint_details, owner_letter
+from forms.mail.letters import LetterWriter, checkpoint_details
 from forms.permission.record import Template
 from forms.settings.keys import development_settings
 from forms.site.templates import Renderer
@@ -73,7 +73,8 @@ def test_it_speaks_the_sites_language(here: World, language: str, words: str) ->
     links = Links(here.settings, Tokens(here.settings.keys))
     renderer = Renderer(pages(), language)
     details = checkpoint_details(*made, language)
-    letter = owner_letter(Template.SEALED, details, declared, renderer, links, address=OWNER)
+    writer = LetterWriter(declared, renderer, links)
+    letter = writer.to_owner(Template.SEALED, details, address=OWNER)
     assert words in letter.subject
     assert letter.language == language
     assert read_mailed(letter.text.encode()) == read_mailed(letter.html.encode()) == made
