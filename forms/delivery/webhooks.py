@@ -11,6 +11,7 @@ import hmac
 import http.client
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -136,9 +137,8 @@ def body_of(claim: ClaimedWebhook, *, address: bool) -> bytes:
     """Return the JSON of an event: ids, and the address if the endpoint wants it."""
     event = claim.event
     data = {"event": event.seq, "digest": event.digest, "contact": event.subject}
-    data |= {"purpose": event.purpose, "wording": event.wording, "language": event.language}
-    data |= {"form": event.form, "page": event.page}
-    data |= {"campaign": event.campaign, "method": event.method}
+    names = ("purpose", "wording", "language", "form", "page", "campaign", "method")
+    data |= {name: getattr(event, name) for name in names}
     if address and claim.address:
         data["address"] = claim.address
     payload = {"type": str(event.kind), "timestamp": event.at, "data": data}
@@ -176,14 +176,11 @@ def request(
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
-    try:
+    with closing(kind(parts.hostname or "", parts.port, timeout=seconds)) as connection:
         connection.request(method, path, body, dict(headers))
         response = connection.getresponse()
         response.read(READ_AT_MOST)
         return response.status
-    finally:
-        connection.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,12 @@ from .networks import ForwardedHeader, Network
 from .variables import Variable
 
 PLAIN_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,20}")
-SWITCH = {"yes": True, "no": False}
 
 
 def read_networks(text: str) -> tuple[Network, ...]:
     """Read networks in CIDR form, separated by spaces or commas.
 
-    Raises:
-        ValueError: One is no network, or contains every address.
+    Raises `ValueError` if one is no network, or contains every address.
     """
     networks = []
     for part in text.replace(",", " ").split():
@@ -62,9 +60,9 @@ def read_number(text: str) -> int:
 
 def read_switch(text: str) -> bool:
     """Read `yes` or `no`. Raises `ValueError`."""
-    if text.lower() not in SWITCH:
+    if text.lower() not in ("yes", "no"):
         raise ValueError("it must be yes or no")
-    return SWITCH[text.lower()]
+    return text.lower() == "yes"
 
 
 def read_header(text: str) -> ForwardedHeader:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, SecretStr
 
 from .abuse import Defence, read_file
 from .variables import Variable, Variables, reading
@@ -24,10 +24,8 @@ DEVELOPMENT_FOLDER = ".atrae"
 DATABASE_NAME = "forms.db"
 
 
-class Smtp(BaseModel):
+class Smtp(BaseModel, frozen=True):
     """A mail server. `tls` is `implicit`, `required` (STARTTLS) or `none`."""
-
-    model_config = ConfigDict(frozen=True)
 
     host: str
     port: int
@@ -135,10 +133,8 @@ CHECKPOINT_KEY = Variable(
 )
 
 
-class Settings(BaseModel):
+class Settings(BaseModel, frozen=True):
     """The handler's settings, named like their variables. Secrets do not show when printed."""
-
-    model_config = ConfigDict(frozen=True)
 
     database_url: Annotated[SecretStr, Variable(_read_database_url)]
     secret_keys: Annotated[tuple[SecretStr, ...], SECRET_KEY]
@@ -204,10 +200,9 @@ def file_url(directory: Path) -> str:
 
 
 def read_environment(variables: Variables, directory: Path) -> Settings:
-    """Return the settings of a production handler. Relative paths start at `directory`.
+    """Return the settings of a production handler. Raises `SettingsError`.
 
-    Raises:
-        SettingsError: Some are missing or wrong.
+    Relative paths start at `directory`.
     """
     blocked = Variable(lambda name: read_file(directory / name))
     with reading(variables) as environment:

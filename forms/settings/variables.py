@@ -73,8 +73,7 @@ Variables: TypeAlias = Mapping[str, str] | Environment
 def reading(variables: Variables) -> Iterator[Environment]:
     """Collect the faults of a block. Blocks within it that read its `Environment` add theirs.
 
-    Raises:
-        SettingsError: There were faults; raised at the end of the outermost block.
+    Raises `SettingsError` at the end of the outermost block if there were faults.
     """
     if isinstance(variables, Environment):
         yield variables
