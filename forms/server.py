@@ -14,6 +14,7 @@ from .app import create_app, open_store
 from .mail.smtp import Deliver, smtp_delivery
 from .operations.equip import read_operations
 from .settings.environment import Settings, read_environment
+from .settings.logging import configure
 from .settings.variables import reading
 from .site.bundle import Bundles
 from .store.database.engine import Database, open_engine
@@ -75,6 +76,7 @@ def work(environ: Mapping[str, str], directory: Path) -> None:
 
 def _application(environ: Mapping[str, str], directory: Path) -> Starlette:
     with reading(environ) as environment:
+        configure(environment)
         settings = read_environment(environment, directory)
         operations = read_operations(environment)
     bundles = Bundles(settings.handler_dir)

@@ -47,32 +47,26 @@ def export(email: str | None, what: str | None, form: str | None, output: Path |
       atrae forms export --contacts --format csv -o contacts.csv
       atrae forms export --ledger | jq 'select(.kind == "permission.confirmed")'
     """
+    from ..settings.keys import suppression_key
     from ..store.database.read_only import open_records
+    from ..store.people.export import export_person
     from ..store.people.export_all import contact_rows, event_rows, write_csv, write_jsonl
 
     if (email is None) == (what is None):
         raise click.UsageError("name one of EMAIL, --contacts and --ledger")
     if email is not None:
-        _export_person(email)
+        address, key = address_of(email), suppression_key(os.environ, Path.cwd())
+        with open_records(database_url()) as connection:
+            record = export_person(connection, address, key)
+        if record is None:
+            fail("this address is not on record")
+        click.echo(json.dumps(record, indent=2, ensure_ascii=False))
         return
     with open_records(database_url()) as connection, _open_output(output) as out:
         rows = contact_rows(connection) if what == "contacts" else event_rows(connection)
         number = (write_csv if form == "csv" else write_jsonl)(rows, out)
     if output is not None:
         click.echo(f"Wrote {number} rows to {output}.")
-
-
-def _export_person(email: str) -> None:
-    from ..settings.keys import suppression_key
-    from ..store.database.read_only import open_records
-    from ..store.people.export import export_person
-
-    address = address_of(email)
-    with open_records(database_url()) as connection:
-        record = export_person(connection, address, suppression_key(os.environ, Path.cwd()))
-    if record is None:
-        fail("this address is not on record")
-    click.echo(json.dumps(record, indent=2, ensure_ascii=False))
 
 
 @contextmanager

@@ -24,9 +24,7 @@ def serve(host: str, port: int) -> None:
         atrae forms serve --port 8001
     """
     from ..server import run
-    from ..settings.logging import configure
 
-    configure(os.environ)
     run(os.environ, Path.cwd(), host=host, port=port)
 
 
@@ -42,9 +40,7 @@ def worker() -> None:
       ATRAE_DATABASE_URL=postgresql://… ATRAE_SMTP_URL=smtps://… atrae forms worker
     """
     from ..server import work
-    from ..settings.logging import configure
 
-    configure(os.environ)
     work(os.environ, Path.cwd())
 
 

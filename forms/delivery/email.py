@@ -22,8 +22,6 @@ from .engine import Backoff, Delayed
 
 log = logging.getLogger("atrae.forms.outbox")
 
-Compose = Callable[[ClaimedEmail], EmailMessage]
-
 
 def doubled(first: timedelta, longest: timedelta, attempts: int) -> tuple[timedelta, ...]:
     """Return the waits between `attempts`: each is twice as long as the last, up to `longest`."""
@@ -39,7 +37,7 @@ class EmailSender:
     """Composes emails of the outbox and delivers them by SMTP."""
 
     queue: Outbox
-    compose: Compose
+    compose: Callable[[ClaimedEmail], EmailMessage]
     deliver: Deliver
 
     def __call__(self, claim: ClaimedEmail) -> Result | Delayed:
@@ -57,7 +55,12 @@ class EmailSender:
         except _OutdatedError:
             return Delayed("the person has chosen anew: it is written again")
         except DeliveryError as fault:
-            return _outcome_of(fault, without_address(fault.reply, claim.address))
+            reply = without_address(fault.reply, claim.address)
+            if isinstance(fault, RefusedError):
+                return Result(QueueState.REFUSED, reply)
+            if isinstance(fault, RejectedError):
+                return Result(QueueState.FAILED, reply)
+            return Delayed(reply, is_peer_down=isinstance(fault, UnreachableError))
         except Exception as fault:
             return self._delayed_by(claim, "the delivery itself failed", fault)
 
@@ -82,13 +85,3 @@ class _OutdatedError(Exception):
 def without_address(reply: str, address: str) -> str:
     """Replace the address in a server's reply, which often repeats it."""
     return re.sub(re.escape(address), "…", reply, flags=re.IGNORECASE)
-
-
-def _outcome_of(fault: DeliveryError, reply: str) -> Result | Delayed:
-    match fault:
-        case RefusedError():
-            return Result(QueueState.REFUSED, reply)
-        case RejectedError():
-            return Result(QueueState.FAILED, reply)
-        case _:
-            return Delayed(reply, is_peer_down=isinstance(fault, UnreachableError))

@@ -63,17 +63,15 @@ def message_of(
         "Date": format_datetime(date),
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
-    }
-    if letter.by_form:
         # draft-levine-mailbomb-header: a web form caused this. Its `ip=` is left out on purpose.
-        headers["Form-Sub"] = "v=1"
-    if letter.list_id:
-        headers["List-Id"] = f"<{letter.list_id}>"
-    if letter.leave:
-        headers["List-Unsubscribe"] = f"<{letter.leave}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        "Form-Sub": "v=1" if letter.by_form else "",
+        "List-Id": f"<{letter.list_id}>" if letter.list_id else "",
+        "List-Unsubscribe": f"<{letter.leave}>" if letter.leave else "",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if letter.leave else "",
+    }
     for name, value in headers.items():
-        message[name] = value
+        if value:
+            message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     # Last, because setting the content removes headers that begin with Content-.

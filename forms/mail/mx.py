@@ -35,9 +35,6 @@ class DomainStatus(StrEnum):
     NO_MAIL = "556 5.1.10 the domain takes no mail (RFC 7505)"
 
 
-LookUp = Callable[[str], DomainStatus]
-
-
 def look_up(domain: str, resolver: Resolver | None = None) -> DomainStatus:
     """Ask this machine's resolver, for a few seconds at most. Raises `DNSException` if unsure.
 
@@ -62,7 +59,7 @@ class DomainCheck:
     """Looks up domains, and caches the answers. `own_domain` is the sender's, which exists."""
 
     own_domain: str
-    look_up: LookUp = look_up
+    look_up: Callable[[str], DomainStatus] = look_up
     clock: Callable[[], float] = monotonic
     _cache: OrderedDict[str, tuple[float, DomainStatus]] = field(default_factory=OrderedDict)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from ..evidence.signing import signing_key
 from ..settings.environment import Settings, mailbox
@@ -29,13 +30,8 @@ def periodic_tasks(
         return (purge,)
     key = signing_key(settings.checkpoint_keys[0].get_secret_value())
     owner = mailbox(settings.owner).addr_spec if settings.owner else ""
-    sealer = Sealer(store, key, owner)
-    return (
-        PeriodicTask(
-            "seal", CHECK_EVERY, lambda now: sealer.seal_if_due(now=now, every=SEAL_EVERY), clock
-        ),
-        purge,
-    )
+    seal = partial(Sealer(store, key, owner).seal_if_due, every=SEAL_EVERY)
+    return (PeriodicTask("seal", CHECK_EVERY, lambda now: seal(now=now), clock), purge)
 
 
 @dataclass

@@ -34,9 +34,11 @@ def look_up_texts(name: str, resolver: dns.resolver.Resolver | None = None) -> t
 
 def check_sender(domain: str, selector: str, texts: Texts) -> Iterator[Line]:
     """Check SPF (RFC 7208), DMARC (RFC 7489) and, with a selector, DKIM (RFC 6376)."""
+    # Without the list of public suffixes: one level up is right for most subdomains.
+    parent = domain.split(".", 1)[1] if domain.count(".") > 1 else domain
     try:
         yield _spf(domain, texts(domain))
-        yield _dmarc(domain, texts(f"_dmarc.{domain}") or texts(f"_dmarc.{_parent(domain)}"))
+        yield _dmarc(domain, texts(f"_dmarc.{domain}") or texts(f"_dmarc.{parent}"))
         if selector:
             yield _dkim(domain, selector, texts(f"{selector}._domainkey.{domain}"))
         else:
@@ -82,8 +84,3 @@ def _dkim(domain: str, selector: str, records: tuple[str, ...]) -> Line:
     if not any(keys):
         return Line(Level.ERROR, "DKIM", f"the key at {name} was revoked: use another selector")
     return Line(Level.OK, "DKIM", f"there is a key at {name}")
-
-
-def _parent(domain: str) -> str:
-    # Without the list of public suffixes: one level up is right for most subdomains.
-    return domain.split(".", 1)[1] if domain.count(".") > 1 else domain

@@ -62,10 +62,10 @@ def read_format(variables: Variables) -> logging.Formatter:
         return next(iter(environment.read("ATRAE_LOG", Variable(_formatter))), TextLines())
 
 
-def configure(environ: Mapping[str, str]) -> None:
+def configure(variables: Variables) -> None:
     """Write the log to standard error, as `ATRAE_LOG` says. Raises `SettingsError`."""
     handler = logging.StreamHandler()
-    handler.setFormatter(read_format(environ))
+    handler.setFormatter(read_format(variables))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
