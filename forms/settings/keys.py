@@ -20,6 +20,7 @@ from .environment import (
 from .variables import reading
 
 KEYS_NAME = "forms.keys.json"
+DEVELOPMENT_SENDER = "Atrae <you@example.org>"
 NAME = "ATRAE_CHECKPOINT_KEY"
 
 
@@ -47,9 +48,7 @@ def suppression_key(environ: Mapping[str, str], directory: Path) -> SuppressionK
     return SuppressionKey(secret.encode()) if secret else None
 
 
-def development_settings(
-    directory: Path, url: str, *, mail_from: str = "Atrae <you@example.org>"
-) -> Settings:
+def development_settings(directory: Path, url: str) -> Settings:
     """Return settings with database and keys in `directory`, and site and handler at `url`.
 
     The keys are made at the first start, in a file that only its owner may read.
@@ -63,8 +62,8 @@ def development_settings(
             "suppression_key": keys["suppression"],
             "site_url": url,
             "public_url": origin_of(url),
-            "mail_from": mail_from,
-            "reply_to": mail_from,
+            "mail_from": DEVELOPMENT_SENDER,
+            "reply_to": DEVELOPMENT_SENDER,
         }
     )
 

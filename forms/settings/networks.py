@@ -100,18 +100,17 @@ def read_address(text: str) -> IP | None:
 
 
 def visitor(
-    peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: Iterable[Network], name: str
+    peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: tuple[Network, ...], name: str
 ) -> IP | None:
     """Return the address of a visitor: `peer`, or the one that a trusted proxy names.
 
     The header is read from the right, and a hop is believed only if a trusted proxy wrote it, so
     what a visitor writes there is never used. `None` if the address is unknown.
     """
-    networks = tuple(trusted)
     address = read_address(peer)
     for hop in _hops(headers, name):
         before = read_address(hop)
-        if address is None or before is None or not _is_within(address, networks):
+        if address is None or before is None or not _is_within(address, trusted):
             break
         address = before
     return address

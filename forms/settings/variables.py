@@ -22,7 +22,7 @@ class Variable(Generic[T]):
     hint: str = ""
     optional: bool = False
     words: Callable[[Iterable[T]], Any] | None = None
-    """Makes the value of words that are parsed one by one; spaces or commas part them."""
+    """Makes the value of words that are parsed one by one; spaces or commas separate them."""
     name: str = ""
     """Without its prefix; by default the field's, in upper case."""
 
