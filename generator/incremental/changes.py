@@ -158,7 +158,7 @@ def changed_files(before: Snapshot, after: Snapshot, root: str) -> dict[str, Fil
     if before.unsettled:
         at = {path: number for number, path in enumerate(after.files)}
         changed |= {
-            at[path] for path, known in before.unsettled.items() if not _has_digest(path, known)
+            at[p] for p, known in before.unsettled.items() if not known or digest(p) != known
         }
     files = {}
     for number in sorted(changed):
@@ -176,10 +176,6 @@ def _is_text(path: str) -> bool:
 
 def _names(snapshot: Snapshot) -> tuple[object, ...]:
     return snapshot.program, snapshot.libraries, snapshot.files
-
-
-def _has_digest(path: str, known: str) -> bool:
-    return bool(known) and digest(path) == known
 
 
 def with_own_file(snapshot: Snapshot, root: str, path: str) -> Snapshot:

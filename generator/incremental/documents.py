@@ -84,25 +84,26 @@ def encode_reading(reading: Reading) -> tuple[bytes, bytes]:
 
     The source is stored without its location and stat, which are of one reading only.
     """
-    document, values, pieces = reading.document, None, b""
+    document = reading.document
+    values: dict[str, Any] = {}
+    pieces = b""
     if document:
         source, body = document.source, document.body
-        named: dict[str, Any] = {name: getattr(document, name) for name in _NAMES}
-        named["source"] = Source(path=source.path, kind=source.kind, location="")
-        named["body"] = replace(body, pieces=())
-        values = list(named.values())
+        values = {name: getattr(document, name) for name in _NAMES}
+        values["source"] = Source(path=source.path, kind=source.kind, location="")
+        values["body"] = replace(body, pieces=())
         try:
             pieces = _encode(body.pieces)
         except (UnicodeEncodeError, OverflowError):
             pieces = pickle.dumps(body.pieces, pickle.HIGHEST_PROTOCOL)
-    item = reading.findings, reading.front, values
+    item = reading.findings, reading.front, tuple(values.values())
     return pickle.dumps(item, pickle.HIGHEST_PROTOCOL), pieces
 
 
 def decode_reading(item: bytes, load: Callable[[], bytes], shared: Shared) -> Reading:
     """Return the reading that was encoded; `load` returns its encoded pieces."""
     findings, front, stored = pickle.loads(item)
-    if stored is None:
+    if not stored:
         return Reading(document=None, findings=findings, front=front)
     values = dict(zip(_NAMES, stored, strict=True))
     values["body"] = StoredBody(**asdict(values["body"]), load=load)

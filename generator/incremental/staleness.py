@@ -97,7 +97,7 @@ class Staleness:
             trace.save(self._folder, self._after())
         except ValueError:
             # A dependency isn't made of plain values: everything is rendered next time.
-            trace.forget(self._folder)
+            (self._folder / trace.FILE).unlink(missing_ok=True)
 
     def _judge(self, before: Trace) -> Mapping[str, str]:
         edit = self._edit if isinstance(self._edit, TextEdit) else None

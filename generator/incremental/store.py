@@ -170,9 +170,6 @@ class PackedTable:
     def __contains__(self, name: str) -> bool:
         return self._position(name) is not None
 
-    def __len__(self) -> int:
-        return len(self._names())
-
     def items(self) -> Iterator[tuple[str, Any]]:
         """Yield each name with its value."""
         values = chain.from_iterable(map(self._unpack, range(len(self.parts[1]))))

@@ -198,10 +198,5 @@ def load(folder: Path) -> Trace | None:
 
 
 def save(folder: Path, trace: Trace) -> None:
-    """Store a trace."""
+    """Store a trace for the next build."""
     write_record(folder / FILE, *astuple(trace))
-
-
-def forget(folder: Path) -> None:
-    """Remove the trace, so that the next build renders every output."""
-    (folder / FILE).unlink(missing_ok=True)

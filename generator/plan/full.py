@@ -1,7 +1,5 @@
 """The plan of a whole site: read, assemble, plan and check."""
 
-from pathlib import Path
-
 from .. import outputs as recipes
 from ..check import check
 from ..config.config import Config
@@ -70,7 +68,10 @@ def read_site(
         files=sources.files,
         assets={theme.asset_names[name]: source for name, source in theme.assets.items()},
         layouts=theme.layouts,
-        handler_templates={name: _template(name, file) for name, file in theme.handler.items()},
+        handler_templates={
+            name: Source(path=f"handler/{name}", kind=SourceKind.STATIC, location=str(file))
+            for name, file in theme.handler.items()
+        },
         form_names=frozenset(source.name.rpartition(".")[0] for source in sources.forms),
         data=data,
         markup=(
@@ -86,7 +87,3 @@ def read_site(
         site = with_catalogue(site, compiled.catalogue, compiled.gated)
     diagnostics += (*data_diagnostics, *form_diagnostics, *lock_diagnostics)
     return site, (*diagnostics, *catalogue_diagnostics)
-
-
-def _template(name: str, file: Path) -> Source:
-    return Source(path=f"handler/{name}", kind=SourceKind.STATIC, location=str(file))

@@ -43,7 +43,10 @@ def substitute(site: Site, documents: Iterable[Document]) -> Site | None:
         sections={key: _section(section, new, successor) for key, section in site.sections.items()},
         terms=_terms(site, new),
         by_source={**site.by_source, **{d.source.path: d for d in new.values()}},
-        by_url={**site.by_url, **_places(site, new)},
+        by_url={
+            **site.by_url,
+            **{d.url: d for old, d in new.items() if id(site.by_url[d.url]) == old},
+        },
         translations=_translations(site, new),
     )
 
@@ -104,10 +107,6 @@ def _terms(site: Site, new: Mapping[int, Document]) -> dict[tuple[str, str], Map
             if known:
                 terms[document.language, taxonomy] = known
     return terms
-
-
-def _places(site: Site, new: Mapping[int, Document]) -> dict[str, Document]:
-    return {d.url: d for old, d in new.items() if id(site.by_url[d.url]) == old}
 
 
 def _translations(site: Site, new: Mapping[int, Document]) -> dict[str, Mapping[str, Document]]:

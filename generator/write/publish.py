@@ -42,7 +42,7 @@ def refuse_folders(root: Path, public: Path, handler: Path) -> None:
 
 def is_ours(target: Path, cache: Path) -> bool:
     """Return whether an earlier build wrote the folder."""
-    return target.is_dir() and read_manifest(manifest_file(cache, target.resolve())) is not None
+    return target.is_dir() and read_manifest(manifest_file(cache, target)) is not None
 
 
 @contextmanager
