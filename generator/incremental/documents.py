@@ -5,8 +5,8 @@
 
 There is one segment. It's copied into a new one when most of it isn't needed any more.
 
-Readings are pickled, because MessagePack would lose time zones and types of front matter. Pieces
-are MessagePack, which is faster, unless it can't hold them: then they are pickled, too.
+Readings are pickled, because MessagePack would lose time zones and types of front matter. Bodies
+are MessagePack, which is faster, unless it can't hold one: then it's pickled, too.
 """
 
 import pickle
@@ -18,14 +18,14 @@ from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import msgpack
 from msgspec.structs import asdict, replace
 
 from ..model.diagnostic import Diagnostic
 from ..model.digest import digest_of
-from ..model.document import Body, Document, Piece, Source
+from ..model.document import Body, Document, Piece, Source, SourceKind
 from ..model.file_stat import TICK, FileStat
 from ..parallel import map_chunks
 from ..read.decode import unreadable
@@ -34,6 +34,8 @@ from ..read.front_matter.split import CachedFrontMatter
 from .store import PACK, PackedTable, Segment, read_record, remove_unused, write_record
 
 FILE = "documents"
+
+T = TypeVar("T")
 
 
 class Entry(NamedTuple):
@@ -56,10 +58,9 @@ class Entry(NamedTuple):
 
 
 _NAMES = tuple(field.name for field in fields(Document))
-_PIECES = msgpack.Decoder(tuple[Piece, ...])
-_encode = msgpack.Encoder().encode
+_BODY, _PIECES = msgpack.Decoder(Body), msgpack.Decoder(tuple[Piece, ...])
 _PICKLED = b"\x80"
-"""First byte of a pickle, which begins no pieces in MessagePack."""
+"""First byte of a pickle, which begins no array in MessagePack."""
 
 Shared = dict[Any, Any]
 """Values that many documents have in common, each held once."""
@@ -72,11 +73,7 @@ class StoredBody(Body, frozen=True, kw_only=True, array_like=True):
 
     def load_pieces(self) -> tuple[Piece, ...]:
         """Read and decode the pieces; they aren't kept."""
-        encoded = self.load()
-        pieces: tuple[Piece, ...] = (
-            pickle.loads(encoded) if encoded[:1] == _PICKLED else _PIECES.decode(encoded)
-        )
-        return pieces
+        return _decode(self.load(), _PIECES)
 
 
 def encode_reading(reading: Reading) -> tuple[bytes, bytes]:
@@ -88,14 +85,10 @@ def encode_reading(reading: Reading) -> tuple[bytes, bytes]:
     values: dict[str, Any] = {}
     pieces = b""
     if document:
-        source, body = document.source, document.body
         values = {name: getattr(document, name) for name in _NAMES}
-        values["source"] = Source(path=source.path, kind=source.kind, location="")
-        values["body"] = replace(body, pieces=())
-        try:
-            pieces = _encode(body.pieces)
-        except (UnicodeEncodeError, OverflowError):
-            pieces = pickle.dumps(body.pieces, pickle.HIGHEST_PROTOCOL)
+        values["source"] = document.source.path, document.source.kind.value
+        values["body"] = _encode(replace(document.body, pieces=()))
+        pieces = _encode(document.body.pieces)
     item = reading.findings, reading.front, tuple(values.values())
     return pickle.dumps(item, pickle.HIGHEST_PROTOCOL), pieces
 
@@ -106,7 +99,9 @@ def decode_reading(item: bytes, load: Callable[[], bytes], shared: Shared) -> Re
     if not stored:
         return Reading(document=None, findings=findings, front=front)
     values = dict(zip(_NAMES, stored, strict=True))
-    values["body"] = StoredBody(**asdict(values["body"]), load=load)
+    path, kind = values["source"]
+    values["source"] = Source(path=path, kind=SourceKind(kind), location="")
+    values["body"] = StoredBody(**asdict(_decode(values["body"], _BODY)), load=load)
 
     def share(word: str) -> str:
         return shared.setdefault(word, word)  # type: ignore[no-any-return]
@@ -116,6 +111,18 @@ def decode_reading(item: bytes, load: Callable[[], bytes], shared: Shared) -> Re
     places = values["places"]
     values["places"] = shared.setdefault(tuple(places.items()), places)
     return Reading(document=Document(**values), findings=findings, front=front)
+
+
+def _encode(value: object) -> bytes:
+    try:
+        return msgpack.encode(value)
+    except (UnicodeEncodeError, OverflowError):
+        return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def _decode(encoded: bytes, decoder: msgpack.Decoder[T]) -> T:
+    value: T = pickle.loads(encoded) if encoded[:1] == _PICKLED else decoder.decode(encoded)
+    return value
 
 
 Read = Callable[[Source, bytes, CachedFrontMatter | None], Reading]
