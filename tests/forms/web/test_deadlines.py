@@ -152,9 +152,9 @@ def test_a_download_that_is_taken_slowly_arrives_whole(here: World) -> None:
     with download(here) as made:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         got = 0
-        for _ in range(4):
+        for _ in range(8):
             got += len(made.recv(1 << 20, socket.MSG_WAITALL))
-            time.sleep(SECONDS / 2)
+            time.sleep(SECONDS / 4)
         while got < LARGE:
             more = len(made.recv(1 << 20))
             assert more
