@@ -28,9 +28,9 @@ from ..model.digest import digest_of
 from ..model.document import Body, Document, Piece, Source, SourceKind
 from ..model.file_stat import TICK, FileStat
 from ..parallel import map_chunks
-from ..read.decode import unreadable
 from ..read.documents import Reading
 from ..read.front_matter.split import CachedFrontMatter
+from ..read.sources import unreadable
 from .store import PACK, PackedTable, Segment, read_record, remove_unused, write_record
 
 FILE = "documents"

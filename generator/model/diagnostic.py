@@ -13,7 +13,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-class Location(Struct, frozen=True, kw_only=True, array_like=True):
+class Location(Struct, frozen=True, kw_only=True, array_like=True, order=True):
     """A location in a file of the site: `path` from its root with `/`, line and column from 1.
 
     Line 0 is the whole file, column 0 the whole line.
@@ -55,12 +55,8 @@ def error(code: str, message: str, *, at: Location, hint: str = "") -> Diagnosti
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return diagnostics by location, then code and message."""
-    return tuple(sorted(diagnostics, key=lambda d: (_position(d), d.code, d.message)))
-
-
-def _position(diagnostic: Diagnostic) -> tuple[str, int, int]:
-    at = diagnostic.at
-    return (at.path, at.line, at.column) if at else ("", 0, 0)
+    nowhere = Location(path="")
+    return tuple(sorted(diagnostics, key=lambda d: (d.at or nowhere, d.code, d.message)))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

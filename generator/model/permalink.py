@@ -83,6 +83,11 @@ def expand(
     return tidy(f"/{prefix}/{path}")
 
 
+def title_from(name: str) -> str:
+    """Return a title made of the last part of a path."""
+    return name.rpartition("/")[2].replace("-", " ").replace("_", " ").capitalize()
+
+
 def for_state(state: str, prefix: str) -> str:
     """Return the URL of the theme's page for a state of the forms."""
     return tidy(f"/{prefix}/forms/{state}/")

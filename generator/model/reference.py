@@ -47,7 +47,8 @@ def resolve(site: Site, document: Document, target: str) -> Reference:
     path, tail, anchor = split(target)
     if not path:
         return Reference(url=document.url, anchor=anchor, tail=tail, document=document, known=True)
-    source = source_path(document.source.folder, path)
+    base = "content" if path.startswith("/") else f"{document.source.folder}/"
+    source = normpath(base + path)
     named = in_language(site, source, document.language)
     if named:
         return Reference(url=named.url, anchor=anchor, tail=tail, document=named, known=True)
@@ -67,24 +68,14 @@ def split(target: str) -> tuple[str, str, str]:
     return unquote(parts.path), urlunsplit(("", "", "", parts.query, parts.fragment)), anchor
 
 
-def source_path(folder: str, path: str) -> str:
-    """Return the path of the source that `path` names from `folder`."""
-    return normpath(f"content{path}" if path.startswith("/") else f"{folder}/{path}")
-
-
 def in_language(site: Site, source: str, language: str) -> Document | None:
     """Return the document at `source`, or its translation into `language` if there is one."""
-    named = site.by_source.get(source)
-    if named is None:
-        return _any_language(site, source, language)
-    return site.translations.get(language, {}).get(named.translation_key, named)
-
-
-def _any_language(site: Site, source: str, language: str) -> Document | None:
-    """Return the document for `about.md` if there's only `about.es.md`."""
+    translations: Mapping[str, Document] = site.translations.get(language, {})
+    if named := site.by_source.get(source):
+        return translations.get(named.translation_key, named)
+    # `about.md` names `about.es.md` too.
     key = source.removeprefix("content/").removesuffix(".md")
-    known: Mapping[str, Document] = site.translations.get(language, {})
-    return known.get(key) if source.endswith(".md") else None
+    return translations.get(key) if source.endswith(".md") else None
 
 
 def translation(site: Site, source: str, language: Language) -> Document | None:

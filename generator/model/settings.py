@@ -69,10 +69,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     def language(self, code: str) -> Language:
         """Return a language. Raises `KeyError` if the site doesn't have it."""
-        for language in self.languages:
-            if language.code == code:
-                return language
-        raise KeyError(code)
+        return {language.code: language for language in self.languages}[code]
 
     @property
     def base_path(self) -> str:

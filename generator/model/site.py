@@ -1,15 +1,14 @@
 """The site: visible documents by section, term, URL and language. Immutable."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from .document import Document, Source, visibility
 from .elements import Page
-from .permalink import tidy
+from .permalink import tidy, title_from
 from .settings import Language, Settings
 from .taxonomy import Term, collect
 
@@ -68,11 +67,11 @@ class Site(Struct, frozen=True, kw_only=True):
     """URL and source of each file that is published unchanged."""
     file_urls: Mapping[str, str]
     """Source path -> URL of such a file."""
-    assets: Mapping[str, Source]
+    assets: Mapping[str, Source] = {}
     """Published name, which has a digest, -> file of the theme."""
-    layouts: frozenset[str]
+    layouts: frozenset[str] = frozenset()
     """Layouts of the theme."""
-    handler_templates: Mapping[str, Source]
+    handler_templates: Mapping[str, Source] = {}
     """Name -> template for the form handler."""
     form_names: frozenset[str] = frozenset()
     """Names of all forms, including those with errors."""
@@ -99,13 +98,8 @@ class Site(Struct, frozen=True, kw_only=True):
         return self.sections.get((language, path))
 
 
-def in_list_order(documents: Iterable[Document]) -> tuple[Document, ...]:
-    """Sort documents by weight if they have one, then newest first, then by title."""
-    return tuple(sorted(documents, key=list_order))
-
-
 def list_order(document: Document) -> tuple[bool, int, float, str, str]:
-    """Return the sort key of lists."""
+    """Return the sort key of lists: by weight if there is one, then as in feeds."""
     return (document.weight == 0, document.weight, *newest_first(document))
 
 
@@ -115,67 +109,63 @@ def newest_first(document: Document) -> tuple[float, str, str]:
     return age, document.title, document.source.path
 
 
-def _title_of(path: str) -> str:
-    return path.rpartition("/")[2].replace("-", " ").replace("_", " ").capitalize()
-
-
-def _section_paths(documents: Iterable[Document]) -> set[str]:
-    paths = {""}
-    for document in documents:
-        path = document.section
-        while path:
-            paths.add(path)
-            path = path.rpartition("/")[0]
-    return paths
-
-
 def _sections(
     language: Language, pages: tuple[Document, ...], described: Mapping[str, Document]
 ) -> dict[tuple[str, str], Section]:
-    paths = _section_paths((*pages, *described.values()))
-    pages_of: dict[str, list[Document]] = {path: [] for path in paths}
+    pages_of: dict[str, list[Document]] = {"": []}
+    for path in described:
+        pages_of |= {folder: [] for folder in _with_folders(path)}
     for page in pages:
-        path = page.section
-        while path:
-            pages_of[path].append(page)
-            path = path.rpartition("/")[0]
-        pages_of[""].append(page)
+        for path in _with_folders(page.section):
+            pages_of.setdefault(path, []).append(page)
     sections = {}
-    for path in sorted(paths):
+    for path in sorted(pages_of):
         document = described.get(path)
         sections[language.code, path] = Section(
             path=path,
             language=language.code,
-            title=document.title if document else _title_of(path) or language.title,
+            title=document.title if document else title_from(path) or language.title,
             url=document.url if document else tidy(f"/{language.prefix}/{path}/"),
             document=document,
             documents=tuple(pages_of[path]),
             dated=tuple(sorted((d for d in pages_of[path] if d.date), key=newest_first)),
-            children=tuple(sorted(p for p in paths if p and p.rpartition("/")[0] == path)),
+            children=tuple(sorted(p for p in pages_of if p and p.rpartition("/")[0] == path)),
         )
     return sections
 
 
+def _with_folders(path: str) -> Iterator[str]:
+    """Yield a path and the folders around it, the empty one last."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+    yield ""
+
+
 def _files(
-    sources: Iterable[Source], bundles: Mapping[str, Document], hidden: frozenset[str]
-) -> dict[str, str]:
-    """Return the URL of each file by source path.
+    sources: Iterable[Source], bundles: Mapping[str, Document], hidden: Container[str]
+) -> Iterator[tuple[str, Source]]:
+    """Yield the URL and the source of each file.
 
     A file beside an `index.md` moves, and is hidden, with its document.
     """
-    urls = {}
     for source in sources:
-        owner = source.folder
-        while owner and owner not in bundles and owner not in hidden:
-            owner = owner.rpartition("/")[0]
-        if owner in hidden:
-            continue
+        folders = _with_folders(source.folder)
+        owner = next((f for f in folders if f in bundles or f in hidden), "")
         if owner in bundles:
             url = bundles[owner].url.rpartition("/")[0] + source.path.removeprefix(owner)
-        else:
-            url = "/" + source.path.partition("/")[2]
-        urls[source.path] = url
-    return urls
+            yield url, source
+        elif not owner:
+            yield "/" + source.path.partition("/")[2], source
+
+
+def _bundles(pages: Iterable[Document], language: Language) -> dict[str, Document]:
+    """Return the document that owns each folder with an `index.md`, in `language` if possible."""
+    bundles: dict[str, Document] = {}
+    for page in sorted(pages, key=lambda page: page.language != language.code):
+        if is_bundle(page.source):
+            bundles.setdefault(page.source.folder, page)
+    return bundles
 
 
 def assemble(
@@ -184,22 +174,17 @@ def assemble(
     settings: Settings,
     now: datetime,
     files: Iterable[Source] = (),
-    assets: Mapping[str, Source] | None = None,
-    layouts: frozenset[str] = frozenset(),
-    handler_templates: Mapping[str, Source] | None = None,
-    form_names: frozenset[str] = frozenset(),
-    data: Mapping[str, Any] | None = None,
-    catalogue: "Catalogue | None" = None,
-    gated: Mapping[str, Source] | None = None,
-    markup: tuple[Page, ...] = (),
     drafts: bool = False,
     future: bool = False,
 ) -> Site:
-    """Put documents into sections, terms and indexes. Pure."""
-    every = in_list_order(documents)
-    judged = [(d, visibility(d, now=now, drafts=drafts, future=future)) for d in every]
-    visible = tuple(document for document, reason in judged if not reason)
-    hidden = tuple(Hidden(document=d, reason=reason) for d, reason in judged if reason)
+    """Put documents into sections, terms and indexes, and files beside their documents. Pure."""
+    visible: list[Document] = []
+    hidden: list[Hidden] = []
+    for document in sorted(documents, key=list_order):
+        if reason := visibility(document, now=now, drafts=drafts, future=future):
+            hidden.append(Hidden(document=document, reason=reason))
+        else:
+            visible.append(document)
     pages = tuple(document for document in visible if not document.is_section)
     sections: dict[tuple[str, str], Section] = {}
     terms = {}
@@ -210,49 +195,29 @@ def assemble(
             continue
         sections |= _sections(language, own, described)
         for taxonomy in settings.taxonomies:
-            terms[language.code, taxonomy] = collect(
-                own, taxonomy, language=language.code, prefix=language.prefix
-            )
+            terms[language.code, taxonomy] = collect(own, taxonomy, language)
     translations: dict[str, dict[str, Document]] = {}
     for document in visible:
         translations.setdefault(document.language, {})[document.translation_key] = document
-    # The default language comes first: a document's files are at its URL in that language.
-    bundles: dict[str, Document] = {}
-    first = settings.default_language.code
-    for page in sorted(pages, key=lambda page: page.language != first):
-        if is_bundle(page.source):
-            bundles.setdefault(page.source.folder, page)
-    hidden_bundles = {h.document.source.folder for h in hidden if is_bundle(h.document.source)}
-    sources = tuple(files)
-    urls = _files(sources, bundles, frozenset(hidden_bundles - bundles.keys()))
+    # Files are at the document's URL in the default language.
+    bundles = _bundles(pages, settings.default_language)
+    closed = {h.document.source.folder for h in hidden if is_bundle(h.document.source)}
+    published = tuple(_files(files, bundles, closed))
     return Site(
         settings=settings,
         now=now,
         documents=pages,
-        hidden=hidden,
+        hidden=tuple(hidden),
         sections=sections,
         terms=terms,
         by_source={document.source.path: document for document in visible},
         by_url={document.url: document for document in visible},
         translations=translations,
-        files=tuple((urls[source.path], source) for source in sources if source.path in urls),
-        file_urls=urls,
-        assets=assets or {},
-        layouts=layouts,
-        handler_templates=handler_templates or {},
-        form_names=form_names,
-        data=data or {},
-        catalogue=catalogue,
-        gated=gated or {},
-        markup=markup,
+        files=published,
+        file_urls={source.path: url for url, source in published},
     )
 
 
 def is_bundle(source: Source) -> bool:
     """Tell whether the source is an `index.md`, which owns the files of its folder."""
     return source.name.partition(".")[0] == "index"
-
-
-def with_catalogue(site: Site, catalogue: "Catalogue", gated: Mapping[str, Source]) -> Site:
-    """Return the site with its compiled forms."""
-    return replace(site, catalogue=catalogue, gated=gated)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from .document import Document
 from .permalink import fold, slugify, tidy
+from .settings import Language
 
 _NOT_KEYS = frozenset(
     {"source", "language", "section", "url", "body", "terms", "authors", "places", "digest"}
@@ -35,9 +36,7 @@ def term_key(name: str) -> str:
     return fold(name)
 
 
-def collect(
-    documents: Iterable[Document], taxonomy: str, *, language: str, prefix: str
-) -> dict[str, Term]:
+def collect(documents: Iterable[Document], taxonomy: str, language: Language) -> dict[str, Term]:
     """Return the terms of a taxonomy in one language by `term_key`, in the order of keys.
 
     Names that differ only in case are one term.
@@ -56,8 +55,8 @@ def collect(
             taxonomy=taxonomy,
             name=names[key],
             slug=slugify(names[key]),
-            language=language,
-            url=tidy(f"/{prefix}/{taxonomy}/{slugify(names[key])}/"),
+            language=language.code,
+            url=tidy(f"/{language.prefix}/{taxonomy}/{slugify(names[key])}/"),
             documents=tuple(documents_of[key]),
         )
         for key in sorted(documents_of)

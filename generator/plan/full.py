@@ -1,5 +1,7 @@
 """The plan of a whole site: read, assemble, plan and check."""
 
+from msgspec.structs import replace
+
 from .. import outputs as recipes
 from ..check import check
 from ..config.config import Config
@@ -9,7 +11,7 @@ from ..incremental.snapshot import fingerprint
 from ..model.diagnostic import Diagnostic, in_order
 from ..model.document import Source, SourceKind
 from ..model.extensions import Extensions
-from ..model.site import Site, assemble, with_catalogue
+from ..model.site import Site, assemble
 from ..read.data import read_data
 from ..read.declarations.compile import compile_catalogue
 from ..read.declarations.forms import read_declarations
@@ -63,9 +65,14 @@ def read_site(
     declared, form_diagnostics = read_declarations(sources.forms, sources.purposes)
     site = assemble(
         parsed,
-        settings=config.settings,
+        settings=settings,
         now=config.now,
         files=sources.files,
+        drafts=config.drafts,
+        future=config.future,
+    )
+    site = replace(
+        site,
         assets={theme.asset_names[name]: source for name, source in theme.assets.items()},
         layouts=theme.layouts,
         handler_templates={
@@ -78,12 +85,8 @@ def read_site(
             *markup_of(theme, config.root),
             *read_markup({}, (*theme.assets.values(), *sources.files)),
         ),
-        drafts=config.drafts,
-        future=config.future,
     )
     lock, lock_diagnostics = find_lock(config.root)
-    compiled, catalogue_diagnostics = compile_catalogue(declared, sources.gated, site, lock)
-    if compiled:
-        site = with_catalogue(site, compiled.catalogue, compiled.gated)
+    site, catalogue_diagnostics = compile_catalogue(declared, sources.gated, site, lock)
     diagnostics += (*data_diagnostics, *form_diagnostics, *lock_diagnostics)
     return site, (*diagnostics, *catalogue_diagnostics)

@@ -10,7 +10,7 @@ from typing import Any
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Source
 from ..schema.yaml_text import parse_any
-from .decode import read_text
+from .sources import read_text
 
 
 def read_data(sources: Iterable[Source]) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:

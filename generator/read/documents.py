@@ -1,7 +1,6 @@
 """Read documents: front matter, shortcodes, Markdown and body together."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -15,7 +14,6 @@ from ..model.digest import digest_of
 from ..model.document import Body, Document, Source, SourceKind
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
-from .decode import decode
 from .front_matter.dates import in_zone
 from .front_matter.keys import FrontMatter
 from .front_matter.split import CachedFrontMatter, SplitText, read_front_matter, split
@@ -23,6 +21,7 @@ from .html.body import split_at_holes
 from .html.shortcodes import mark_shortcodes, unknown_shortcodes
 from .html.tokenizer import plain_text
 from .markdown import to_html
+from .sources import decode
 
 _FIRST_HEADING = re.compile(r"<h1>(.*?)</h1>\n?", re.S)
 _SHARED = tuple(name for name in FrontMatter.__annotations__ if name in Document.__annotations__)
@@ -110,20 +109,16 @@ def _document(
         "section": name.section,
         "translation_key": front.translation_key or name.key,
         "url": url,
-        "title": title or _title_from(stem),
+        "title": title or permalink.title_from(stem.strip("-_ ")) or "Untitled",
         "summary": front.summary or front.description or body.summary,
         "date": moment,
         "lastmod": _in_zone(front.lastmod, zone),
         "expires": _in_zone(front.expires, zone),
     }
-    values = {key: getattr(front, key) for key in _SHARED} | computed
-    return _with_digest(source, body, values), []
-
-
-def _with_digest(source: Source, body: Body, values: Mapping[str, Any]) -> Document:
+    values: dict[str, Any] = {key: getattr(front, key) for key in _SHARED} | computed
     metadata = {key: value for key, value in values.items() if key != "places"}
     digest = digest_of(repr((source.path, source.kind.value, body.minutes, metadata)))
-    return Document(source=source, body=body, digest=digest, **values)
+    return Document(source=source, body=body, digest=digest, **values), []
 
 
 def read_body(
@@ -151,10 +146,6 @@ def read_body(
     if not title and body.headings:
         title = body.headings[0].title
     return title, body, [*unknown_shortcodes(body, shortcodes, path=path), *findings]
-
-
-def _title_from(stem: str) -> str:
-    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Untitled"
 
 
 def _in_zone(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:

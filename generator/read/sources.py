@@ -1,11 +1,13 @@
-"""Find the files of a site and what each is for."""
+"""Find the files of a site and what each is for, and read their text."""
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigError
+from ..model.diagnostic import Diagnostic, Location, error
 from ..model.document import Source, SourceKind
 from ..model.file_stat import FileStat, stat_of
 
@@ -34,25 +36,22 @@ def find_sources(root: Path) -> Sources:
         hint = "create it with a first page, such as content/_index.md"
         raise ConfigError(f"there is no {CONTENT}/ in {root}", hint=hint)
     by_kind: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
-    for path, stat in _walk(root / CONTENT, CONTENT):
-        if kind := _kind(path):
-            source = Source(path=path, kind=kind, location=f"{root}/{path}", stat=stat)
-            by_kind[kind].append(source)
-    static, data = (
-        tuple(
-            Source(path=path, kind=SourceKind.STATIC, location=f"{root}/{path}", stat=stat)
-            for path, stat in _walk(root / folder, folder)
-        )
-        for folder in (STATIC, DATA)
-    )
+    for source in (*_find(root, CONTENT), *_find(root, STATIC)):
+        by_kind[source.kind].append(source)
     return Sources(
         documents=(*by_kind[SourceKind.DOCUMENT], *by_kind[SourceKind.SECTION]),
-        files=(*by_kind[SourceKind.FILE], *static),
+        files=(*by_kind[SourceKind.FILE], *by_kind[SourceKind.STATIC]),
         gated=tuple(by_kind[SourceKind.GATED]),
         forms=tuple(by_kind[SourceKind.FORM]),
         purposes=tuple(by_kind[SourceKind.PURPOSE]),
-        data=data,
+        data=tuple(_find(root, DATA)),
     )
+
+
+def _find(root: Path, folder: str) -> Iterator[Source]:
+    for path, stat in _walk(root / folder, folder):
+        if kind := _kind(path):
+            yield Source(path=path, kind=kind, location=f"{root}/{path}", stat=stat)
 
 
 def _walk(
@@ -88,8 +87,10 @@ def is_temporary(name: str) -> bool:
 
 
 def _kind(path: str) -> SourceKind | None:
-    """Return what a file of `content/` is for; None in an unknown folder that starts with `_`."""
+    """Return what a file is for; None in an unknown folder of `content/` that starts with `_`."""
     folder, _, name = path.rpartition("/")
+    if not path.startswith(f"{CONTENT}/"):
+        return SourceKind.STATIC
     if "/_" in folder:
         return _private(folder.split("/")[1:], name)
     if not name.endswith(".md"):
@@ -108,3 +109,31 @@ def _private(folders: list[str], name: str) -> SourceKind | None:
     if folders == [PURPOSES] and yaml:
         return SourceKind.PURPOSE
     return None
+
+
+def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:
+    """Read and decode a source; None, with an error, if that fails."""
+    try:
+        raw = source.file.read_bytes()
+    except OSError as cause:
+        return None, [unreadable(source, cause)]
+    return decode(raw, source)
+
+
+def unreadable(source: Source, cause: OSError) -> Diagnostic:
+    """Return an error for a source that can't be read."""
+    place = Location(path=source.path)
+    return error("unreadable", f"the file can't be read: {cause.strerror}", at=place)
+
+
+def decode(raw: bytes, source: Source) -> tuple[str | None, list[Diagnostic]]:
+    r"""Decode UTF-8: drop the byte order mark and make every line end `\n`."""
+    raw = raw.removeprefix(BOM_UTF8)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as cause:
+        line = raw.count(b"\n", 0, cause.start) + 1
+        place = Location(path=source.path, line=line)
+        hint = "save the file as UTF-8"
+        return None, [error("encoding", "the file is not UTF-8", at=place, hint=hint)]
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, []

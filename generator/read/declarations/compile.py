@@ -3,9 +3,9 @@
 import hashlib
 import mimetypes
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from forms.catalogue import (
@@ -24,10 +24,10 @@ from forms.catalogue import (
 
 from ...model.diagnostic import Diagnostic, Location, error, nearest, warning
 from ...model.document import Source
-from ...model.permalink import for_state
+from ...model.permalink import for_state, title_from
 from ...model.reference import translation
 from ...model.site import Site
-from ...model.wordings import NONE, Lock
+from ...model.wordings import Lock
 from .forms import ANY, Declaration, Declarations, FieldFile, FormFile, OptionFile, PurposeFile
 from .gates import check_gates
 from .wordings import check_wording
@@ -37,23 +37,15 @@ EMAIL = Field(name="email", kind=Kind.EMAIL, required=True, autocomplete="email"
 """Field that every form has, declared or not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
-    """A catalogue, and the gated files that it delivers by path in the handler's tree."""
-
-    catalogue: Catalogue
-    gated: Mapping[str, Source]
-
-
 def compile_catalogue(
-    declared: Declarations, gated: Iterable[Source], site: Site, lock: Lock = NONE
-) -> tuple[Compiled | None, tuple[Diagnostic, ...]]:
-    """Return the catalogue of `site`; None if it has no form, or if a finding is an error.
+    declared: Declarations, gated: Iterable[Source], site: Site, lock: Lock
+) -> tuple[Site, tuple[Diagnostic, ...]]:
+    """Return the site with its catalogue, or without if it has no form or a finding is an error.
 
     `lock` has the wordings that were published.
     """
     if not declared.forms:
-        return None, ()
+        return site, ()
     compiler = _Compiler(site, {source.path: source for source in gated}, declared.invalid)
     place = declared.forms[0].at("purposes")
     controller, privacy = compiler.controller(place), compiler.privacy(place)
@@ -66,7 +58,7 @@ def compile_catalogue(
     findings = tuple(dict.fromkeys(compiler.findings))
     has_errors = any(finding.severity == "error" for finding in findings)
     if controller is None or has_errors or declared.invalid:
-        return None, findings
+        return site, findings
     languages = site.settings.languages
     catalogue = Catalogue(
         title={language.code: language.title for language in languages},
@@ -79,7 +71,7 @@ def compile_catalogue(
         forms=forms,
         solver=solver,
     )
-    return Compiled(catalogue=catalogue, gated=compiler.delivered), findings
+    return replace(site, catalogue=catalogue, gated=compiler.delivered), findings
 
 
 class _Compiler:
@@ -134,16 +126,13 @@ class _Compiler:
             for code, path in self._texts(declared, written.resource, "resource").items()
             if (resource := self._resource(path, declared.at("resource")))
         }
-        return Purpose(
-            id=declared.id,
-            version=written.version,
-            lasts=written.lasts,
-            name=name or self._for_every_language(_title_from(declared.id)),
-            wording=self._wording(declared, written.wording),
-            resource=resources,
-            frequencies=written.frequencies,
-            topics=self._options(declared, written.topics, "topics"),
-        )
+        resolved = {
+            "name": name or self._for_every_language(title_from(declared.id)),
+            "wording": self._wording(declared, written.wording),
+            "resource": resources,
+            "topics": self._options(declared, written.topics, "topics"),
+        }
+        return Purpose(id=declared.id, **dict(written) | resolved)
 
     def form(self, declared: Declaration[FormFile], purposes: Mapping[str, Purpose]) -> Form:
         written = declared.value
@@ -152,15 +141,12 @@ class _Compiler:
                 message = f"unknown purpose '{purpose}'"
                 hint = nearest(purpose, purposes) or "declare it in content/_purposes/"
                 self._error("unknown-purpose", message, declared.at("purposes", i), hint)
-        texts = ("title", "intro", "button", "question")
-        pages = {key: getattr(written, key) for key in ("after_submit", "after_confirm")}
-        return Form(
-            id=declared.id,
-            purposes=written.purposes,
-            fields=self._fields(declared),
-            **{key: self._texts(declared, getattr(written, key), key) for key in texts},
-            **{key: self._pages(path, declared.at(key)) for key, path in pages.items() if path},
-        )
+        values = dict(written)
+        for key in ("title", "intro", "button", "question"):
+            values[key] = self._texts(declared, values[key], key)
+        for key in ("after_submit", "after_confirm"):
+            values[key] = self._pages(values[key], declared.at(key)) if values[key] else {}
+        return Form(id=declared.id, **values | {"fields": self._fields(declared)})
 
     def _fields(self, declared: Declaration[FormFile]) -> tuple[Field, ...]:
         fields: list[Field] = []
@@ -262,7 +248,3 @@ class _Compiler:
             return None
         self.delivered[resource.path] = source
         return resource
-
-
-def _title_from(name: str) -> str:
-    return name.replace("-", " ").replace("_", " ").capitalize()

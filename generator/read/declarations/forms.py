@@ -15,7 +15,7 @@ from ...model.diagnostic import Diagnostic, Location, error
 from ...model.document import Source
 from ...schema.validate import StrictModel, validate
 from ...schema.yaml_text import Parsed, parse
-from ..decode import read_text
+from ..sources import read_text
 from .consent import check_consent
 
 ANY = ""

@@ -8,7 +8,7 @@ from forms.catalogue import Purpose
 from ...model.diagnostic import Diagnostic, error
 from ...model.document import Source, SourceKind
 from ...model.wordings import LOCK, NONE, Lock, published, read_lock
-from ..decode import read_text
+from ..sources import read_text
 from .forms import Declaration, PurposeFile
 
 
