@@ -16,8 +16,7 @@ from ...model.document import Body, Call, Code, Heading, Image, Link, Piece, Ver
 from ...model.reference import is_internal
 from .elements import find_elements
 from .excerpt import FOOTNOTE, excerpt
-from .nesting import nest
-from .shortcodes import MARK, Marked, Tag
+from .shortcodes import MARK, Marked, nest
 from .tokenizer import Attribute, Token, plain_text, tokenize, word_count
 
 _CALLS_ONLY = re.compile(r"<p>\s*(?:sc[0-9a-f]{12}x\d+x\s*)+</p>\n?")
@@ -31,8 +30,6 @@ _LINKS = {
     "video": ("src", "poster"),
 }
 """Element -> its attributes that link."""
-Span = tuple[int, int, Link | Image | Code | Heading]
-"""A hole with the start and the end of its HTML."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -87,7 +84,7 @@ def _digest(html: str, marked: Marked) -> str:
     if not marked.tags:
         return digest_of(html)
     # Marks have the digest of the Markdown: the HTML alone doesn't tell shortcodes apart.
-    return digest_of(repr((html, [tag.text for tag in marked.tags.values()])))
+    return digest_of(repr((html, [tag.raw for tag in marked.tags.values()])))
 
 
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
@@ -141,10 +138,10 @@ class _Splitter:
                 yield from self._calls(paragraph)
                 self.position = paragraph.end()
                 continue
-            for start, end, piece in self._holes(token):
+            for start, hole in self._holes(token):
                 yield from self._between(start)
-                yield piece
-                self.position = end
+                yield hole
+                self.position = start + len(hole.raw)
             if self.tags:
                 yield from self._tag_text(token)
         yield from self._between(len(self.html))
@@ -159,13 +156,13 @@ class _Splitter:
         start = paragraph.start()
         for i, mark in enumerate(marks):
             end = paragraph.end() if i == len(marks) - 1 else mark.end()
-            yield _call(self.tags[mark[0]], self.html[start:end])
+            yield replace(self.tags[mark[0]], raw=self.html[start:end])
             start = end
 
     def _between(self, end: int) -> Iterator[Piece]:
         """Yield the text up to `end`; marks in it are shortcodes."""
         if self.tags:
-            yield from self._split(end, lambda tag: _call(tag, tag.mark))
+            yield from self._split(end, lambda tag, mark: replace(tag, raw=mark))
         elif end > self.position:
             yield self.html[self.position : end]
             self.position = end
@@ -180,37 +177,41 @@ class _Splitter:
         # Comments, scripts and styles have no character references, so nothing is escaped there.
         is_literal = not token.name and token.within not in ("textarea", "title")
         shown = str if is_literal else escape
-        yield from self._split(end, lambda tag: Verbatim(raw=tag.mark, html=shown(tag.text)))
+        yield from self._split(end, lambda tag, mark: Verbatim(raw=mark, html=shown(tag.raw)))
 
-    def _split(self, end: int, piece: Callable[[Tag], Piece]) -> Iterator[Piece]:
+    def _split(self, end: int, piece: Callable[[Call, str], Piece]) -> Iterator[Piece]:
         if end <= self.position:
             return
         for mark in MARK.finditer(self.html, self.position, end):
             if mark[0] in self.tags:
                 if mark.start() > self.position:
                     yield self.html[self.position : mark.start()]
-                yield piece(self.tags[mark[0]])
+                yield piece(self.tags[mark[0]], mark[0])
                 self.position = mark.end()
         if end > self.position:
             yield self.html[self.position : end]
             self.position = end
 
-    def _holes(self, token: Token) -> tuple[Span, ...]:
-        """Return the holes that start with this tag."""
+    def _holes(self, token: Token) -> Iterator[tuple[int, Link | Image | Code | Heading]]:
+        """Yield the holes that start with this tag, each with the start of its HTML."""
         if token.closes or not token.name:
-            return ()
-        if token.name in _HEADINGS and not self._marked(token.start, token.end):
-            return self._heading(token)
-        if token.name == "pre":
-            return self._code(token)
-        if token.name == "img":
-            return self._image(token)
-        names = _LINKS.get(token.name)
-        if names is None:
-            return ()
-        attributes = token.attributes(self.html)
-        targets = (attributes[name] for name in names if name in attributes)
-        return tuple(self._link(target) for target in targets if self._is_link(target))
+            return
+        hole: Image | Code | Heading | None = None
+        if token.name in _HEADINGS:
+            hole = self._heading(token)
+        elif token.name == "pre":
+            hole = self._code(token)
+        elif token.name == "img":
+            hole = self._image(token)
+        elif names := _LINKS.get(token.name):
+            attributes = token.attributes(self.html)
+            for target in [attributes[name] for name in names if name in attributes]:
+                if self._is_link(target):
+                    start, end = target.span
+                    line = self.line_of(target.value)
+                    yield start, Link(raw=self.html[start:end], target=target.value, line=line)
+        if hole:
+            yield token.start, hole
 
     def _is_link(self, attribute: Attribute) -> bool:
         start, end = attribute.span
@@ -221,55 +222,49 @@ class _Splitter:
             mark in self.tags for mark in MARK.findall(self.html, start, end)
         )
 
-    def _link(self, attribute: Attribute) -> Span:
-        start, end = attribute.span
-        line = self.line_of(attribute.value)
-        return start, end, Link(raw=self.html[start:end], target=attribute.value, line=line)
-
-    def _image(self, token: Token) -> tuple[Span, ...]:
+    def _image(self, token: Token) -> Image | None:
         attributes = token.attributes(self.html)
         source = attributes.get("src")
         if source is None or not self._is_link(source) or self._marked(token.start, token.end):
-            return ()
+            return None
         alt = attributes.get("alt")
-        image = Image(
+        return Image(
             raw=self.html[token.start : token.end],
             target=source.value,
             alt=alt.value if alt else None,
             span=(source.span[0] - token.start, source.span[1] - token.start),
             line=self.line_of(source.value),
         )
-        return ((token.start, token.end, image),)
 
-    def _code(self, token: Token) -> tuple[Span, ...]:
+    def _code(self, token: Token) -> Code | None:
         opening = _CODE.match(self.html, token.start)
         closing = self.html.find(_CODE_END, opening.end()) if opening else -1
         if not opening or closing < 0:
-            return ()
-        end = closing + len(_CODE_END)
+            return None
         words = unescape(self.marked.restored(opening[1])).split()
         text = unescape(self.marked.restored(self.html[opening.end() : closing]))
-        code = Code(raw=self.html[token.start : end], language=words[0] if words else "", text=text)
-        return ((token.start, end, code),)
+        raw = self.html[token.start : closing + len(_CODE_END)]
+        return Code(raw=raw, language=words[0] if words else "", text=text)
 
-    def _heading(self, token: Token) -> tuple[Span, ...]:
+    def _heading(self, token: Token) -> Heading | None:
+        if self._marked(token.start, token.end):
+            return None
         closing = _HEADING_END.search(self.html, token.end)
         inside = self.html[token.end : closing.start() if closing else token.end]
         if "<sup" in inside:
             inside = FOOTNOTE.sub("", inside)
         title = plain_text(self.marked.restored(inside))
         own = token.attributes(self.html).get("id")
-        own_anchor = own.value if own else ""
-        anchor = own_anchor or self._unused(anchor_of(title) or "section")
+        has_own_anchor = own is not None and own.value != ""
+        anchor = own.value if own and own.value else self._unused(anchor_of(title) or "section")
         self.anchors.add(anchor)
-        heading = Heading(
+        return Heading(
             raw=self.html[token.start : token.end],
             level=_HEADINGS[token.name],
             anchor=anchor,
             title=title,
-            has_own_anchor=bool(own_anchor),
+            has_own_anchor=has_own_anchor,
         )
-        return ((token.start, token.end, heading),)
 
     def _unused(self, anchor: str) -> str:
         number, unused = self.numbers.get(anchor, 0), anchor
@@ -289,13 +284,3 @@ def _anchors(tokens: Iterable[Token], html: str) -> set[str]:
         attributes = token.attributes(html)
         anchors.update(attributes[key].value for key in ("id", "name") if key in attributes)
     return anchors - {""}
-
-
-def _call(tag: Tag, raw: str) -> Call:
-    return Call(
-        raw=raw,
-        name=("/" if tag.closes else "") + tag.name,
-        arguments=tag.arguments,
-        options=tag.options,
-        line=tag.line,
-    )

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from ...model.document import Source
+from ...model.document import Call, Source
 from ...model.elements import Dialect, Element, Page, without_comments
-from .shortcodes import MARK, Tag
+from .shortcodes import MARK
 from .tokenizer import WATCHED, Token, tokenize
 
 _WATCHED_ATTRIBUTES = re.compile(
@@ -47,14 +47,14 @@ LineOf = Callable[[str, int], int]
 
 
 def find_elements(
-    html: str, tags: Mapping[str, Tag], line_of: Callable[[str], int], relevant: Iterable[Token]
+    html: str, tags: Mapping[str, Call], line_of: Callable[[str], int], relevant: Iterable[Token]
 ) -> tuple[Element, ...]:
     """Return the elements of a body with marks for its shortcodes.
 
     `relevant` are its tokens, at least the relevant ones. Most bodies have no element for checks,
     and are then not tokenized again.
     """
-    forms = {mark: tag for mark, tag in tags.items() if tag.name == "form" and not tag.closes}
+    forms = {mark: tag for mark, tag in tags.items() if tag.name == "form"}
     if not forms and not any(_may_be_checked(html, token) for token in relevant):
         return ()
     if forms:
