@@ -204,9 +204,7 @@ def _settings(written: SiteFile, zone: ZoneInfo) -> Settings:
         permalinks={section.strip("/"): pattern for section, pattern in written.permalinks.items()},
         page_size=written.page_size,
         feed_limit=written.feed.limit,
-        menu=tuple(
-            MenuItem(page=item.page, url=item.url, title=item.title) for item in written.menu
-        ),
+        menu=tuple(MenuItem(**dict(item)) for item in written.menu),
         forms_url=written.forms.url.rstrip("/"),
         proof_of_work=written.forms.proof_of_work,
         controller=written.controller,

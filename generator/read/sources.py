@@ -12,7 +12,10 @@ from ..model.document import Source, SourceKind
 from ..model.file_stat import FileStat, stat_of
 
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
-GATED, FORMS, PURPOSES = "_gated", "_forms", "_purposes"
+GATED = "_gated"
+
+_DECLARATIONS = {f"{CONTENT}/_forms": SourceKind.FORM, f"{CONTENT}/_purposes": SourceKind.PURPOSE}
+"""Folder of declarations -> what its YAML files are for."""
 
 _TEMPORARY = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
 
@@ -91,24 +94,15 @@ def _kind(path: str) -> SourceKind | None:
     folder, _, name = path.rpartition("/")
     if not path.startswith(f"{CONTENT}/"):
         return SourceKind.STATIC
+    if f"/{GATED}/" in path:
+        return SourceKind.GATED
     if "/_" in folder:
-        return _private(folder.split("/")[1:], name)
+        return _DECLARATIONS.get(folder) if name.endswith((".yaml", ".yml")) else None
     if not name.endswith(".md"):
         return SourceKind.FILE
     stem = name.partition(".")[0]
     at_root = folder == CONTENT and stem == "index"
     return SourceKind.SECTION if stem == "_index" or at_root else SourceKind.DOCUMENT
-
-
-def _private(folders: list[str], name: str) -> SourceKind | None:
-    yaml = name.endswith((".yaml", ".yml"))
-    if GATED in folders:
-        return SourceKind.GATED
-    if folders == [FORMS] and yaml:
-        return SourceKind.FORM
-    if folders == [PURPOSES] and yaml:
-        return SourceKind.PURPOSE
-    return None
 
 
 def read_text(source: Source) -> tuple[str | None, list[Diagnostic]]:

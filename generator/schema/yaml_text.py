@@ -58,11 +58,12 @@ class Parsed:
     path: str
     values: dict[str, Any] = field(default_factory=dict)
     first_line: int = 1
-    node: yaml.Node | None = None
+    node: yaml.MappingNode | None = None
 
     def at(self, *path: str | int) -> Location:
         """Return the place of the part at `path`, or of the nearest part around it."""
-        node, mark = self.node, None
+        node: yaml.Node | None = self.node
+        mark = None
         for step in path:
             part = _part(node, step) if node else None
             if not part:
@@ -76,11 +77,10 @@ class Parsed:
 
     def key_places(self) -> dict[str, tuple[int, int]]:
         """Return the line and column of each outermost key, the first one of duplicates."""
-        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else ()
         places: dict[str, tuple[int, int]] = {}
-        for key, _ in pairs:
-            mark = key.start_mark
-            places.setdefault(key.value, (self.first_line + mark.line, mark.column + 1))
+        for key, _ in self.node.value if self.node else ():
+            place = self.place(key.start_mark)
+            places.setdefault(key.value, (place.line, place.column))
         return places
 
 
@@ -116,7 +116,7 @@ def parse(
     duplicate keys counts. None if the text can't be read.
     """
     parsed = Parsed(path=path, first_line=first_line)
-    reader = _Reader(parsed, frozenset(typed), aliases)
+    reader = _Reader(parsed, typed, aliases)
     try:
         reader.read(text)
     except _UnreadableError as unreadable:
@@ -125,22 +125,17 @@ def parse(
 
 
 class _Reader:
-    """Constructs the values of one text; `typed` is None if every scalar is converted."""
+    """Constructs the values of one text."""
 
-    def __init__(
-        self,
-        parsed: Parsed,
-        typed: frozenset[str] | None,
-        aliases: Mapping[str, str] = _NO_ALIASES,
-    ) -> None:
-        self.parsed, self.typed, self.aliases = parsed, typed, aliases
+    def __init__(self, parsed: Parsed, typed: Iterable[str], aliases: Mapping[str, str]) -> None:
+        self.parsed, self.typed, self.aliases = parsed, frozenset(typed), aliases
         self.findings: list[Diagnostic] = []
         self.nodes = 0
 
     def read_any(self, text: str) -> Any:
-        """Return values of any shape. Raises `_UnreadableError`."""
+        """Return values of any shape and of every type. Raises `_UnreadableError`."""
         node = self._compose(text)
-        return None if node is None else self._construct(node, 0, typed=self.typed is None)
+        return None if node is None else self._construct(node, 0, typed=True)
 
     def read(self, text: str) -> None:
         """Read a mapping into `parsed`. Raises `_UnreadableError`."""
@@ -186,15 +181,16 @@ class _Reader:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise _too_much(self.parsed.place(node.start_mark))
-        match node:
-            case yaml.ScalarNode():
-                return _scalar(node, typed=typed)
-            case yaml.SequenceNode():
-                return [self._construct(item, depth + 1, typed=typed) for item in node.value]
-            case yaml.MappingNode():
-                return self._mapping(node, depth, typed=typed)
-            case _:
-                raise TypeError(f"unknown kind of YAML node: {node!r}")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, depth, typed=typed)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._construct(item, depth + 1, typed=typed) for item in node.value]
+        assert isinstance(node, yaml.ScalarNode)
+        if node.style:
+            return node.value
+        if node.value in NULLS:
+            return None
+        return parse_scalar(node.value) if typed else node.value
 
     def _mapping(self, node: yaml.MappingNode, depth: int, *, typed: bool) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -208,25 +204,16 @@ class _Reader:
                 key_node.value = self.aliases.get(key_node.value, key_node.value)
             key = key_node.value
             if key in values:
-                self.findings.append(self._duplicate(key, first[key], mark))
+                line, place = self.parsed.place(first[key]).line, self.parsed.place(mark)
+                message = f"'{key}' is already set on line {line}"
+                self.findings.append(
+                    error("duplicate-key", message, at=place, hint="keep one of them")
+                )
                 continue
             first[key] = mark
-            below = typed or (depth == 0 and self.typed is not None and key in self.typed)
+            below = typed or (depth == 0 and key in self.typed)
             values[key] = self._construct(value_node, depth + 1, typed=below)
         return values
-
-    def _duplicate(self, key: str, first: yaml.Mark, second: yaml.Mark) -> Diagnostic:
-        message = f"'{key}' is already set on line {self.parsed.place(first).line}"
-        place = self.parsed.place(second)
-        return error("duplicate-key", message, at=place, hint="keep one of them")
-
-
-def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
-    if node.style:
-        return node.value
-    if node.value in NULLS:
-        return None
-    return parse_scalar(node.value) if typed else node.value
 
 
 def _nesting(text: str) -> int:
@@ -272,7 +259,7 @@ def load_flat(text: str, *, path: str) -> dict[str, str]:
 
 def parse_any(text: str, *, path: str) -> tuple[Any, list[Diagnostic]]:
     """Parse YAML of any shape into values of the core schema's types."""
-    reader = _Reader(Parsed(path=path), typed=None)
+    reader = _Reader(Parsed(path=path), (), _NO_ALIASES)
     try:
         return reader.read_any(text), reader.findings
     except _UnreadableError as unreadable:

@@ -146,8 +146,7 @@ def _read(
         # A list of refused purposes only is reported as an empty list.
         explained.add(parsed.at("purposes").line)
     errors += refusals
-    is_valid = value is not None and not errors
     errors += [e for e in model_errors if e.at is None or e.at.line not in explained]
-    if value is None or not is_valid:
+    if value is None or errors:
         return None, errors
-    return Declaration(id=name, value=value, parsed=parsed), errors
+    return Declaration(id=name, value=value, parsed=parsed), []

@@ -20,7 +20,10 @@ def check_gates(declared: Declarations, site: Site) -> Iterator[Diagnostic]:
     if not gates:
         return
     for purpose in gates:
-        yield from _check_duration(purpose)
+        if purpose.value.lasts is Lasts.STANDING:
+            message = f"people who want the file must agree to '{purpose.id}' for good"
+            hint = "write `lasts: once`, and make the newsletter a purpose with a box of its own"
+            yield error("demands-newsletter", message, at=purpose.at("resource"), hint=hint)
         yield from _check_page(purpose, site)
     names = {purpose.id for purpose in gates}
     in_forms = {name for form in declared.forms for name in form.value.purposes}
@@ -38,13 +41,6 @@ def check_gates(declared: Declarations, site: Site) -> Iterator[Diagnostic]:
             message = f"the form '{form.id}' delivers a file, and no page has the form"
             hint = f"add {{{{< form {form.id} >}}}} to the page that describes the file"
             yield error("gate-without-page", message, at=form.at("purposes"), hint=hint)
-
-
-def _check_duration(purpose: Declaration[PurposeFile]) -> Iterator[Diagnostic]:
-    if purpose.value.lasts is Lasts.STANDING:
-        message = f"people who want the file must agree to '{purpose.id}' for good"
-        hint = "write `lasts: once`, and make the newsletter a purpose with a box of its own"
-        yield error("demands-newsletter", message, at=purpose.at("resource"), hint=hint)
 
 
 def _check_page(purpose: Declaration[PurposeFile], site: Site) -> Iterator[Diagnostic]:
