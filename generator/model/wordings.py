@@ -43,9 +43,6 @@ class Lock:
     lines: Mapping[Key, int] = field(default_factory=dict)
 
 
-NONE = Lock()
-
-
 def read_lock(text: str) -> tuple[Lock, list[Diagnostic]]:
     """Parse a lock file. Each line that can't be read is an error."""
     digests: dict[Key, str] = {}

@@ -40,7 +40,9 @@ class Reading(Struct, frozen=True, kw_only=True):
 class _Name(NamedTuple):
     """Parts of a source's path."""
 
+    date: date | None
     stem: str
+    """Name without its date and suffixes."""
     language: Language
     section: str
     key: str
@@ -93,13 +95,12 @@ def _document(
 ) -> tuple[Document | None, list[Diagnostic]]:
     """Return the document; None, with an error, if it has no address."""
     name = _name(source, settings)
-    date_in_name, stem = permalink.dated_name(name.stem)
     zone = settings.time_zone
-    moment = _in_zone(front.date or date_in_name, zone)
+    moment = _in_zone(front.date or name.date, zone)
     try:
         # Addresses have the day that the page shows, which is the day in the site's zone.
         day = moment.astimezone(zone) if moment else None
-        url = _url(source, front, name, settings, stem=stem, day=day)
+        url = _url(source, front, name, settings, day)
     except ValueError as cause:
         place = Location(path=source.path, line=1)
         hint = "give the document a `date` or a `permalink`"
@@ -109,7 +110,7 @@ def _document(
         "section": name.section,
         "translation_key": front.translation_key or name.key,
         "url": url,
-        "title": title or permalink.title_from(stem.strip("-_ ")) or "Untitled",
+        "title": title or permalink.title_from(name.stem.strip("-_ ")) or "Untitled",
         "summary": front.summary or front.description or body.summary,
         "date": moment,
         "lastmod": _in_zone(front.lastmod, zone),
@@ -163,17 +164,11 @@ def _name(source: Source, settings: Settings) -> _Name:
     key = f"{folder}/{stem}".lstrip("/")
     if is_bundle(source) and source.kind is SourceKind.DOCUMENT:
         folder, _, stem = folder.rpartition("/")
-    return _Name(stem=stem, language=language, section=folder, key=key)
+    return _Name(*permalink.dated_name(stem), language=language, section=folder, key=key)
 
 
 def _url(
-    source: Source,
-    front: FrontMatter,
-    name: _Name,
-    settings: Settings,
-    *,
-    stem: str,
-    day: date | None,
+    source: Source, front: FrontMatter, name: _Name, settings: Settings, day: date | None
 ) -> str:
     written = unquote(front.permalink)
     if source.kind is SourceKind.SECTION:
@@ -186,8 +181,8 @@ def _url(
     return permalink.expand(
         pattern or permalink.DEFAULT_PATTERN,
         section=name.section,
-        slug=front.slug or permalink.slugify(stem) or "untitled",
-        filename=stem,
+        slug=front.slug or permalink.slugify(name.stem) or "untitled",
+        filename=name.stem,
         when=day,
         prefix=name.language.prefix,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..errors import PublishError
 from ..model.diagnostic import Location
-from ..model.wordings import LOCK, NONE, Key, read_lock, spelled
+from ..model.wordings import LOCK, Key, read_lock, spelled
 
 
 def keep_wordings(root: Path, published: Mapping[Key, str]) -> bool:
@@ -16,7 +16,7 @@ def keep_wordings(root: Path, published: Mapping[Key, str]) -> bool:
     """
     file = root / LOCK
     text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
-    lock, _ = read_lock(text) if text else (NONE, [])
+    lock, _ = read_lock(text)
     if published.keys() <= lock.digests.keys():
         return False
     new = file.with_name(f".{file.name}.new")

@@ -7,7 +7,7 @@ from forms.catalogue import Purpose
 
 from ...model.diagnostic import Diagnostic, error
 from ...model.document import Source, SourceKind
-from ...model.wordings import LOCK, NONE, Lock, published, read_lock
+from ...model.wordings import LOCK, Lock, published, read_lock
 from ..sources import read_text
 from .forms import Declaration, PurposeFile
 
@@ -16,11 +16,9 @@ def find_lock(root: Path) -> tuple[Lock, list[Diagnostic]]:
     """Return the site's lock of wordings, empty if it has none."""
     file = root / LOCK
     if not file.is_file():
-        return NONE, []
+        return Lock(), []
     text, findings = read_text(Source(path=LOCK, kind=SourceKind.PURPOSE, location=str(file)))
-    if text is None:
-        return NONE, findings
-    return read_lock(text)
+    return read_lock(text) if text is not None else (Lock(), findings)
 
 
 def check_wording(
