@@ -216,16 +216,16 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ],
 )
 def test_more_yaml_than_makes_sense_is_refused(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert [line.partition("[")[2] for line in wrong(text)] == ["yaml-size]"]
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("piece", [" ", "\t", "a: ", '"', "- ", "[]", "#", "\n", "&a ", "x"])
 def test_hostile_yaml_is_read_in_one_go(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     parse("a: b" + piece * (100_000 // len(piece)) + "x", path="a.yaml")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 class Small(BaseModel):

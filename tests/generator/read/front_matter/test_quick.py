@@ -107,10 +107,10 @@ slug: a-b
 @pytest.mark.parametrize("piece", [" ", "a", "a ", "[a", "a, ", "- a\n", "\n", '"', "a: ", "a:b#"])
 def test_hostile_lines_are_read_in_one_go(piece: str) -> None:
     text = piece * (MAX_LENGTH // len(piece) - 10)
-    began = time.perf_counter()
+    began = time.process_time()
     for before in ("title: ", "tags: [", "tags:\n", 'title: "', ""):
         read_lines(f"{before}{text}", taxonomies=TAXONOMIES)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_none_at_all_is_plain_too() -> None:

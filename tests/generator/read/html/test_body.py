@@ -263,8 +263,8 @@ def test_calls_hold_what_stands_between_them() -> None:
 )  # fmt: skip
 def test_hostile_html_is_cut_in_one_go(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     marked = mark_shortcodes(text)
     body, _ = split_at_holes(marked.text, marked, path="", text=text)
     assert raw(body.load_pieces()) == marked.text
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -80,10 +80,10 @@ def test_an_unknown_one_is_an_error_with_the_nearest() -> None:
     "piece", ["{{<", "{{< a ", '{{< a "', '{{< a "b" ', "{{<a>", "{{<   ", "{{< a {", "{{< /a >}}"]
 )
 def test_hostile_text_is_read_in_one_go(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     mark_shortcodes(piece * (100_000 // len(piece)))
     mark_shortcodes(piece + " " * 100_000)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

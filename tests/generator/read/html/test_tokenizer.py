@@ -173,8 +173,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_html_is_read_in_one_go(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     read: list[Token] = list(tokenize(piece * (100_000 // len(piece))))
     for token in read:
         token.attributes(piece)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
