@@ -1,21 +1,11 @@
 """The addresses in emails and pages. They are made of tokens and hold nothing personal."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from ..settings.environment import Settings
-from .tokens import (
-    ConfirmLink,
-    GuideLink,
-    Link,
-    OffersLink,
-    PreferencesLink,
-    SubjectRequestLink,
-    Tokens,
-    UnsubscribeLink,
-)
+from .tokens import GuideLink, Link, Tokens
 
 DOWNLOADABLE = timedelta(days=30)
 """How long after the confirmation a link delivers its file."""
@@ -28,32 +18,15 @@ class Links:
     settings: Settings
     tokens: Tokens
 
-    def confirm(self, pending: str, *, expires: datetime) -> str:
-        """Return the address of the page that confirms or declines a request."""
-        return self._emailed(ConfirmLink(pending), expires)
+    def address(self, link: Link, *, expires: datetime | None = None) -> str:
+        """Return the address of a link's page, with its token in the path."""
+        token = self.tokens.issue(link, expires=expires)
+        return f"{self.settings.public_url}/{link.action}/{token}"
 
-    def unsubscribe(self, contact: str, purposes: Sequence[str], language: str) -> str:
-        """Return the address of the unsubscription page and of RFC 8058's one click."""
-        return self._emailed(UnsubscribeLink(contact, language, tuple(purposes)))
-
-    def me(self, contact: str, epoch: int, language: str) -> str:
-        """Return the address of the preference centre."""
-        return self._emailed(PreferencesLink(contact, epoch, language))
-
-    def fresh(self, contact: str, event: int, *, expires: datetime) -> str:
-        """Return the address of the page that confirms a data-subject request."""
-        return self._emailed(SubjectRequestLink(contact, event), expires)
-
-    def resource(
-        self, contact: str, purpose: str, language: str, name: str, *, confirmed: datetime
-    ) -> str:
-        """Return the address of the file that `purpose` delivers in `language`."""
-        link = GuideLink(contact, purpose, language, name)
-        return f"{self._emailed(link, confirmed + DOWNLOADABLE)}/{quote(name, safe='')}"
-
-    def more(self, contact: str, epoch: int, language: str) -> str:
-        """Return the address of the page with the guides that need no form."""
-        return self._emailed(OffersLink(contact, epoch, language))
+    def download(self, link: GuideLink, *, confirmed: datetime) -> str:
+        """Return the address of a guide's file, which ends in the file's name."""
+        address = self.address(link, expires=confirmed + DOWNLOADABLE)
+        return f"{address}/{quote(link.name, safe='')}"
 
     def form(self, form_id: str) -> str:
         """Return the target of a form that the handler shows: the path alone on one host."""
@@ -71,10 +44,6 @@ class Links:
     def target(self, path: str) -> str:
         """Return a page of the site as the target of a redirect: the path alone on one host."""
         return path if self._one_host else self.page(path)
-
-    def _emailed(self, link: Link, expires: datetime | None = None) -> str:
-        token = self.tokens.issue(link, expires=expires)
-        return f"{self.settings.public_url}/{link.action}/{token}"
 
     @property
     def _one_host(self) -> bool:

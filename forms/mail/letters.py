@@ -9,6 +9,14 @@ from ..catalogue import Catalogue, Lasts, Resource, Wording
 from ..evidence.checkpoint import Checkpoint, armoured
 from ..evidence.signing import PublicKey
 from ..links.links import Links
+from ..links.tokens import (
+    ConfirmLink,
+    GuideLink,
+    OffersLink,
+    PreferencesLink,
+    SubjectRequestLink,
+    UnsubscribeLink,
+)
 from ..permission.guides import is_guide, may_accept_offers
 from ..permission.ledger import Event
 from ..permission.mail_rules import RULES
@@ -73,17 +81,19 @@ class LetterWriter:
         context |= {"site_url": links.settings.site_url, "link": "", "until": ""}
         # The new address of a move is not the person's yet: it cannot choose for them.
         may_choose = claim.template is not Template.CONFIRM_MOVE
-        context["choices"] = links.me(claim.contact, record.epoch, language) if may_choose else ""
+        person = (claim.contact, record.epoch, language)
+        context["choices"] = links.address(PreferencesLink(*person)) if may_choose else ""
         has_more = may_accept_offers(record) and any(
             is_guide(self.catalogue, purpose) for purpose in self.catalogue.purposes
         )
-        context["more"] = links.more(claim.contact, record.epoch, language) if has_more else ""
+        context["more"] = links.address(OffersLink(*person)) if has_more else ""
         if pending := claim.pending:
-            context["link"] = links.confirm(pending.id, expires=pending.expires)
+            context["link"] = links.address(ConfirmLink(pending.id), expires=pending.expires)
             context["until"] = day_in_words(pending.expires, language)
         if claim.template in WISH_TEMPLATES:
             expires = claim.events[0].moment + FRESH
-            context["link"] = links.fresh(claim.contact, claim.events[0].seq, expires=expires)
+            wish = SubjectRequestLink(claim.contact, claim.events[0].seq)
+            context["link"] = links.address(wish, expires=expires)
             context["until"] = time_in_words(expires, language)
         name = items[0].name if items else ""
         letter = self._letter(claim.template, language, context, to=address, name=name)
@@ -93,7 +103,7 @@ class LetterWriter:
             letter,
             # RFC 2919: the purpose, within the site's host.
             list_id=f"{lists[0]}.{urlsplit(links.settings.site_origin).hostname}",
-            leave=links.unsubscribe(claim.contact, lists, language),
+            leave=links.address(UnsubscribeLink(claim.contact, language, lists)),
         )
 
     def to_owner(
@@ -135,16 +145,17 @@ class LetterWriter:
         file = resource_for(catalogue, event.purpose, language) if delivers else None
         # A confirmation has no list yet.
         is_list = wording.lasts is Lasts.STANDING and claim.template is not Template.CONFIRM
+        leave = UnsubscribeLink(claim.contact, language, (event.purpose,))
+        download = ""
+        if file is not None:
+            link = GuideLink(claim.contact, event.purpose, language, file.name)
+            download = links.download(link, confirmed=event.moment)
         return Item(
             name=catalogue.text(purpose.name, language) if purpose else event.purpose,
             text=wording.text,
             when=time_in_words(event.moment, language),
             page=links.page(event.page) if event.page else "",
-            leave=links.unsubscribe(claim.contact, [event.purpose], language) if is_list else "",
+            leave=links.address(leave) if is_list else "",
             file=file.name if file else "",
-            download=links.resource(
-                claim.contact, event.purpose, language, file.name, confirmed=event.moment
-            )
-            if file
-            else "",
+            download=download,
         )

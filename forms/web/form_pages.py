@@ -5,6 +5,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from ..catalogue import sheet
+from ..links.tokens import GuideLink
 from ..mail.letters import resource_for
 from ..permission.record import Record
 from ..permission.submission import FieldErrors
@@ -72,8 +73,7 @@ def confirmed_page(responder: Responder, request: PendingRequest, record: Record
         grant = record.permission(event.purpose).grant
         file = resource_for(responder.catalogue, event.purpose, event.language)
         if grant is not None and file is not None:
-            url = responder.context.links.resource(
-                request.contact, event.purpose, event.language, file.name, confirmed=grant.moment
-            )
+            link = GuideLink(request.contact, event.purpose, event.language, file.name)
+            url = responder.context.links.download(link, confirmed=grant.moment)
             downloads.append((file.name, file.size, url))
     return responder.page("confirmed", downloads=downloads)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from ..catalogue import Catalogue, Lasts, Wording
 from ..declared.address import LONGEST, parse_address
-from ..links.tokens import PreferencesLink
+from ..links.tokens import OffersLink, PreferencesLink
 from ..permission import guides, optin, preferences, subject_requests, suppression
 from ..permission.ledger import Method, Wish
 from ..permission.preferences import PAUSES, RESUME, choice_of, standing_purposes
@@ -248,7 +248,7 @@ def _page(
         status=422 if errors else 200,
         centre=centre,
         offers=offers,
-        more=context.links.more(record.contact, record.epoch, language),
+        more=context.links.address(OffersLink(record.contact, record.epoch, language)),
         done=done,
         typed="".join(raw.get("email", ())[:1])[:LONGEST],
         longest=LONGEST,
