@@ -23,7 +23,7 @@ from textwrap import wrap
 
 from ..declared.canonical import canonical_json
 from ..permission.ledger import Entry, Kind, Method, spell
-from ..permission.record import Decision, Notice, Template
+from ..permission.record import Decision, Template, owe
 from .signing import PublicKey, SigningKey
 
 NO_HEADS = ""
@@ -95,7 +95,7 @@ def sealing(checkpoint: Checkpoint, *, mailed: bool) -> Decision:
     """Record a checkpoint, and email it if it is `mailed`."""
     method = Method.MAILED if mailed else Method.SEALER
     entry = Entry(kind=Kind.SEALED, method=method, detail=asdict(checkpoint))
-    notices = (Notice(template=Template.SEALED, about=(0,)),) if mailed else ()
+    notices = owe(Template.SEALED, (entry,)) if mailed else ()
     return Decision(entries=(entry,), notices=notices)
 
 
@@ -132,13 +132,12 @@ def _unarmoured(body: str) -> tuple[Checkpoint, PublicKey]:
         fields = json.loads(base64.b64decode(body, validate=True))
         key = PublicKey(fields.pop("public_key"))
         checkpoint = Checkpoint(**fields)
-        if armoured(checkpoint, key) != "\n".join((BEGIN, *wrap(body, 64), END)):
-            raise CheckpointError("the checkpoint is not in canonical form")
-        return checkpoint, key
-    except CheckpointError:
-        raise
+        canonical = armoured(checkpoint, key)
     except (binascii.Error, ValueError, TypeError, KeyError, AttributeError) as error:
         raise CheckpointError("the checkpoint is damaged") from error
+    if canonical != "\n".join((BEGIN, *wrap(body, 64), END)):
+        raise CheckpointError("the checkpoint is not in canonical form")
+    return checkpoint, key
 
 
 def _text_of(content: bytes) -> str:

@@ -4,13 +4,13 @@ A link in an email proves access to the mailbox, as a confirmation does. What it
 to that mailbox only, so a forwarded email gives nothing away.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..catalogue import Catalogue, Lasts, Wording
 from .ledger import Entry, Event, Kind, Method, is_recent
-from .record import NOTHING, Decision, Limits, Notice, Record, Template
+from .record import NOTHING, Decision, Limits, Record, Template, owe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def resend_link(
     entry = Entry(
         Kind.ACCESS_ASKED, purpose, wording=grant.wording, language=language, method=Method.LINK
     )
-    return Decision(entries=(entry,), notices=(Notice(template=Template.LINK, about=(0,)),))
+    return Decision(entries=(entry,), notices=owe(Template.LINK, (entry,)))
 
 
 def accept_offer(wording: Wording, record: Record, *, now: datetime, limits: Limits) -> Decision:
@@ -50,7 +50,7 @@ def accept_offer(wording: Wording, record: Record, *, now: datetime, limits: Lim
         Entry(kind, wording.purpose, wording=wording.digest, language=language, method=method)
         for kind, method in ((Kind.REQUESTED, Method.OFFER), (Kind.CONFIRMED, Method.LINK))
     )
-    return Decision(entries=entries, notices=(Notice(template=Template.RECEIPT, about=(1,)),))
+    return Decision(entries=entries, notices=owe(Template.RECEIPT, entries[1:]))
 
 
 def may_accept_offers(record: Record) -> bool:
@@ -58,35 +58,26 @@ def may_accept_offers(record: Record) -> bool:
     return record.is_known and not record.suppressed
 
 
-def offers(
-    catalogue: Catalogue, record: Record, language: str, *, spoken: Mapping[str, str]
-) -> tuple[Offer, ...]:
-    """Return every guide of the site, worded in `language` or else in the site's first language.
+def offers(catalogue: Catalogue, record: Record, language: str) -> Iterator[Offer]:
+    """Yield every guide of the site, worded in `language` or else in the site's first language.
 
-    `spoken` are the privacy notices by language; without one, a guide cannot be offered.
+    Without a privacy notice in that language, a guide cannot be offered.
     """
-    return tuple(
-        Offer(
-            name=catalogue.text(catalogue.purposes[wording.purpose].name, language),
-            wording=wording,
-            is_here=record.permission(wording.purpose).grant is not None,
-        )
-        for wording in _guide_wordings(catalogue, language)
-        if wording.language in spoken
-    )
+    for purpose in catalogue.purposes.values():
+        available = language if language in purpose.wording else catalogue.default_language
+        is_worded = available in purpose.wording and available in catalogue.privacy
+        if is_worded and is_guide(catalogue, purpose.id):
+            yield Offer(
+                name=catalogue.text(purpose.name, language),
+                wording=catalogue.wording(purpose.id, available),
+                is_here=record.permission(purpose.id).grant is not None,
+            )
 
 
 def is_guide(catalogue: Catalogue, purpose: str) -> bool:
     """Return whether `purpose` delivers a file and lasts once."""
     declared = catalogue.purposes.get(purpose)
     return declared is not None and declared.lasts is Lasts.ONCE and bool(declared.resource)
-
-
-def _guide_wordings(catalogue: Catalogue, language: str) -> Iterator[Wording]:
-    for purpose in catalogue.purposes.values():
-        available = language if language in purpose.wording else catalogue.default_language
-        if is_guide(catalogue, purpose.id) and available in purpose.wording:
-            yield catalogue.wording(purpose.id, available)
 
 
 def _is_too_often(purpose: str, record: Record, now: datetime, limits: Limits) -> bool:

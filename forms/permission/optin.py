@@ -4,7 +4,7 @@ A `Decision` lists what to write and which emails to send. The store writes it i
 under the lock of the contact's row under which the record was read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ..catalogue import Lasts, Wording
@@ -21,11 +21,13 @@ from .ledger import (
     state_of,
 )
 from .mail_rules import is_unanswered
-from .record import NOTHING, Decision, Limits, Notice, Pending, Record, Scope, Stage, Template
+from .record import NOTHING, Decision, Limits, Pending, Record, Scope, Stage, Template, owe
 from .submission import Submission
 
 COPIED = ("purpose", "wording", "form", "form_version", "page", "language", "campaign")
 """Fields that an answer has from its request."""
+ENDABLE = (State.REQUESTED, State.CONFIRMED, State.PAUSED)
+"""States of a permission that its person can end."""
 
 
 def request(
@@ -36,21 +38,26 @@ def request(
         return _quarantine(submission, record, now=now, pending=pending, limits=limits)
     held = [wording for wording in submission.wordings if _is_held(wording, record)]
     new = [wording for wording in submission.wordings if wording not in held]
-    requests = _requests(submission, new, record, now, limits)
-    reminders = _reminders(submission, held, record, now, limits)
-    entries = (*requests, *reminders)
-    if Scope.ALL in record.suppressed:
+    is_silent = Scope.ALL in record.suppressed
+    method = Method.UNANSWERED if is_silent else Method.FORM
+    by_form = _requests_by(record, method, Method.RELEASED)
+    mailed = _requests_by(record, method, Method.RELEASED, Method.PREFERENCES)
+    if submission.quarantined:
+        method = Method.RELEASED
+    requests = _entries(submission, due_wordings(new, mailed, record, now, limits), method)
+    # One email reminds of all of them, so it is due only if it is due for each.
+    is_due = all(_may_remind(wording.purpose, by_form, record, now, limits) for wording in held)
+    reminders = _entries(submission, held if is_due else (), method)
+    entries = requests + reminders
+    if is_silent:
         return Decision(entries=entries)
-    first, rest = tuple(range(len(requests))), tuple(range(len(requests), len(entries)))
-    notices = []
-    if requests:
-        notices.append(Notice(template=Template.CONFIRM, about=first, pending=pending))
-    if reminders:
-        notices.append(Notice(template=Template.ALREADY, about=rest))
     return Decision(
         entries=entries,
-        pending=_waiting(pending, now, limits, first),
-        notices=tuple(notices),
+        pending=pending_request(pending, requests, now, limits),
+        notices=(
+            *owe(Template.CONFIRM, requests, pending=pending),
+            *owe(Template.ALREADY, reminders),
+        ),
     )
 
 
@@ -63,43 +70,37 @@ def confirm(
     answers: Mapping[str, str],
 ) -> Decision:
     """Confirm `requests`: *Yes, confirm*. Twice, too late or after leaving, it does nothing."""
-    if stage_of(requests, record, expires=expires, now=now) is not Stage.OPEN:
-        return NOTHING
-    if Scope.ALL in record.suppressed:
+    stage = stage_of(requests, record, expires=expires, now=now)
+    if stage is not Stage.OPEN or Scope.ALL in record.suppressed:
         return NOTHING
     entries = tuple(
         _answer(event, Kind.CONFIRMED, answers)
         for event in requests
         if is_unanswered(event, record)
     )
-    about = tuple(range(len(entries)))
     # A person who was erased has now signed up again and confirmed it.
     lift = Scope.MARKETING if Scope.MARKETING in record.suppressed else None
-    return Decision(
-        entries=entries, notices=(Notice(template=Template.RECEIPT, about=about),), lift=lift
-    )
+    return Decision(entries=entries, notices=owe(Template.RECEIPT, entries), lift=lift)
 
 
 def decline(requests: Sequence[Event], record: Record) -> Decision:
     """End `requests`, confirmed or not: *It wasn't me*."""
-    states = (State.REQUESTED, State.CONFIRMED, State.PAUSED)
     return Decision(
         entries=tuple(
             _answer(event, Kind.DECLINED, {})
             for event in requests
-            if state_of(record.events, event.purpose) in states
+            if state_of(record.events, event.purpose) in ENDABLE
         )
     )
 
 
 def withdraw(purposes: Sequence[str], record: Record, *, method: Method, language: str) -> Decision:
     """Withdraw `purposes`. Leaving twice changes nothing."""
-    states = (State.REQUESTED, State.CONFIRMED, State.PAUSED)
     return Decision(
         entries=tuple(
             Entry(Kind.WITHDRAWN, purpose, method=method, language=language)
             for purpose in dict.fromkeys(purposes)
-            if state_of(record.events, purpose) in states
+            if state_of(record.events, purpose) in ENDABLE
         )
     )
 
@@ -142,47 +143,35 @@ def due_wordings(
     return [wording for wording in wordings if wording.purpose not in recent]
 
 
+def pending_request(
+    pending: str, requests: Sequence[Entry], now: datetime, limits: Limits
+) -> Pending | None:
+    """Return the pending request with the id `pending`, or `None` if nothing is requested."""
+    if not requests:
+        return None
+    return Pending(id=pending, expires=now + limits.pending, about=tuple(requests))
+
+
 def _is_held(wording: Wording, record: Record) -> bool:
     # A guide is requested and confirmed anew each time.
     return wording.lasts is Lasts.STANDING and record.is_live(wording.purpose)
 
 
-def _requests(
-    submission: Submission,
-    wordings: Sequence[Wording],
-    record: Record,
-    now: datetime,
-    limits: Limits,
-) -> tuple[Entry, ...]:
-    methods = (record.form_method, Method.RELEASED, Method.PREFERENCES)
-    mailed = [e for e in record.events if e.kind is Kind.REQUESTED and e.method in methods]
-    due = due_wordings(wordings, mailed, record, now, limits)
-    return tuple(_entry(submission, wording, record.form_method) for wording in due)
+def _requests_by(record: Record, *methods: Method) -> list[Event]:
+    return [e for e in record.events if e.kind is Kind.REQUESTED and e.method in methods]
 
 
-def _reminders(
-    submission: Submission,
-    wordings: Sequence[Wording],
-    record: Record,
-    now: datetime,
-    limits: Limits,
-) -> tuple[Entry, ...]:
-    def is_due(purpose: str) -> bool:
-        grant = record.permission(purpose).grant
-        return not any(
-            event.kind is Kind.REQUESTED
-            and event.purpose == purpose
-            and event.method in (record.form_method, Method.RELEASED)
-            and is_recent(event.at, now, limits.reminder)
-            and grant is not None
-            and event.seq > grant.seq
-            for event in record.events
-        )
-
-    # One email reminds of all of them, so it is due only if it is due for each.
-    if not all(is_due(wording.purpose) for wording in wordings):
-        return ()
-    return tuple(_entry(submission, wording, record.form_method) for wording in wordings)
+def _may_remind(
+    purpose: str, requests: Sequence[Event], record: Record, now: datetime, limits: Limits
+) -> bool:
+    grant = record.permission(purpose).grant
+    return not any(
+        event.purpose == purpose
+        and is_recent(event.at, now, limits.reminder)
+        and grant is not None
+        and event.seq > grant.seq
+        for event in requests
+    )
 
 
 def _quarantine(
@@ -190,17 +179,12 @@ def _quarantine(
 ) -> Decision:
     """Quarantine a suspicious request for the owner to see, without an email."""
     requests = [e for e in record.events if e.kind is Kind.REQUESTED]
-    quarantined = [e for e in requests if e.method == Method.QUARANTINED]
     recent = {e.purpose for e in requests if is_recent(e.at, now, limits.window)}
-    if _is_too_often(quarantined, now, limits):
+    if _is_too_often(_requests_by(record, Method.QUARANTINED), now, limits):
         return NOTHING
-    entries = tuple(
-        _entry(submission, wording, Method.QUARANTINED)
-        for wording in submission.wordings
-        if wording.purpose not in recent
-    )
-    about = tuple(range(len(entries)))
-    return Decision(entries=entries, pending=_waiting(pending, now, limits, about))
+    wordings = [wording for wording in submission.wordings if wording.purpose not in recent]
+    entries = _entries(submission, wordings, Method.QUARANTINED)
+    return Decision(entries=entries, pending=pending_request(pending, entries, now, limits))
 
 
 def _is_too_often(requests: Sequence[Event], now: datetime, limits: Limits) -> bool:
@@ -208,21 +192,22 @@ def _is_too_often(requests: Sequence[Event], now: datetime, limits: Limits) -> b
     return limits.confirmations.is_used_up({event.at for event in requests}, now)
 
 
-def _waiting(pending: str, now: datetime, limits: Limits, about: tuple[int, ...]) -> Pending | None:
-    return Pending(id=pending, expires=now + limits.pending, about=about) if about else None
-
-
-def _entry(submission: Submission, wording: Wording, method: Method) -> Entry:
-    return Entry(
-        Kind.REQUESTED,
-        wording.purpose,
-        wording=wording.digest,
-        form=submission.form,
-        form_version=submission.form_version,
-        page=submission.page,
-        language=submission.language,
-        method=method,
-        detail=submission.detail,
+def _entries(
+    submission: Submission, wordings: Iterable[Wording], method: Method
+) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            Kind.REQUESTED,
+            wording.purpose,
+            wording=wording.digest,
+            form=submission.form,
+            form_version=submission.form_version,
+            page=submission.page,
+            language=submission.language,
+            method=method,
+            detail=submission.detail,
+        )
+        for wording in wordings
     )
 
 

@@ -7,16 +7,17 @@ the link may have come with an email that someone else asked for.
 """
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ..catalogue import Catalogue, Frequency, Lasts, Purpose, Wording
 from ..declared.canonical import Json
-from .ledger import ENDINGS, Entry, Event, Kind, Method, concerns, spell
-from .optin import due_wordings
-from .record import Decision, Limits, Notice, Pending, Record, Scope, Template
-from .submission import Raw, ticked
+from .ledger import ENDINGS, Entry, Kind, Method, concerns, spell
+from .optin import due_wordings, pending_request
+from .record import Decision, Limits, Record, Scope, Template, owe
+from .submission import Raw, ticked_wordings
 
 PAUSES = (1, 3, 6)
 """Lengths of a pause, in months."""
@@ -32,6 +33,16 @@ class Choice:
     frequency: Frequency | None = None
     topics: tuple[str, ...] | None = None
 
+    @property
+    def detail(self) -> dict[str, Json]:
+        """Detail of its event."""
+        detail: dict[str, Json] = {}
+        if self.frequency is not None:
+            detail["frequency"] = self.frequency.value
+        if self.topics is not None:
+            detail["topics"] = list(self.topics)
+        return detail
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
@@ -44,13 +55,6 @@ class Choices:
     choices: Mapping[str, Choice]
     pause: int | None = None
     """Months, `RESUME`, or `None` to leave the pause as it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceErrors:
-    """Errors in the form: a purpose, `purpose` or `pause` -> the key of an error text."""
-
-    errors: Mapping[str, str]
 
 
 def choice_of(record: Record, purpose: str) -> Choice:
@@ -68,24 +72,25 @@ def standing_purposes(record: Record) -> frozenset[str]:
     """Return the standing purposes that are permitted, paused or not."""
     purposes = {event.purpose for event in record.events if event.purpose}
     grants = {purpose: record.permission(purpose).grant for purpose in purposes}
-    return frozenset(p for p, grant in grants.items() if grant and _is_standing(grant, record))
+    return frozenset(p for p, grant in grants.items() if grant and grant.wording in record.standing)
 
 
 def read_choices(
     raw: Raw, catalogue: Catalogue, record: Record, wordings: Mapping[str, Wording]
-) -> Choices | ChoiceErrors:
-    """Validate the form; `wordings` are those of the ticked boxes that were ever loaded."""
-    digests, held = ticked(raw), standing_purposes(record)
-    chosen = [wordings[digest] for digest in digests if digest in wordings]
-    purposes = [wording.purpose for wording in chosen]
+) -> Choices | dict[str, str]:
+    """Validate the form; `wordings` are those of the ticked boxes that were ever loaded.
+
+    Errors map a purpose, `purpose` or `pause` to the key of an error text.
+    """
+    offered = catalogue.purposes.keys() | standing_purposes(record)
+    chosen, is_altered = ticked_wordings(raw, wordings)
     errors: dict[str, str] = {}
-    # A box twice, a wording that was never shown, or one that this form does not offer.
-    is_altered = len(chosen) != len(set(raw.get("purpose", ())))
-    is_altered |= len(set(purposes)) != len(purposes)
-    if is_altered or not all(_is_offered(wording, catalogue, held) for wording in chosen):
+    if is_altered or not all(
+        wording.lasts is Lasts.STANDING and wording.purpose in offered for wording in chosen
+    ):
         errors["purpose"] = "error_changed"
     choices = {}
-    for purpose in purposes:
+    for purpose in (wording.purpose for wording in chosen):
         declared = catalogue.purposes.get(purpose)
         before = choice_of(record, purpose)
         choice = _read_choice(raw, declared, before) if declared else Choice()
@@ -97,9 +102,9 @@ def read_choices(
     if pause not in ("", *map(str, (RESUME, *PAUSES))):
         errors["pause"] = "error_choice"
     if errors:
-        return ChoiceErrors(errors=errors)
+        return errors
     return Choices(
-        wordings=tuple(chosen),
+        wordings=chosen,
         shown=frozenset(raw.get("on", ())[:MOST_SHOWN]),
         choices=choices,
         pause=int(pause) if pause else None,
@@ -110,39 +115,37 @@ def change(
     choices: Choices, record: Record, *, now: datetime, language: str, pending: str, limits: Limits
 ) -> Decision:
     """Record what the person chose. Choosing the same again writes nothing."""
+    entry = partial(Entry, method=Method.PREFERENCES, language=language)
     held = standing_purposes(record)
     wanted = {wording.purpose for wording in choices.wordings}
-    left = [
-        _entry(Kind.WITHDRAWN, purpose, language)
-        for purpose in sorted(held & choices.shown - wanted)
-    ]
+    left = held & choices.shown - wanted
+    kept = held - left
     new = [wording for wording in choices.wordings if wording.purpose not in held]
     if Scope.ALL in record.suppressed:
         new = []
     grants, requests = [], []
     if record.is_known:
-        grants = [_entry(Kind.CONFIRMED, w.purpose, language, wording=w.digest) for w in new]
+        grants = [entry(Kind.CONFIRMED, w.purpose, wording=w.digest) for w in new]
     else:
-        requests = _requests(new, record, now, language, limits)
-    kept = held - {entry.purpose for entry in left}
-    entries = (
-        *left,
-        *grants,
-        *requests,
-        *_changes(choices, kept | {entry.purpose for entry in grants}, record, language),
-        *_pauses(choices.pause, sorted(kept), record, now, language),
-    )
-    first = tuple(range(len(left), len(left) + len(grants) + len(requests)))
-    notices = []
-    if grants:
-        notices.append(Notice(template=Template.RECEIPT, about=first))
-    elif requests:
-        notices.append(Notice(template=Template.CONFIRM, about=first, pending=pending))
-    expires = now + limits.pending
+        earlier = [event for event in record.events if event.kind is Kind.REQUESTED]
+        due = due_wordings(new, earlier, record, now, limits)
+        requests = [entry(Kind.REQUESTED, w.purpose, wording=w.digest) for w in due]
+    permitted = kept | {grant.purpose for grant in grants}
+    changes = [
+        entry(Kind.CHANGED, purpose, detail=choices.choices[purpose].detail)
+        for purpose in sorted(permitted & choices.choices.keys())
+        if choices.choices[purpose] != choice_of(record, purpose)
+    ]
+    leavings = [entry(Kind.WITHDRAWN, purpose) for purpose in sorted(left)]
+    until, paused = _pause(choices.pause, kept, record, now)
+    pauses = [entry(Kind.PAUSED, purpose, detail={"until": until}) for purpose in paused]
     return Decision(
-        entries=entries,
-        pending=Pending(id=pending, expires=expires, about=first) if requests else None,
-        notices=tuple(notices),
+        entries=(*leavings, *grants, *requests, *changes, *pauses),
+        pending=pending_request(pending, requests, now, limits),
+        notices=(
+            *owe(Template.RECEIPT, grants),
+            *owe(Template.CONFIRM, requests, pending=pending),
+        ),
     )
 
 
@@ -152,16 +155,6 @@ def months_after(moment: datetime, months: int) -> datetime:
     year, month = moment.year + years, month + 1
     last = calendar.monthrange(year, month)[1]
     return moment.replace(year=year, month=month, day=min(moment.day, last))
-
-
-def _is_standing(grant: Event, record: Record) -> bool:
-    return grant.wording in record.standing
-
-
-def _is_offered(wording: Wording, catalogue: Catalogue, held: frozenset[str]) -> bool:
-    if wording.lasts is not Lasts.STANDING:
-        return False
-    return wording.purpose in catalogue.purposes or wording.purpose in held
 
 
 def _read_detail(detail: Mapping[str, Json]) -> Choice:
@@ -197,54 +190,13 @@ def _read_choice(raw: Raw, purpose: Purpose, before: Choice) -> Choice | str:
     )
 
 
-def _changes(
-    choices: Choices, purposes: frozenset[str], record: Record, language: str
-) -> list[Entry]:
-    entries = []
-    for purpose in sorted(purposes & choices.choices.keys()):
-        choice = choices.choices[purpose]
-        detail: dict[str, Json] = {}
-        if choice.frequency is not None:
-            detail["frequency"] = choice.frequency.value
-        if choice.topics is not None:
-            detail["topics"] = list(choice.topics)
-        if choice == choice_of(record, purpose):
-            continue
-        entries.append(_entry(Kind.CHANGED, purpose, language, detail=detail))
-    return entries
-
-
-def _pauses(
-    months: int | None, purposes: Sequence[str], record: Record, now: datetime, language: str
-) -> list[Entry]:
+def _pause(
+    months: int | None, purposes: frozenset[str], record: Record, now: datetime
+) -> tuple[str, list[str]]:
+    """Return until when to pause, and which of `purposes`."""
     if months is None:
-        return []
+        return "", []
     if months == RESUME:
         # A pause that is over at once, so that its end depends on its date alone.
-        purposes, until = [p for p in purposes if record.paused_until(p)], now
-    else:
-        until = months_after(now, months)
-    detail = {"until": spell(until)}
-    return [_entry(Kind.PAUSED, purpose, language, detail=detail) for purpose in purposes]
-
-
-def _requests(
-    wordings: Sequence[Wording], record: Record, now: datetime, language: str, limits: Limits
-) -> list[Entry]:
-    requests = [event for event in record.events if event.kind is Kind.REQUESTED]
-    due = due_wordings(wordings, requests, record, now, limits)
-    return [_entry(Kind.REQUESTED, w.purpose, language, wording=w.digest) for w in due]
-
-
-def _entry(
-    kind: Kind,
-    purpose: str,
-    language: str,
-    *,
-    wording: str = "",
-    detail: Mapping[str, Json] | None = None,
-) -> Entry:
-    method = Method.PREFERENCES
-    return Entry(
-        kind, purpose, wording=wording, language=language, method=method, detail=detail or {}
-    )
+        return spell(now), sorted(filter(record.paused_until, purposes))
+    return spell(months_after(now, months)), sorted(purposes)

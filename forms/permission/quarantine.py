@@ -7,7 +7,6 @@ and is erased like any other that is never confirmed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from ..catalogue import Wording
@@ -16,10 +15,7 @@ from ..declared.canonical import Json
 from . import optin
 from .ledger import Entry, Event, Kind, Method
 from .record import NOTHING, Decision, Limits, Record, Scope
-from .submission import Submission
-
-HELD = "held"
-"""Key in the detail of both decisions: the numbers of the events that they are about."""
+from .submission import HELD, Submission
 
 
 def held_with(number: int, record: Record) -> tuple[Event, ...]:
@@ -46,13 +42,7 @@ def release(
     if not held or Scope.ALL in record.suppressed:
         return NOTHING
     submission = _as_submitted(held, detail, wordings)
-    decision = optin.request(submission, record, now=now, pending=pending, limits=limits)
-    about: dict[str, Json] = {HELD: [event.seq for event in held]}
-    entries = tuple(
-        replace(entry, method=Method.RELEASED, detail={**entry.detail, **about})
-        for entry in decision.entries
-    )
-    return replace(decision, entries=entries)
+    return optin.request(submission, record, now=now, pending=pending, limits=limits)
 
 
 def discard(held: Sequence[Event], _record: Record) -> Decision:
@@ -76,4 +66,5 @@ def _as_submitted(
         answers={k: str(v) for k, v in answers.items()} if isinstance(answers, dict) else {},
         wordings=tuple(wordings[event.wording] for event in held if event.wording in wordings),
         trapped=False,
+        quarantined=tuple(event.seq for event in held),
     )

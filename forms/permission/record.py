@@ -1,6 +1,6 @@
 """A contact's record, and the decisions about it: frozen values."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,6 @@ from .ledger import (
     Entry,
     Event,
     Kind,
-    Method,
     Permission,
     State,
     Wish,
@@ -87,28 +86,16 @@ class Limits:
 
     window: timedelta = timedelta(minutes=10)
     """Time in which there is one request per purpose, wish or guide."""
-    hourly: int = 3
-    """Confirmation emails."""
-    daily: int = 8
     reminder: timedelta = timedelta(hours=24)
     """Time between two emails "you're already subscribed"."""
     pending: timedelta = timedelta(days=14)
     """How long a confirmation link is valid."""
-
-    @property
-    def confirmations(self) -> Allowance:
-        """Emails that anyone can cause by entering an address."""
-        return Allowance(hourly=self.hourly, daily=self.daily)
-
-    @property
-    def wishes(self) -> Allowance:
-        """Emails that the holder of a preferences link can cause: there are several wishes."""
-        return Allowance(hourly=self.hourly * 2, daily=self.daily)
-
-    @property
-    def guides(self) -> Allowance:
-        """Emails that the holder of a guide's link can cause: there may be many guides."""
-        return Allowance(hourly=self.hourly * 3, daily=self.daily * 2)
+    confirmations: Allowance = Allowance(hourly=3, daily=8)
+    """Emails that anyone can cause by entering an address."""
+    wishes: Allowance = Allowance(hourly=6, daily=8)
+    """Emails that the holder of a preferences link can cause: there are several wishes."""
+    guides: Allowance = Allowance(hourly=9, daily=16)
+    """Emails that the holder of a guide's link can cause: there may be many guides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +112,6 @@ class Record:
     at: datetime | None = None
     """When it was read. Pauses end by their date; without a time, none has ended."""
 
-    @property
-    def form_method(self) -> Method:
-        """Method of a request that is made by a form now."""
-        return Method.UNANSWERED if Scope.ALL in self.suppressed else Method.FORM
-
     def is_live(self, purpose: str) -> bool:
         """Return whether there is a standing permission for `purpose` that is not paused."""
         permission = self.permission(purpose)
@@ -140,14 +122,14 @@ class Record:
     def permission(self, purpose: str) -> Permission:
         """Return the permission for `purpose`. A pause ends without an event."""
         permission = permission_of(self.events, purpose)
-        if permission.pause is None or not self._is_over(permission.pause):
+        end = self._end(permission.pause)
+        if self.at is None or end is None or end > self.at:
             return permission
         return Permission(State.CONFIRMED, permission.grant)
 
     def paused_until(self, purpose: str) -> datetime | None:
         """Return when the pause of `purpose` ends by itself; `None` if it is not paused."""
-        pause = self.permission(purpose).pause
-        return None if pause is None else self._end(pause)
+        return self._end(self.permission(purpose).pause)
 
     @property
     def head(self) -> str:
@@ -166,31 +148,32 @@ class Record:
         marks = (event.seq for event in self.events if event.kind is Kind.ERASED or is_move(event))
         return max(marks, default=0)
 
-    def _is_over(self, pause: Event) -> bool:
-        end = self._end(pause)
-        return self.at is not None and end is not None and end <= self.at
-
-    def _end(self, pause: Event) -> datetime | None:
-        until = self.details.get(pause.seq, {}).get("until")
+    def _end(self, pause: Event | None) -> datetime | None:
+        until = self.details.get(pause.seq, {}).get("until") if pause else None
         return datetime.fromisoformat(until) if isinstance(until, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A request without its confirmation; `about` holds positions in the entries."""
+    """A request without its confirmation."""
 
     id: str
     expires: datetime
-    about: tuple[int, ...]
+    about: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """An email that is owed. The first of `about` (positions in the entries) is its *because*."""
+    """An email that is owed. The first entry that it is about is its *because*."""
 
     template: Template
-    about: tuple[int, ...]
+    about: tuple[Entry, ...]
     pending: str = ""
+
+
+def owe(template: Template, about: Sequence[Entry], *, pending: str = "") -> tuple[Notice, ...]:
+    """Return the email about these entries in a tuple, which is empty if there are none."""
+    return (Notice(template=template, about=tuple(about), pending=pending),) if about else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from ..declared.address import Address
 from ..declared.canonical import Json
 from .ledger import Entry, Event, Kind, Method, Wish, is_recent
-from .record import FRESH, NOTHING, Decision, Limits, Notice, Record, Scope, Template
+from .record import FRESH, NOTHING, Decision, Limits, Record, Scope, Template, owe
 
 
 def request(
@@ -108,7 +108,7 @@ def _closes(later: Event, event: Event) -> bool:
 
 def _owe(wish: Wish, language: str, detail: dict[str, Json]) -> Decision:
     entry = Entry(kind=Kind.ACCESS_ASKED, method=wish, language=language, detail=detail)
-    return Decision(entries=(entry,), notices=(Notice(template=Template(wish), about=(0,)),))
+    return Decision(entries=(entry,), notices=owe(Template(wish), (entry,)))
 
 
 def _is_too_often(wish: Wish, address: str, record: Record, now: datetime, limits: Limits) -> bool:

@@ -19,6 +19,8 @@ DIGEST = re.compile(r"^[0-9a-f]{64}$")
 PHONE = re.compile(r"^[+]?[0-9 ()./-]{3,40}$")
 PAGE = re.compile(r"^/(?!/)[\w%./~@!$&'()*+,;=:-]{0,500}$")
 MOST_BOXES = 32
+HELD = "held"
+"""Key in the detail of a released or discarded request: the numbers of its quarantined events."""
 
 Raw = Mapping[str, Sequence[str]]
 """Fields of a form: name -> values, in order."""
@@ -40,12 +42,15 @@ class Submission:
     """The submission is quarantined: the honeypot was filled in, or signals are as strong."""
     signs: tuple[str, ...] = ()
     """Signals of a robot (`web.screening.signals.Signal`)."""
+    quarantined: tuple[int, ...] = ()
+    """Numbers of the quarantined events that the owner released; empty if it is sent now."""
 
     @property
     def detail(self) -> dict[str, Json]:
         """Detail of its events, which is erased with the person."""
         detail: dict[str, Json] = {"email": self.address.typed, "answers": dict(self.answers)}
-        return {**detail, "signs": list(self.signs)} if self.signs else detail
+        more: dict[str, Json] = {"signs": list(self.signs), HELD: list(self.quarantined)}
+        return detail | {key: numbers for key, numbers in more.items() if numbers}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,16 @@ def ticked(raw: Raw) -> tuple[str, ...]:
     return tuple(value for value in values if DIGEST.match(value))[:MOST_BOXES]
 
 
+def ticked_wordings(raw: Raw, wordings: Mapping[str, Wording]) -> tuple[tuple[Wording, ...], bool]:
+    """Return the wordings of the ticked boxes, and whether the form was altered.
+
+    That is a purpose twice, or a wording that was never shown.
+    """
+    chosen = tuple(wordings[digest] for digest in ticked(raw) if digest in wordings)
+    are_shown = len(chosen) == len(set(raw.get("purpose", ())))
+    return chosen, not are_shown or len({text.purpose for text in chosen}) < len(chosen)
+
+
 def validate(
     form: Form,
     raw: Raw,
@@ -78,8 +93,7 @@ def validate(
     faults = {field.name: fault_of(field, values[field.name]) for field in form.fields}
     errors = {name: fault for name, fault in faults.items() if fault}
     version = _first(raw, "version") or form.version
-    chosen = ticked(raw)
-    fault = _fault_of_boxes(form, raw, chosen, wordings)
+    chosen, fault = _read_boxes(form, raw, wordings)
     if version not in versions | {form.version}:
         fault = "error_changed"
     if fault:
@@ -87,7 +101,7 @@ def validate(
     page = page_path(_first(raw, "page"))
     if errors or form.address is None:
         # A changed wording must be read again, so its box is not ticked for the visitor.
-        kept = frozenset() if fault == "error_changed" else frozenset(chosen)
+        kept = frozenset() if fault == "error_changed" else frozenset(ticked(raw))
         return FieldErrors(errors=errors, values=values, ticked=kept, page=page, language=language)
     answers = {name: value for name, value in values.items() if value}
     return Submission(
@@ -97,7 +111,7 @@ def validate(
         language=language,
         address=parse_address(answers.pop(form.address.name)),
         answers=answers,
-        wordings=tuple(wordings[digest] for digest in chosen),
+        wordings=chosen,
         trapped=bool(_first(raw, HONEYPOT)),
     )
 
@@ -138,14 +152,13 @@ def page_path(text: str) -> str:
     return path if PAGE.fullmatch(path) else ""
 
 
-def _fault_of_boxes(
-    form: Form, raw: Raw, chosen: Sequence[str], wordings: Mapping[str, Wording]
-) -> str:
-    purposes = [wordings[digest].purpose for digest in chosen if digest in wordings]
-    is_altered = len(purposes) != len(set(raw.get("purpose", ())))
-    if is_altered or len(set(purposes)) != len(purposes) or not set(purposes) <= set(form.purposes):
-        return "error_changed"
-    return "" if purposes else "error_purpose"
+def _read_boxes(
+    form: Form, raw: Raw, wordings: Mapping[str, Wording]
+) -> tuple[tuple[Wording, ...], str]:
+    chosen, is_altered = ticked_wordings(raw, wordings)
+    if is_altered or not {wording.purpose for wording in chosen} <= set(form.purposes):
+        return chosen, "error_changed"
+    return chosen, "" if chosen else "error_purpose"
 
 
 def _first(raw: Raw, name: str, kind: Kind = Kind.TEXT) -> str:

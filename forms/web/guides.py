@@ -64,9 +64,8 @@ def send_again(context: Context, request: Request) -> Response:
 def show_offers(context: Context, request: Request) -> Response:
     """Show the site's guides, each with its wording and a button: `GET /more/{token}`."""
     record, responder = _read_offer_link(context, request)
-    catalogue = responder.catalogue
-    offers = guides.offers(catalogue, record, responder.language, spoken=catalogue.privacy)
-    return responder.page("more", offers=offers)
+    offers = guides.offers(responder.catalogue, record, responder.language)
+    return responder.page("more", offers=tuple(offers))
 
 
 def take_offer(context: Context, request: Request) -> Response:

@@ -194,8 +194,8 @@ def _decide(
         case ["save"]:
             wordings = context.store.wordings(ticked(raw))
             choices = preferences.read_choices(raw, context.catalogue(), record, wordings)
-            if isinstance(choices, preferences.ChoiceErrors):
-                return choices.errors
+            if isinstance(choices, dict):
+                return choices
             return partial(
                 preferences.change,
                 choices,
@@ -239,15 +239,13 @@ def _page(
         raw=raw if errors.keys() - {"email"} else {},
         errors=errors,
     )
-    offers: tuple[guides.Offer, ...] = ()
-    if guides.may_accept_offers(record):
-        # Their buttons send to `/more/{token}`.
-        offers = guides.offers(catalogue, record, language, spoken=catalogue.privacy)
+    # Their buttons send to `/more/{token}`.
+    offers = guides.offers(catalogue, record, language) if guides.may_accept_offers(record) else ()
     return responder.page(
         "me",
         status=422 if errors else 200,
         centre=centre,
-        offers=offers,
+        offers=tuple(offers),
         more=context.links.address(OffersLink(record.contact, record.epoch, language)),
         done=done,
         typed="".join(raw.get("email", ())[:1])[:LONGEST],

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from forms.catalogue import Catalogue, Controller, Resource, State
 from forms.embedding import (
+    Allowance,
     Limits,
     Pages,
     Permitted,
@@ -24,7 +25,10 @@ from ..plan.plan import Plan, render
 from .inbox import Inbox
 from .live import Live
 
-DEVELOPMENT_LIMITS = Limits(window=timedelta(seconds=5), hourly=1000, daily=1000)
+_MANY = Allowance(hourly=1000, daily=1000)
+DEVELOPMENT_LIMITS = Limits(
+    window=timedelta(seconds=5), confirmations=_MANY, wishes=_MANY, guides=_MANY
+)
 """Limits that don\'t stop authors who send their own form many times."""
 
 _NO_CONTROLLER = Controller(name="-", address="-")

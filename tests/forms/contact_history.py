@@ -1,13 +1,13 @@
 """One contact's life without a database: decisions are carried out on a list of events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from forms.catalogue import Lasts
 from forms.declared.address import parse_address
 from forms.declared.canonical import Json
-from forms.permission.ledger import START, Event, Kind, sealed
+from forms.permission.ledger import START, Entry, Event, Kind, sealed
 from forms.permission.optin import request
 from forms.permission.record import Decision, Limits, Notice, Record, Scope
 from forms.permission.submission import Submission
@@ -65,11 +65,15 @@ class Life:
             )
             self.events.append(event)
             written.append(event)
+
+        def by_entry(entries: Iterable[Entry]) -> Iterator[Event]:
+            return (written[decision.entries.index(entry)] for entry in entries)
+
         if decision.pending is not None:
-            about = tuple(written[position] for position in decision.pending.about)
+            about = tuple(by_entry(decision.pending.about))
             self.pending.append(Asked(about, decision.pending.expires))
         for notice in decision.notices:
-            self.owed.append((notice, tuple(written[p] for p in notice.about)))
+            self.owed.append((notice, tuple(by_entry(notice.about))))
         if decision.suppress is not None:
             self.suppressed |= {decision.suppress}
         if decision.lift is not None:

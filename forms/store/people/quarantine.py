@@ -15,8 +15,9 @@ from ...declared.canonical import Json
 from ...errors import NotPossibleError
 from ...permission import quarantine as decisions
 from ...permission.ledger import Kind, Method
-from ...permission.quarantine import HELD, held_with
+from ...permission.quarantine import held_with
 from ...permission.record import Decision, Limits, Record, Scope
+from ...permission.submission import HELD
 from ..database.tables import contact, detail, ledger
 from ..records.rows import STREAMED
 from ..records.store import Store

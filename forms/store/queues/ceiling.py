@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql
 
 from ...permission.ledger import SYSTEM, Entry, Kind, Method, spell
-from ...permission.record import Decision, Notice, Template
+from ...permission.record import Decision, Template, owe
 from ...settings.environment import Settings, mailbox
 from ..database.tables import ledger, outbox, setting
 from ..records.checkpoints import save_owner_address
@@ -78,8 +78,8 @@ class Ceiling:
             return False
         if self.owner:
             save_owner_address(connection, self.owner, now)
-        notices = (Notice(template=Template.HELD, about=(0,)),) if self.owner else ()
-        entry = Entry(kind=Kind.HELD, method=Method.MAILED if notices else Method.CEILING)
+        entry = Entry(kind=Kind.HELD, method=Method.MAILED if self.owner else Method.CEILING)
+        notices = owe(Template.HELD, (entry,)) if self.owner else ()
         decision = Decision(entries=(entry,), notices=notices)
         self.store.write(connection, SYSTEM, decision, now=now)
         return True

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from ...catalogue import Catalogue, Lasts, Wording
 from ...declared.address import Address
 from ...declared.canonical import Json
-from ...permission.ledger import Event, spell
+from ...permission.ledger import Entry, Event, spell
 from ...permission.record import Decision, Record, Scope
 from ...settings.environment import SuppressionKey
 from ..database.engine import Database
@@ -243,11 +243,16 @@ class Store:
         writer = self.writer(connection, now)
         head = None if record is None else record.head
         events = writer.append(contact_id, decision.entries, head=head, seqs=seqs)
+
+        def seqs_of(entries: Sequence[Entry]) -> list[int]:
+            return [events[decision.entries.index(entry)].seq for entry in entries]
+
         if decision.pending is not None:
-            insert_pending(connection, contact_id, decision.pending, events)
+            seqs_of_pending = seqs_of(decision.pending.about)
+            insert_pending(connection, contact_id, decision.pending, seqs_of_pending)
         for notice in decision.notices:
             message_id = f"<{self.new_id()}@{self.mail_domain}>"
-            queue_mail(writer, contact_id, notice, events, message_id)
+            queue_mail(writer, contact_id, notice, seqs_of(notice.about), message_id)
         apply_suppressions(writer, contact_id, decision, self.key)
         queue_webhooks(writer, self.hooks, events)
         return Committed(contact=contact_id, decision=decision, events=events)

@@ -96,20 +96,18 @@ def _insert_first_seen(
 
 
 def insert_pending(
-    connection: Connection, contact_id: str, pending: Pending, events: Sequence[Event]
+    connection: Connection, contact_id: str, pending: Pending, seqs: Sequence[int]
 ) -> None:
-    """Insert the request that a confirmation link names."""
-    seqs = [events[position].seq for position in pending.about]
+    """Insert the request that a confirmation link names; `seqs` are its events."""
     row = {"id": pending.id, "contact": contact_id}
     row |= {"events": json.dumps(seqs), "expires": spell(pending.expires)}
     ADD_PENDING.run_each(connection, [row])
 
 
 def queue_mail(
-    writer: LedgerWriter, contact_id: str, notice: Notice, events: Sequence[Event], message_id: str
+    writer: LedgerWriter, contact_id: str, notice: Notice, seqs: Sequence[int], message_id: str
 ) -> None:
-    """Add an email to the outbox. Its `because` is the first event that it is about."""
-    seqs = [events[position].seq for position in notice.about]
+    """Add an email to the outbox. It is about the events `seqs`; the first is its `because`."""
     row = {
         "dedupe": f"{notice.template}:{seqs[0]}",
         "template": notice.template,

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from forms.declared.address import parse_address
 from forms.permission import optin
 from forms.permission.ledger import Entry, Kind
-from forms.permission.record import Decision, Limits, Notice, Record
+from forms.permission.record import Decision, Limits, Record, Template, owe
 from forms.permission.submission import Submission
 from forms.settings.environment import SuppressionKey
 from forms.store.database.engine import Database, open_engine
@@ -117,9 +117,10 @@ def test_a_hundred_at_once_make_one_contact_one_request_and_one_mail(store: Stor
 def test_a_decision_that_fails_leaves_nothing(store: Store) -> None:
     def broken(_record: Record) -> Decision:
         entry = Entry(kind=Kind.REQUESTED, purpose="newsletter")
-        return Decision(entries=(entry,), notices=(Notice(template="none", about=(7,)),))  # type: ignore[arg-type]
+        unwritten = Entry(kind=Kind.CONFIRMED, purpose="newsletter")
+        return Decision(entries=(entry,), notices=owe(Template.RECEIPT, (unwritten,)))
 
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="not in tuple"):
         store.commit_for_address(parse_address("ana@example.org"), broken, now=NOW)
     with store.database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM contact")).scalar() == 0
