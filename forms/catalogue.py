@@ -5,31 +5,66 @@ box is a `Wording`, addressed by the digest of its canonical JSON. The box has t
 value, so a submission from a cached page is recorded with the text on that page.
 """
 
-# pydantic copies mutable defaults; ruff does not see that a Value is a model.
-# ruff: noqa: RUF012
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Self
 
-from pydantic import Field as Constraint
+from pydantic import BaseModel, ConfigDict, Field as Constraint
 
-from .declared.canonical import digest_of
-from .declared.fields import (
-    Field as Field,
-    Identifier,
-    Kind as Kind,
-    Option as Option,
-    Texts as Texts,
-    Value,
-)
+from .declared.canonical import canonical_json, digest_of
+
+Identifier = Annotated[str, Constraint(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Texts = dict[str, str]
+"""Language code -> text."""
 
 HONEYPOT = "website"
 """Input that people do not see and simple robots fill in."""
 
 RESERVED_FIELDS = frozenset({HONEYPOT, "page", "language", "purpose", "version", "altcha"})
 """Names that forms use themselves; no declared field may have them."""
+
+
+class Value(BaseModel):
+    """A frozen value; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_json(self) -> bytes:
+        """Return canonical JSON: equal values have equal bytes."""
+        return canonical_json(self.model_dump(mode="json"))
+
+
+class Kind(StrEnum):
+    """Kinds of input."""
+
+    EMAIL = "email"
+    TEXT = "text"
+    TEXTAREA = "textarea"
+    SELECT = "select"
+    TEL = "tel"
+    URL = "url"
+
+
+class Option(Value):
+    """A choice of a `select`: the recorded value and the text shown."""
+
+    value: Annotated[str, Constraint(min_length=1, max_length=200)]
+    label: Texts
+
+
+class Field(Value):
+    """An input, for its HTML attributes and for its validation."""
+
+    name: Identifier
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    label: Texts = {}
+    hint: Texts = {}
+    options: tuple[Option, ...] = ()
+    max_length: Annotated[int, Constraint(ge=1, le=4000)] = 200
+    autocomplete: str = ""
 
 
 class Controller(Value):
@@ -182,12 +217,8 @@ class Catalogue(Value):
         """Return the text in `language`, else in the default language, else an empty one."""
         return texts.get(language) or texts.get(self.default_language, "")
 
-    def to_json(self) -> bytes:
-        """Return canonical JSON: equal catalogues have equal bytes."""
-        return self.spelled()
-
     @classmethod
-    def from_json(cls, text: bytes) -> "Catalogue":
+    def from_json(cls, text: bytes) -> Self:
         """Read a catalogue. Raises `pydantic.ValidationError` with every fault."""
         return cls.model_validate_json(text)
 
@@ -227,11 +258,11 @@ class Sheet:
     boxes: tuple[Box, ...]
     controller: Controller
     privacy: str
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str]
     """Field name, or `purpose`, -> the key of an error text."""
-    challenge: str = ""
+    challenge: str
     """URL of the challenge for the script `solver`; both are empty if none is required."""
-    solver: str = ""
+    solver: str
 
 
 def sheet(
@@ -248,10 +279,7 @@ def sheet(
 ) -> Sheet:
     """Return the sheet of a form, with the `values`, `ticked` digests and `errors` of a visitor."""
     values, errors = values or {}, errors or {}
-
-    def say(texts: Texts) -> str:
-        return catalogue.text(texts, language)
-
+    say = partial(catalogue.text, language=language)
     return Sheet(
         form=form,
         language=language,

@@ -77,7 +77,6 @@ PYDANTIC = {
     "generator.read",
     "generator.render.theme",
     "forms.catalogue",
-    "forms.declared",
     "forms.settings",
     "forms.site.bundle",
 }

@@ -17,12 +17,11 @@ from starlette.responses import Response
 from ..catalogue import Catalogue
 from ..declared.address import parse_address
 from ..declared.canonical import Json
-from ..declared.phrases import Phrases
 from ..links.tokens import SubjectRequestLink
 from ..permission import subject_requests
 from ..permission.ledger import Event, Kind, Wish
 from ..permission.record import Record
-from ..site.templates import time_in_words
+from ..site.templates import Phrases, time_in_words
 from ..store.people.erase import erase_own_data
 from ..store.people.export import read_own_data
 from ..store.people.move_address import move_address

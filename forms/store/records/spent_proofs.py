@@ -4,15 +4,28 @@ A proof is spent in the transaction of its request. Sending the request again fo
 is allowed, because the first response may have been lost.
 """
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from sqlalchemy import Connection, bindparam
 
 from ...permission.ledger import spell
-from ...permission.proof_of_work import VALID_FOR, Proof
 from ..database.prepared import Prepared
 from ..database.tables import spent
 from ..database.writers import Write
 from .statements import insert_into
 from .store import Committed
+
+VALID_FOR = timedelta(minutes=20)
+"""How long a challenge can be solved after it was issued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A solved challenge: when it was issued, and the nonce that makes it unique."""
+
+    issued: datetime
+    nonce: str
 
 
 class SpentError(Exception):

@@ -59,7 +59,7 @@ def insert_catalogue(writer: LedgerWriter, catalogue: Catalogue) -> None:
     versions = {declared.version: declared for declared in catalogue.forms.values()}
     forms = [declared for version, declared in sorted(versions.items()) if version not in known]
     rows = [
-        {"version": declared.version, "id": declared.id, "body": declared.spelled().decode()}
+        {"version": declared.version, "id": declared.id, "body": declared.to_json().decode()}
         for declared in forms
     ]
     entries = [
@@ -76,7 +76,7 @@ def insert_wordings(writer: LedgerWriter, wordings: Sequence[Wording]) -> None:
     """
     columns = ("digest", "purpose", "language", "text")
     rows = [
-        {name: getattr(text, name) for name in columns} | {"body": text.spelled().decode()}
+        {name: getattr(text, name) for name in columns} | {"body": text.to_json().decode()}
         for text in wordings
     ]
     entries = [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...declared.canonical import Json, canonical_json
-from ...permission.proof_of_work import VALID_FOR, Proof
+from ...store.records.spent_proofs import VALID_FOR, Proof
 from .signed_time import Signer, milliseconds, moment_of
 
 FIELD = "altcha"

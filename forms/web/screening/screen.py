@@ -7,8 +7,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ...permission.proof_of_work import Proof
 from ...permission.submission import FieldErrors, Submission
+from ...store.records.spent_proofs import Proof
 from .. import request_body
 from ..context import Context
 from ..form_pages import form_page

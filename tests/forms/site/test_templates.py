@@ -7,8 +7,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from forms.catalogue import sheet
-from forms.declared.phrases import Phrases
-from forms.site.templates import Pages, Renderer, day_in_words, time_in_words
+from forms.site.templates import Pages, Phrases, Renderer, day_in_words, time_in_words
 from forms.web.responses import preferred_language
 
 from ..declared import NOW, catalogue, pages

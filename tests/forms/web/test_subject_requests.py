@@ -4,10 +4,10 @@ import pytest
 
 from forms.catalogue import Frequency
 from forms.declared.canonical import Json
-from forms.declared.phrases import Phrases
 from forms.permission.ledger import Kind
 from forms.permission.preferences import PAUSES, RESUME
 from forms.permission.record import WISH_TEMPLATES, Template
+from forms.site.templates import Phrases
 from forms.store.records.writing import MAIL_STATES
 from forms.web.preferences import DONE
 from forms.web.screening.signals import Signal

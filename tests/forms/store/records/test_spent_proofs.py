@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from forms.permission import optin
-from forms.permission.proof_of_work import VALID_FOR, Proof
 from forms.permission.record import Limits
 from forms.permission.retention import Retention
 from forms.store.people.purge import purge
-from forms.store.records.spent_proofs import SpentError, spending
+from forms.store.records.spent_proofs import VALID_FOR, Proof, SpentError, spending
 from forms.store.records.store import Committed, Store
 
 from ...databases import dump, rows

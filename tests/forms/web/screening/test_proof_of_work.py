@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forms.declared.canonical import Json
-from forms.permission.proof_of_work import VALID_FOR, Proof
+from forms.store.records.spent_proofs import VALID_FOR, Proof
 from forms.web.screening.proof_of_work import LONGEST_PAYLOAD, Challenges
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
