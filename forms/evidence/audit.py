@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any, Self
 
 from ..declared.canonical import Json
 from ..permission.ledger import Event, Kind, Method, State, last_word, spell, state_of
@@ -15,6 +16,8 @@ from ..permission.record import Limits, Record, Template
 from ..permission.retention import REQUEST_NUMBER
 
 TEMPLATES = frozenset(map(str, Template))
+SENT = "sent"
+"""State of an email that was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,18 @@ class MailRow:
     """When it was sent, or empty."""
     checked: int
     """Number of the contact's last event when the permission was checked."""
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any], numbers: object, chain: Chain) -> Self:
+        """Return the columns of a row that is about the events `numbers` of `chain`."""
+        return cls(
+            template=row["template"],
+            because=row["because"],
+            events=chain.about(numbers),
+            created=row["created"],
+            sent=row["at"] if row["state"] == SENT else "",
+            checked=row["checked"],
+        )
 
 
 def mail_faults(mail: MailRow, chain: Chain) -> Iterator[str]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..catalogue import Controller, Lasts, Wording
 from ..declared.canonical import Json, digest_of
-from ..permission.ledger import Event, Kind, State, permission_of
+from ..permission.ledger import GRANTS, Event, Kind, State, permission_of
 
 SCHEMA = "ISO/IEC TS 27560:2023 (profile atrae 1)"
 VALIDITY = {Lasts.STANDING: "until withdrawn", Lasts.ONCE: "one delivery"}
@@ -86,16 +86,14 @@ def _party(controller: Controller) -> str:
 def _event(event: Event, events: Sequence[Event], texts: Mapping[str, Wording]) -> Json:
     until = [other for other in events if other.seq <= event.seq]
     state = permission_of(until, event.purpose).state if event.purpose else State.NONE
-    text = texts.get(event.wording)
-    granted = event.kind in (Kind.CONFIRMED, Kind.IMPORTED)
-    by_controller = event.kind in BY_CONTROLLER and text is not None
+    text, by_controller = texts.get(event.wording), event.kind in BY_CONTROLLER
     return {
         "event_id": event.seq,
         "event_time": event.at,
         "event_type": str(event.kind),
         "event_state": str(state),
-        "entity_id": _party(text.controller) if by_controller and text else event.subject,
-        "validity_duration": VALIDITY[text.lasts] if granted and text else "",
+        "entity_id": _party(text.controller) if text and by_controller else event.subject,
+        "validity_duration": VALIDITY[text.lasts] if text and event.kind in GRANTS else "",
         "purpose": event.purpose,
         "x_atrae_digest": event.wording,
     }

@@ -27,9 +27,6 @@ LARGEST = 32 << 20
 """Octets; a larger file is refused."""
 FORMAT = "atrae proof 2"
 
-SENT = "sent"
-"""State of an email that was sent."""
-
 Evidence: TypeAlias = dict[str, Any]
 """`contact`, `address`, `created`, `events`, `details`, `wordings`, `forms`, `mails`: JSON."""
 
@@ -84,13 +81,12 @@ def _signature(whole: Mapping[str, Any], keys: tuple[PublicKey, ...]) -> Iterato
 
 def _evidence(evidence: Evidence, record: Json) -> Iterator[Finding]:
     for digest, text in evidence["wordings"].items():
-        if digest_of(json.loads(text)) != digest or _respelled(text) != text:
+        if _is_altered(text, digest):
             yield Finding(f"wording {digest}", "it was altered: its digest is not that of its text")
     for version, text in evidence["forms"].items():
-        if digest_of(json.loads(text)) != version or _respelled(text) != text:
-            yield Finding(
-                f"form {version}", "it was altered: its version is not the digest of its text"
-            )
+        if _is_altered(text, version):
+            fault = "it was altered: its version is not the digest of its text"
+            yield Finding(f"form {version}", fault)
     broken = tuple(_chain(evidence))
     yield from broken
     if broken:
@@ -128,8 +124,14 @@ def _chain(evidence: Evidence) -> Iterator[Finding]:
 
 def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Finding]:
     """Judge each email as `verify` does in the database, then find missing ones."""
-    chain = _chain_of(evidence, events)
-    mails = [(row["id"], _mail(row, chain)) for row in evidence["mails"]]
+    texts = _wordings(evidence)
+    chain = Chain(
+        subject=evidence["contact"],
+        events=tuple(events),
+        details={int(n): json.loads(d["body"]) for n, d in evidence["details"].items()},
+        standing=frozenset(d for d, text in texts.items() if text.lasts is Lasts.STANDING),
+    )
+    mails = [(row["id"], MailRow.read(row, row["events"], chain)) for row in evidence["mails"]]
     for number, mail in mails:
         if mail.template not in TEMPLATES:
             yield Finding(f"mail {number}", "there is no such template")
@@ -138,27 +140,6 @@ def _mails(evidence: Evidence, events: list[Event]) -> Iterator[Finding]:
             yield Finding(f"mail {number}", fault)
     for event, fault in missing_mails(chain, [mail for _, mail in mails]):
         yield Finding(f"event {event.seq}", fault)
-
-
-def _chain_of(evidence: Evidence, events: list[Event]) -> Chain:
-    texts = _wordings(evidence)
-    return Chain(
-        subject=evidence["contact"],
-        events=tuple(events),
-        details={int(n): json.loads(d["body"]) for n, d in evidence["details"].items()},
-        standing=frozenset(d for d, text in texts.items() if text.lasts is Lasts.STANDING),
-    )
-
-
-def _mail(row: Mapping[str, Any], chain: Chain) -> MailRow:
-    return MailRow(
-        template=row["template"],
-        because=row["because"],
-        events=chain.about(row["events"]),
-        created=row["created"],
-        sent=row["at"] if row["state"] == SENT else "",
-        checked=row["checked"],
-    )
 
 
 def _event(fields: Mapping[str, Any]) -> Event:
@@ -174,5 +155,6 @@ def _wordings(evidence: Evidence) -> dict[str, Wording]:
     return {digest: Wording.model_validate_json(text) for digest, text in texts}
 
 
-def _respelled(text: str) -> str:
-    return canonical_json(json.loads(text)).decode()
+def _is_altered(text: str, digest: str) -> bool:
+    content = json.loads(text)
+    return digest_of(content) != digest or canonical_json(content).decode() != text

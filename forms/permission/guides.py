@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..catalogue import Catalogue, Lasts, Wording
-from .ledger import Entry, Event, Kind, Method, is_recent
+from .ledger import Entry, Kind, Method, is_recent
 from .record import NOTHING, Decision, Limits, Record, Template, owe
+
+LINK_REQUESTS = ((Kind.ACCESS_ASKED, Method.LINK), (Kind.REQUESTED, Method.OFFER))
+"""Requests by a link in an email: a new link, or another guide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +84,7 @@ def is_guide(catalogue: Catalogue, purpose: str) -> bool:
 
 
 def _is_too_often(purpose: str, record: Record, now: datetime, limits: Limits) -> bool:
-    requests = [event for event in record.events if _is_by_link(event)]
-    recent = [event for event in requests if is_recent(event.at, now, limits.window)]
-    if any(event.purpose == purpose for event in recent):
+    requests = [event for event in record.events if (event.kind, event.method) in LINK_REQUESTS]
+    if any(e.purpose == purpose and is_recent(e.at, now, limits.window) for e in requests):
         return True
     return limits.guides.is_used_up([event.at for event in requests], now)
-
-
-def _is_by_link(event: Event) -> bool:
-    is_resend = event.kind is Kind.ACCESS_ASKED and event.method == Method.LINK
-    return is_resend or (event.kind is Kind.REQUESTED and event.method == Method.OFFER)

@@ -7,6 +7,7 @@ line, and a file with a fault is not imported at all.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ NEEDED = ("email", "purpose", "language", "source", "date", "evidence")
 COLUMNS = (*NEEDED, "wording")
 LONGEST = 2000
 """Characters in a cell."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""An ASCII control character other than white space."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 UNKNOWN_WORDING = {
     "en": "Brought in by the owner. The words that were shown then are not on record.",
@@ -55,8 +58,7 @@ def read_grants(
     lines: Iterable[str], known: Mapping[tuple[str, str], Wording], *, now: datetime
 ) -> tuple[tuple[Grant, ...], tuple[Fault, ...]]:
     """Read a whole file. `known` holds the latest wording by purpose and language."""
-    reader = csv.reader(lines, strict=True)
-    rows = list(_rows(reader))
+    rows = list(_rows(lines))
     faults = [row for row in rows if isinstance(row, Fault)]
     table = [row for row in rows if not isinstance(row, Fault)]
     if not table:
@@ -91,11 +93,7 @@ def import_grant(grant: Grant, record: Record) -> Decision | str:
         return f"{state_of(answers, purpose)} here: only the person can subscribe again"
     if answers:
         return "permitted already"
-    return Decision(entries=(_entry(grant),))
-
-
-def _entry(grant: Grant) -> Entry:
-    return Entry(
+    entry = Entry(
         kind=Kind.IMPORTED,
         purpose=grant.wording.purpose,
         wording=grant.wording.digest,
@@ -108,25 +106,21 @@ def _entry(grant: Grant) -> Entry:
             "evidence": grant.evidence,
         },
     )
+    return Decision(entries=(entry,))
 
 
-def _rows(reader: "Iterator[list[str]]") -> Iterator[tuple[int, list[str]] | Fault]:
-    line = 0
-    while True:
-        # The line on which a row starts, because cells may contain line breaks.
-        line = getattr(reader, "line_num", line) + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Fault(line, f"it is no CSV: {error}")
-            return
-        except UnicodeDecodeError:
-            yield Fault(line, "it is not UTF-8: save the file as CSV UTF-8")
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, cells
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]] | Fault]:
+    reader, line = csv.reader(lines, strict=True), 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            # The line on which the next row starts, because cells may contain line breaks.
+            line = reader.line_num + 1
+    except csv.Error as error:
+        yield Fault(line, f"it is no CSV: {error}")
+    except UnicodeDecodeError:
+        yield Fault(line, "it is not UTF-8: save the file as CSV UTF-8")
 
 
 def _faults_of_header(names: list[str]) -> list[Fault]:
@@ -151,9 +145,7 @@ def _read_grant(
     row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
     faults = [f"{name!r} is empty" for name in NEEDED if not row[name]]
     faults += [f"{name!r} is too long" for name, cell in row.items() if len(cell) > LONGEST]
-    faults += [
-        f"{name!r} has control characters" for name, cell in row.items() if _has_control(cell)
-    ]
+    faults += [f"{name!r} has control characters" for name in names if CONTROL.search(row[name])]
     if faults:
         return [Fault(line, fault) for fault in faults]
     address, date = _read_address(row["email"]), _read_date(row["date"], now)
@@ -168,10 +160,6 @@ def _read_grant(
         date=date,
         evidence=row["evidence"],
     )
-
-
-def _has_control(cell: str) -> bool:
-    return any((ord(letter) < 32 and letter not in "\n\r\t") or letter == "\x7f" for letter in cell)
 
 
 def _read_address(text: str) -> Address | str:

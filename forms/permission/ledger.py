@@ -128,8 +128,6 @@ class State(StrEnum):
 GRANTS = frozenset({Kind.CONFIRMED, Kind.IMPORTED})
 ENDINGS = frozenset({Kind.DECLINED, Kind.WITHDRAWN, Kind.COMPLAINED, Kind.BOUNCED, Kind.ERASED})
 """Kinds that end what was requested or confirmed before."""
-
-
 SAYING = frozenset({Kind.CHANGED, Kind.PAUSED, Kind.ACCESS_ASKED})
 """Kinds whose detail decisions read; other details are only kept and shown."""
 

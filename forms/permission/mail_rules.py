@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .ledger import ENDINGS, Event, Kind, Method, Wish, last_word
+from .ledger import ENDINGS, Event, Kind, Method, Wish, concerns, last_word
 from .record import Record, Scope, Template
 from .subject_requests import is_open
 
@@ -107,7 +107,7 @@ def _unended(about: Events, record: Record) -> tuple[Event, ...]:
         for event in about
         if record.permission(event.purpose).pause is None
         and not any(
-            later.seq > event.seq and later.kind in ENDINGS and later.purpose in ("", event.purpose)
+            later.seq > event.seq and later.kind in ENDINGS and concerns(later, event.purpose)
             for later in record.events
         )
     )

@@ -39,7 +39,7 @@ def expire(requests: tuple[Event, ...], record: Record) -> Decision:
                 detail={REQUEST_NUMBER: event.seq},
             )
             for event in requests
-            if not _is_answered(event, record)
+            if (word := last_word(record.events, event)) is None or is_move(word)
         )
     )
 
@@ -53,8 +53,3 @@ def forget(record: Record) -> Decision:
     if not any(event.kind in ENDINGS for event in record.events):
         return Decision(entries=(entry,))
     return Decision(entries=(entry,), suppress=Scope.MARKETING, reason="declined")
-
-
-def _is_answered(request: Event, record: Record) -> bool:
-    word = last_word(record.events, request)
-    return word is not None and not is_move(word)

@@ -20,7 +20,7 @@ from ...permission.ledger import START, SYSTEM, Detail, Event, Kind, Method, dig
 from ..database.tables import contact, detail, ledger, outbox, pending, suppression
 from ..records.rows import EVENT_COLUMNS, STREAMED, event_from_row
 from ..records.suppression import SUBJECT_PREFIX
-from ..records.writing import MAIL_STATES, QueueState
+from ..records.writing import MAIL_STATES
 
 BATCH = 500
 """Subjects whose contacts, emails and requests are read at a time."""
@@ -201,7 +201,7 @@ def _check_mails(
     chain: Chain, mails: Sequence[Row[Any]], requests: Sequence[Row[Any]]
 ) -> Iterator[Finding]:
     """Verify a contact's emails and open requests, and find the missing ones."""
-    parsed = [_parse_mail(row, chain) for row in mails]
+    parsed = [MailRow.read(row._asdict(), _parse_numbers(row.events), chain) for row in mails]
     for row, mail in zip(mails, parsed, strict=True):
         yield from _check_mail(row, mail, chain)
     held = set()
@@ -222,17 +222,6 @@ def _check_mail(row: Row[Any], mail: MailRow, chain: Chain) -> Iterator[Finding]
         yield Finding(place, fault)
     elif row.dedupe != f"{row.template}:{row.because}":
         yield Finding(place, "it is not the one email that its event requested")
-
-
-def _parse_mail(row: Row[Any], chain: Chain) -> MailRow:
-    return MailRow(
-        template=row.template,
-        because=row.because,
-        events=chain.about(_parse_numbers(row.events)),
-        created=row.created,
-        sent=row.at if row.state == QueueState.SENT else "",
-        checked=row.checked,
-    )
 
 
 def _parse_numbers(text: str) -> object:
