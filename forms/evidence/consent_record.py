@@ -12,11 +12,11 @@ Ours are the values (`event_type` is a `Kind`, `event_state` a `State`), the lis
 locations, jurisdiction and transfers are left out, because only the controller knows them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..catalogue import Controller, Lasts, Wording
 from ..declared.canonical import Json, digest_of
-from ..permission.ledger import GRANTS, Event, Kind, State, permission_of
+from ..permission.ledger import GRANTS, Event, Kind, State, state_of
 
 SCHEMA = "ISO/IEC TS 27560:2023 (profile atrae 1)"
 VALIDITY = {Lasts.STANDING: "until withdrawn", Lasts.ONCE: "one delivery"}
@@ -40,11 +40,10 @@ def consent_record(
     }
 
 
-def states(events: Iterable[Event]) -> dict[str, Json]:
+def states(events: Sequence[Event]) -> dict[str, Json]:
     """Return the state of each purpose."""
-    known = tuple(events)
-    purposes = sorted({event.purpose for event in known if event.purpose})
-    return {purpose: str(permission_of(known, purpose).state) for purpose in purposes}
+    purposes = sorted({event.purpose for event in events if event.purpose})
+    return {purpose: str(state_of(events, purpose)) for purpose in purposes}
 
 
 def _processing(digest: str, text: Wording) -> Json:
@@ -85,7 +84,7 @@ def _party(controller: Controller) -> str:
 
 def _event(event: Event, events: Sequence[Event], texts: Mapping[str, Wording]) -> Json:
     until = [other for other in events if other.seq <= event.seq]
-    state = permission_of(until, event.purpose).state if event.purpose else State.NONE
+    state = state_of(until, event.purpose) if event.purpose else State.NONE
     text, by_controller = texts.get(event.wording), event.kind in BY_CONTROLLER
     return {
         "event_id": event.seq,

@@ -41,23 +41,8 @@ def release(
     """Release the request `held`, which came with `detail`, unless no email may be sent now."""
     if not held or Scope.ALL in record.suppressed:
         return NOTHING
-    submission = _as_submitted(held, detail, wordings)
-    return optin.request(submission, record, now=now, pending=pending, limits=limits)
-
-
-def discard(held: Sequence[Event], _record: Record) -> Decision:
-    """Discard the request `held`. It ends no permission, because the person chose nothing."""
-    if not held:
-        return NOTHING
-    about: dict[str, Json] = {HELD: [event.seq for event in held]}
-    return Decision(entries=(Entry(kind=Kind.DISCARDED, method=Method.OPERATOR, detail=about),))
-
-
-def _as_submitted(
-    held: Sequence[Event], detail: Mapping[str, Json], wordings: Mapping[str, Wording]
-) -> Submission:
     first, answers = held[0], detail.get("answers")
-    return Submission(
+    submission = Submission(
         form=first.form,
         form_version=first.form_version,
         page=first.page,
@@ -68,3 +53,12 @@ def _as_submitted(
         trapped=False,
         quarantined=tuple(event.seq for event in held),
     )
+    return optin.request(submission, record, now=now, pending=pending, limits=limits)
+
+
+def discard(held: Sequence[Event], _record: Record) -> Decision:
+    """Discard the request `held`. It ends no permission, because the person chose nothing."""
+    if not held:
+        return NOTHING
+    about: dict[str, Json] = {HELD: [event.seq for event in held]}
+    return Decision(entries=(Entry(kind=Kind.DISCARDED, method=Method.OPERATOR, detail=about),))

@@ -6,14 +6,15 @@ send email to the person again. `scrub` removes what is left in the database's f
 
 import secrets
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 
 from ...declared.address import Address
 from ...errors import NotPossibleError
-from ...permission.ledger import SYSTEM, Entry, Kind, Method
-from ...permission.record import Decision, Scope
+from ...permission import subject_requests
+from ...permission.ledger import SYSTEM, Method
 from ..database.engine import Database
 from ..database.prepared import driver_of
 from ..database.tables import contact, detail, ledger, outbox, pending, setting
@@ -30,9 +31,8 @@ def erase(store: Store, contact_id: str, *, now: datetime, method: Method) -> bo
 
     Nothing more is sent to the address, unless the person signs up again.
     """
-    entry = Entry(kind=Kind.ERASED, method=method)
-    decision = Decision(entries=(entry,), suppress=Scope.MARKETING, reason="erased")
-    return erase_own_data(store, contact_id, lambda _record: decision, now=now)
+    decide = partial(subject_requests.erase, method=method)
+    return erase_own_data(store, contact_id, decide, now=now)
 
 
 def erase_own_data(store: Store, contact_id: str, decide: Decide, *, now: datetime) -> bool:

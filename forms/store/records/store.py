@@ -247,9 +247,8 @@ class Store:
         def seqs_of(entries: Sequence[Entry]) -> list[int]:
             return [events[decision.entries.index(entry)].seq for entry in entries]
 
-        if decision.pending is not None:
-            seqs_of_pending = seqs_of(decision.pending.about)
-            insert_pending(connection, contact_id, decision.pending, seqs_of_pending)
+        if pending := decision.pending:
+            insert_pending(connection, contact_id, pending, seqs_of(pending.about))
         for notice in decision.notices:
             message_id = f"<{self.new_id()}@{self.mail_domain}>"
             queue_mail(writer, contact_id, notice, seqs_of(notice.about), message_id)
