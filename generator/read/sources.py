@@ -39,7 +39,7 @@ def find_sources(root: Path) -> Sources:
         hint = "create it with a first page, such as content/_index.md"
         raise ConfigError(f"there is no {CONTENT}/ in {root}", hint=hint)
     by_kind: dict[SourceKind, list[Source]] = {kind: [] for kind in SourceKind}
-    for source in (*_find(root, CONTENT), *_find(root, STATIC)):
+    for source in _find(root, CONTENT) + _find(root, STATIC):
         by_kind[source.kind].append(source)
     return Sources(
         documents=(*by_kind[SourceKind.DOCUMENT], *by_kind[SourceKind.SECTION]),
@@ -51,10 +51,12 @@ def find_sources(root: Path) -> Sources:
     )
 
 
-def _find(root: Path, folder: str) -> Iterator[Source]:
-    for path, stat in _walk(root / folder, folder):
-        if kind := _kind(path):
-            yield Source(path=path, kind=kind, location=f"{root}/{path}", stat=stat)
+def _find(root: Path, folder: str) -> list[Source]:
+    return [
+        Source(path=path, kind=kind, location=f"{root}/{path}", stat=stat)
+        for path, stat in _walk(root / folder, folder)
+        if (kind := _kind(path))
+    ]
 
 
 def _walk(
@@ -94,9 +96,9 @@ def _kind(path: str) -> SourceKind | None:
     folder, _, name = path.rpartition("/")
     if not path.startswith(f"{CONTENT}/"):
         return SourceKind.STATIC
-    if f"/{GATED}/" in path:
-        return SourceKind.GATED
     if "/_" in folder:
+        if f"/{GATED}/" in path:
+            return SourceKind.GATED
         return _DECLARATIONS.get(folder) if name.endswith((".yaml", ".yml")) else None
     if not name.endswith(".md"):
         return SourceKind.FILE
