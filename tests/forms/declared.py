@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -106,8 +107,9 @@ def catalogue(*, guide: bytes = GUIDE) -> Catalogue:
     )
 
 
+@cache
 def pages() -> Pages:
-    """The default theme's own handler templates, in a plain shell."""
+    """The default theme's own handler templates, in a plain shell. They are read once."""
     templates = {
         path.relative_to(THEME).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(THEME.rglob("*"))
