@@ -108,7 +108,7 @@ def check_origin(
 
 
 def is_one_click(content_type: str, body: bytes) -> bool:
-    """Whether the body is RFC 8058's one click, in either of the encodings that it allows."""
+    """Tell whether the body is RFC 8058's one click, in either of the encodings that it allows."""
     kind, boundary = kind_of(content_type), BOUNDARY.search(content_type)
     if kind == URLENCODED:
         return read_form(content_type, body, most=MOST_CHOICES).get(ONE_CLICK[0]) == [ONE_CLICK[1]]

@@ -14,7 +14,7 @@ PROBES = ("/healthz", "/readyz")
 
 
 def owns(path: str) -> bool:
-    """Whether the handler serves `path`, when it shares a port with the site's pages."""
+    """Tell whether the handler serves `path`, when it shares a port with the site's pages."""
     return path.startswith(PREFIXES) or path in PROBES
 
 

@@ -79,7 +79,7 @@ def _digest(text: str, lasts: str) -> str:
     return hashlib.sha256(f"{lasts}\n{text}".encode()).hexdigest()
 
 
-def spelled(lock: Lock, more: Mapping[Key, str]) -> str:
+def text_of(lock: Lock, more: Mapping[Key, str]) -> str:
     """Return the text of a lock file with more wordings, in order."""
     digests = {**more, **lock.digests}
     rows = (f"{k.purpose} {k.version} {k.language} {digests[k]}\n" for k in sorted(digests))

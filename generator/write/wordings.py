@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..errors import PublishError
 from ..model.diagnostic import Location
-from ..model.wordings import LOCK, Key, read_lock, spelled
+from ..model.wordings import LOCK, Key, read_lock, text_of
 
 
 def keep_wordings(root: Path, published: Mapping[Key, str]) -> bool:
@@ -21,7 +21,7 @@ def keep_wordings(root: Path, published: Mapping[Key, str]) -> bool:
         return False
     new = file.with_name(f".{file.name}.new")
     try:
-        new.write_text(spelled(lock, published), encoding="utf-8")
+        new.write_text(text_of(lock, published), encoding="utf-8")
         new.replace(file)
     except OSError as fault:
         hint = "it records which wordings were published; make it writable, or commit it"

@@ -24,7 +24,7 @@ class Blocklist:
         self._lock = Lock()
 
     def blocks(self, domain: str) -> bool:
-        """Whether `domain` (in IDNA, lower case) or one of its parent domains is blocked."""
+        """Tell whether `domain` (in IDNA, lower case) or one of its parent domains is blocked."""
         blocked, file = self._defence.blocked_domains, self._defence.blocked_domains_file
         if file is not None:
             blocked |= self._read_file(file)

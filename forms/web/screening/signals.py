@@ -61,7 +61,7 @@ def signals_of(
 
 
 def needs_retry(evidence: Evidence, *, works: bool, now: datetime) -> bool:
-    """Whether to ask for the form again. `works` is set if the site uses proof of work."""
+    """Tell whether to ask for the form again. `works` is set if the site uses proof of work."""
     if evidence.waiting is not None and now - evidence.waiting <= WAIT_VALID_FOR:
         return now - evidence.waiting < WAIT
     fast = evidence.shown is not None and now - evidence.shown < FASTEST

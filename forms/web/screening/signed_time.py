@@ -28,7 +28,7 @@ class Signer:
         return next(self._signatures(message))
 
     def verifies(self, message: bytes, signature: str) -> bool:
-        """Whether one of the keys signed `message`. Compares in constant time."""
+        """Tell whether one of the keys signed `message`. Compares in constant time."""
         expected = signature.encode("utf-8", "surrogatepass")
         return any(hmac.compare_digest(s.encode(), expected) for s in self._signatures(message))
 

@@ -103,8 +103,8 @@ def _line_finder(text: str, first_line: int) -> Callable[[str], int]:
     after: dict[str, int] = {}
 
     def line_of(target: str) -> int:
-        for spelled in (str, unquote, escape):
-            spelling = spelled(target)
+        for spell in (str, unquote, escape):
+            spelling = spell(target)
             start = text.find(spelling, after.get(spelling, 0)) if spelling else -1
             start = start if start >= 0 else text.find(spelling)
             if start >= 0:
