@@ -8,7 +8,16 @@ from ..model.output import Output, Tree
 from ..render.dependencies import Dependency
 from ..render.page_context import Renderer
 from . import changes, trace
-from .answer_digests import AnswerDigests, Edit, Scope, TextEdit, scope_of, structure_of, texts_of
+from .answer_digests import (
+    AnswerDigests,
+    Edit,
+    Scope,
+    TextEdit,
+    ThemeEdit,
+    scope_of,
+    structure_of,
+    texts_of,
+)
 from .snapshot import fingerprint
 from .trace import Trace, TracedOutput
 
@@ -120,15 +129,19 @@ class Staleness:
 
     def _doubtful(self, before: Trace) -> dict[int, Dependency]:
         """Return the dependencies, by number, whose answers may be other ones."""
-        scopes = Scope.ANY
-        if before.structure == self._structure:
-            scopes = Scope.NONE
-            scopes |= Scope.BODY if before.texts != self._texts else Scope.NONE
-            scopes |= Scope.THEME if before.theme != self._theme else Scope.NONE
+        scopes = self._changed_scopes(before)
         dependencies = before.dependencies(
             lambda methods, _: any(scope_of(method) & scopes for method in methods)
         )
         return {number: each for number, each in dependencies if scope_of(each[0]) & scopes}
+
+    def _changed_scopes(self, before: Trace) -> Scope:
+        if isinstance(self._edit, ThemeEdit):
+            return Scope.THEME
+        if before.structure != self._structure:
+            return Scope.ANY
+        bodies = Scope.BODY if before.texts != self._texts else Scope.NONE
+        return bodies | (Scope.THEME if before.theme != self._theme else Scope.NONE)
 
     def _reason(self, before: Trace, output: Output, changed: Mapping[int, Dependency]) -> str:
         path = output.path
@@ -159,7 +172,7 @@ class Staleness:
             digests,
             outputs,
             structure=self._structure,
-            texts="" if is_text_edit else self._texts,
+            texts=self._texts,
             theme=self._theme,
         )
 
@@ -187,20 +200,24 @@ class Staleness:
 
     @cached_property
     def _structure(self) -> str:
-        before = self._before.structure if self._before else ""
         match self._edit:
+            case None:
+                return structure_of(self._site)
             case TextEdit(metadata_changed=True):
                 # Every document would have to be read: the next build that reads them all knows.
                 return ""
-            case None:
-                return structure_of(self._site)
             case _:
-                return before or structure_of(self._site)
+                return self._before.structure if self._before else ""
 
     @cached_property
     def _texts(self) -> str:
-        before = self._before.texts if self._before else ""
-        return before if self._edit and before else texts_of(self._site)
+        match self._edit:
+            case None:
+                return texts_of(self._site)
+            case TextEdit():
+                return ""
+            case ThemeEdit():
+                return self._before.texts if self._before else ""
 
 
 def _pruned(
