@@ -10,10 +10,14 @@ A section is a file; a path that is not among them is not there. Without a `site
 has a short one. The clock stands still.
 """
 
+import atexit
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from generator.build import BuildResult, Options, build
@@ -136,10 +140,22 @@ def files_below(folder: Path) -> set[str]:
     return {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()}
 
 
+@cache
+def _compiled() -> Path:
+    """Return a folder with compiled templates, for all sites of a session: most have one theme."""
+    folder = Path(mkdtemp(prefix="atrae-templates-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def small_site(root: Path, text: str) -> SmallSite:
     """Write the site of `text` into `root`."""
     site = SmallSite(root)
     (root / "content").mkdir(parents=True, exist_ok=True)
+    folder = root / ".atrae" / "cache"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        (folder / "templates").symlink_to(_compiled())
     if "-- site.yaml --" not in text:
         site.put("site.yaml", SETTINGS)
     return site.write(text)
