@@ -5,10 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from .databases import database_url, empty_database, postgresql, postgresql_url
+from .databases import bare_url, database_url, empty_database, postgresql, postgresql_url
 from .world import World, world
 
-__all__ = ["anywhere", "database_url", "empty_database", "here", "postgresql", "postgresql_url"]
+__all__ = [
+    "anywhere",
+    "bare_url",
+    "database_url",
+    "empty_database",
+    "here",
+    "postgresql",
+    "postgresql_url",
+]
 
 
 @pytest.fixture

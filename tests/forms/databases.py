@@ -1,11 +1,13 @@
 """Both databases for the tests: a SQLite file, and a real PostgreSQL, started once a session.
 
 A test takes the fixture `database_url` and runs twice, each time with an empty database of its
-own. With Hypothesis, where one test is many examples, take `empty_database` and open one in each:
-`with empty_database() as url: …`. Tests that stop and kill a PostgreSQL start their own, with
-`postgresql_server()`.
+own; it has its tables already, since making them takes longer than most tests. A test of
+migrations takes `bare_url`. With Hypothesis, where one test is many examples, take `empty_database`
+and open one in each: `with empty_database() as url: …`. Tests that stop and kill a PostgreSQL start
+their own, with `postgresql_server()`.
 """
 
+import atexit
 import ctypes
 import fcntl
 import os
@@ -18,19 +20,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
 PREFIX, LOCK = "atrae-pg-", "held"
+BARE = "template1"
+"""PostgreSQL's own empty database."""
 NOBODY = "nobody"
 """PostgreSQL refuses to run as root; where the tests do, the server is this user's."""
 
@@ -62,6 +67,8 @@ class PostgreSQL:
 
     directory: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    template: str = BARE
+    """The database that an empty one is a copy of."""
     process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -123,10 +130,10 @@ class PostgreSQL:
         self.start()
 
     @contextmanager
-    def empty_database(self, template: str = "template1") -> Iterator[str]:
-        """A new database, as empty as `template`; taken away again afterwards."""
+    def empty_database(self, template: str | None = None) -> Iterator[str]:
+        """A new database, a copy of `template`; taken away again afterwards."""
         name = f"atrae_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template or self.template}")
         try:
             yield f"postgresql://atrae@/{name}?host={self.directory}"
         finally:
@@ -201,8 +208,33 @@ def postgresql_server(**settings: str) -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """The session's server. It never waits for the disk: no test here pulls the plug on it."""
-    with postgresql_server(fsync="off", synchronous_commit="off", full_page_writes="off") as server:
+    lax = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    with postgresql_server(**lax) as server, server.empty_database() as url:
+        _make_tables(url)
+        server.template = str(make_url(url).database)
         yield server
+
+
+def copy_empty_sqlite(target: Path) -> None:
+    """Put a database with its tables and nothing in them at `target`."""
+    shutil.copy(_empty_sqlite(), target)
+
+
+@cache
+def _empty_sqlite() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="atrae-tables-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _make_tables(f"sqlite:///{folder / 'forms.db'}")
+    return folder / "forms.db"
+
+
+def _make_tables(url: str) -> None:
+    from forms.store.database.engine import open_engine
+    from forms.store.database.migrate import migrate
+
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session", params=BOTH)
@@ -216,7 +248,9 @@ def empty_database(
 
     @contextmanager
     def make() -> Iterator[str]:
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'forms.db'}"
+        file = tmp_path_factory.mktemp("database") / "forms.db"
+        copy_empty_sqlite(file)
+        yield f"sqlite:///{file}"
 
     return make
 
@@ -225,6 +259,17 @@ def empty_database(
 def database_url(empty_database: EmptyDatabase) -> Iterator[str]:
     """An empty database of the test's own, on SQLite and on PostgreSQL."""
     with empty_database() as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own without tables, on SQLite and on PostgreSQL."""
+    if request.param == SQLITE:
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    with server.empty_database(BARE) as url:
         yield url
 
 

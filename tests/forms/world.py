@@ -237,6 +237,8 @@ def world(
     catalogues, shown = [declared or catalogue()], theme or pages()
     file = directory / "guide.pdf"
     file.write_bytes(GUIDE)
+    if "ATRAE_DATABASE_URL" not in settings and not (directory / "forms.db").exists():
+        databases.copy_empty_sqlite(directory / "forms.db")
     app = create_app(
         told,
         catalogue=lambda: catalogues[-1],

@@ -30,14 +30,14 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads((HERE / "expected.json").read_t
 
 
 @pytest.fixture
-def url(database_url: str) -> str:
+def url(bare_url: str) -> str:
     """A copy of the last release's database."""
-    if database_url.startswith(SQLITE):
-        shutil.copy(HERE / "forms.db", database_url.removeprefix("sqlite:///"))
+    if bare_url.startswith(SQLITE):
+        shutil.copy(HERE / "forms.db", bare_url.removeprefix("sqlite:///"))
     else:
-        with psycopg.connect(database_url) as connection:
+        with psycopg.connect(bare_url) as connection:
             connection.execute((HERE / "forms.sql").read_bytes())
-    return database_url
+    return bare_url
 
 
 @pytest.fixture

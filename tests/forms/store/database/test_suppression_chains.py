@@ -16,7 +16,7 @@ from forms.store.records.rows import LedgerWriter
 from forms.store.records.suppression import add
 from forms.store.verify import verify
 
-from ...databases import dump, rows
+from ...databases import BARE, PostgreSQL, dump, rows
 from ...declared import NOW
 from ...faults.doomed import Doomed
 from ...world import SUPPRESSION
@@ -52,60 +52,61 @@ def migrated(url: str) -> list[str]:
     return found
 
 
-def test_each_gets_one_event_that_says_where_it_comes_from(database_url: str) -> None:
-    begun_earlier(database_url, 3)
-    assert migrated(database_url) == []
-    found = rows(database_url, "SELECT kind, method, at, prev FROM ledger")
+def test_each_gets_one_event_that_says_where_it_comes_from(bare_url: str) -> None:
+    begun_earlier(bare_url, 3)
+    assert migrated(bare_url) == []
+    found = rows(bare_url, "SELECT kind, method, at, prev FROM ledger")
     assert found == [("suppression.added", "migrated", spell(NOW), "")] * 3
-    [body, *_] = (body for (body,) in rows(database_url, "SELECT body FROM detail"))
+    [body, *_] = (body for (body,) in rows(bare_url, "SELECT body FROM detail"))
     assert json.loads(str(body)) == {
         "scope": "all",
         "reason": "bounced",
         "key_id": KEY.id,
         "at": BEFORE,
     }
-    whole = dump(database_url)
-    assert migrated(database_url) == []
-    assert dump(database_url) == whole
+    whole = dump(bare_url)
+    assert migrated(bare_url) == []
+    assert dump(bare_url) == whole
 
 
-def test_a_scope_that_has_its_event_keeps_it_and_the_other_one_follows(database_url: str) -> None:
-    begun_earlier(database_url, 1)
-    engine, address = open_engine(database_url), KEY.conceal("p0@x")
+def test_a_scope_that_has_its_event_keeps_it_and_the_other_one_follows(bare_url: str) -> None:
+    begun_earlier(bare_url, 1)
+    engine, address = open_engine(bare_url), KEY.conceal("p0@x")
     erased, at = {"key_id": KEY.id, "reason": "erased"}, NOW - timedelta(days=1)
     with engine.begin() as connection:
         add(LedgerWriter(connection, at, ["s"]), address, Scope.MARKETING, **erased)
     engine.dispose()
-    assert migrated(database_url) == []
-    methods = rows(database_url, "SELECT method FROM ledger ORDER BY seq")
+    assert migrated(bare_url) == []
+    methods = rows(bare_url, "SELECT method FROM ledger ORDER BY seq")
     assert methods == [("rule",), ("migrated",)]
 
 
-def test_postgresql_knows_at_once_how_many_there_are(postgresql_url: str) -> None:
+def test_postgresql_knows_at_once_how_many_there_are(postgresql: PostgreSQL) -> None:
     """Otherwise `verify` would compare each with each."""
-    begun_earlier(postgresql_url, 300)
-    assert migrated(postgresql_url) == []
-    counted = rows(postgresql_url, "SELECT reltuples FROM pg_class WHERE relname = 'ledger'")
+    with postgresql.empty_database(BARE) as url:
+        begun_earlier(url, 300)
+        assert migrated(url) == []
+        counted = rows(url, "SELECT reltuples FROM pg_class WHERE relname = 'ledger'")
     assert counted == [(300.0,)]
 
 
 @pytest.mark.parametrize("change", ["reason = 'erased'", "at = ''", "scope = 'marketing'"])
-def test_what_is_changed_afterwards_is_found(database_url: str, change: str) -> None:
-    begun_earlier(database_url, 1)
-    migrated(database_url)
-    rows(database_url, f"UPDATE suppression SET {change}")
-    assert migrated(database_url) != []
+def test_what_is_changed_afterwards_is_found(bare_url: str, change: str) -> None:
+    begun_earlier(bare_url, 1)
+    migrated(bare_url)
+    rows(bare_url, f"UPDATE suppression SET {change}")
+    assert migrated(bare_url) != []
 
 
-def test_it_may_be_killed_half_way(database_url: str, killer: Doomed, copies: Copies) -> None:
-    killed_half_way(database_url, killer, copies, people=400, rounds=2)
+def test_it_may_be_killed_half_way(bare_url: str, killer: Doomed, copies: Copies) -> None:
+    killed_half_way(bare_url, killer, copies, people=400, rounds=2)
 
 
 @pytest.mark.slow
 def test_a_hundred_thousand_may_be_killed_half_way(
-    database_url: str, killer: Doomed, copies: Copies
+    bare_url: str, killer: Doomed, copies: Copies
 ) -> None:
-    killed_half_way(database_url, killer, copies, people=100_000, rounds=5)
+    killed_half_way(bare_url, killer, copies, people=100_000, rounds=5)
 
 
 def killed_half_way(url: str, killer: Doomed, copies: Copies, people: int, rounds: int) -> None:
