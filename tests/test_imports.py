@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,7 @@ def modules(package: str) -> Iterator[tuple[str, Path]]:
         yield ".".join(part for part in parts if part != "__init__"), file
 
 
-def imports(package: str) -> Iterator[Import]:
-    """Yield every import of a package, those inside functions too."""
+def _imports(package: str) -> Iterator[Import]:
     for name, file in modules(package):
         parent = name if file.name == "__init__.py" else name.rpartition(".")[0]
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -147,9 +147,10 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
-ALL = tuple(edge for package in HOUSES for edge in imports(package))
-GENERATOR = tuple(edge for edge in ALL if house(edge.importer) == "generator")
-FORMS = tuple(edge for edge in ALL if house(edge.importer) == "forms")
+@cache
+def imports(*packages: str) -> tuple[Import, ...]:
+    """Return every import of the packages, those inside functions too."""
+    return tuple(edge for package in packages for edge in _imports(package))
 
 
 def _heights(rows: tuple[set[str], ...]) -> dict[str, int]:
@@ -165,9 +166,9 @@ def _described(edges: list[Import]) -> list[str]:
 
 
 def test_the_imports_are_read() -> None:
-    assert len(GENERATOR) > 200
-    assert Import("generator.publish", "generator.write.publish") in GENERATOR
-    assert Import("forms.mail.compose", "forms.mail.letters") in FORMS
+    assert len(imports("generator")) > 200
+    assert Import("generator.publish", "generator.write.publish") in imports("generator")
+    assert Import("forms.mail.compose", "forms.mail.letters") in imports("forms")
 
 
 @pytest.mark.parametrize("package", HOUSES)
@@ -189,7 +190,7 @@ def test_a_room_imports_downwards_only(place: str) -> None:
     heights = HEIGHTS[package]
     upwards = [
         edge
-        for edge in ALL
+        for edge in imports(*HOUSES)
         if house(edge.importer) == house(edge.imported) == package
         and room(edge.importer) == name
         and room(edge.imported) not in ("", name)
@@ -205,7 +206,7 @@ def test_a_room_of_the_store_imports_downwards_only(name: str) -> None:
 
     upwards = [
         edge
-        for edge in FORMS
+        for edge in imports("forms")
         if store_room(edge.importer) == name
         and store_room(edge.imported) not in ("", name)
         and STORE_HEIGHTS.get(store_room(edge.imported), 1) >= STORE_HEIGHTS[name]
@@ -216,7 +217,7 @@ def test_a_room_of_the_store_imports_downwards_only(name: str) -> None:
 def test_a_migration_imports_the_database_and_what_is_declared_only() -> None:
     wrong = [
         edge
-        for edge in FORMS
+        for edge in imports("forms")
         if edge.importer.startswith("forms.store.migrations")
         and house(edge.imported) == "forms"
         and not edge.imported.startswith(MIGRATIONS_IMPORT)
@@ -227,7 +228,7 @@ def test_a_migration_imports_the_database_and_what_is_declared_only() -> None:
 def test_stages_do_not_import_one_another() -> None:
     wrong = [
         edge
-        for edge in GENERATOR
+        for edge in imports("generator")
         if room(edge.importer) in STAGES
         and room(edge.imported) in STAGES
         and house(edge.imported) == "generator"
@@ -238,7 +239,7 @@ def test_stages_do_not_import_one_another() -> None:
 
 def test_few_rooms_see_every_stage() -> None:
     seen: dict[str, set[str]] = {}
-    for edge in GENERATOR:
+    for edge in imports("generator"):
         if house(edge.imported) == "generator" and room(edge.imported) in STAGES:
             seen.setdefault(room(edge.importer), set()).add(room(edge.imported))
     assert {place for place, stages in seen.items() if stages == STAGES} <= SEES_ALL_STAGES
@@ -247,7 +248,7 @@ def test_few_rooms_see_every_stage() -> None:
 def test_the_generator_imports_the_doors_of_the_handler_only() -> None:
     wrong = [
         edge
-        for edge in GENERATOR
+        for edge in imports("generator")
         if house(edge.imported) == "forms"
         and not edge.importer.startswith(tuple(DOORS.get(edge.imported, ("nowhere",))))
     ]
@@ -255,14 +256,16 @@ def test_the_generator_imports_the_doors_of_the_handler_only() -> None:
 
 
 def test_the_handler_imports_nothing_of_the_generator() -> None:
-    assert _described([edge for edge in FORMS if house(edge.imported) == "generator"]) == []
+    assert (
+        _described([edge for edge in imports("forms") if house(edge.imported) == "generator"]) == []
+    )
 
 
 @pytest.mark.parametrize("party", sorted(HOMES))
 def test_a_third_party_has_one_home(party: str) -> None:
     wrong = [
         edge
-        for edge in ALL
+        for edge in imports(*HOUSES)
         if house(edge.imported) == party
         and not any(_is_within(edge.importer, home) for home in HOMES[party])
     ]
@@ -272,7 +275,7 @@ def test_a_third_party_has_one_home(party: str) -> None:
 def test_pydantic_is_where_values_enter() -> None:
     wrong = [
         edge
-        for edge in ALL
+        for edge in imports(*HOUSES)
         if house(edge.imported) in ("pydantic", "pydantic_core")
         and not any(_is_within(edge.importer, home) for home in PYDANTIC)
     ]
@@ -284,14 +287,14 @@ def _is_within(module: str, home: str) -> bool:
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:
-    known = _known(edge for edge in ALL if house(edge.imported) in HOUSES)
+    known = _known(edge for edge in imports(*HOUSES) if house(edge.imported) in HOUSES)
     for package in HOUSES:
         for name, _ in modules(package):
             assert name not in _reached(known, name), f"{name} imports itself"
 
 
 def test_a_build_loads_neither_web_server_nor_database() -> None:
-    loaded = {house(name) for name in _reached(_known(ALL), "generator.build")}
+    loaded = {house(name) for name in _reached(_known(imports(*HOUSES)), "generator.build")}
     assert not loaded & {"starlette", "uvicorn", "sqlalchemy", "alembic", "watchdog"}
 
 
