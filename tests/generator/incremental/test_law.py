@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 Builders = dict[str, Builder]
 
 USUAL = settings(
-    max_examples=12,
+    max_examples=8,
     # Shrinking a history takes minutes, and one that failed is short enough to read.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
