@@ -10,8 +10,8 @@ import pytest
 from ..evidence.history import OWNER, SECRET
 from ..production import Production, production
 from ..world import SUPPRESSION, World, world
-from .test_cli import run as run_apart
-from .test_commands import PEOPLE, run
+from .running import run, run_apart
+from .test_commands import PEOPLE
 
 SEALING = {"ATRAE_CHECKPOINT_KEY": SECRET, "ATRAE_OWNER": f"Olga <{OWNER}>"}
 MAIL = {"ATRAE_MAIL_FROM": "Ana of Example <ana@example.org>"}

@@ -1,10 +1,8 @@
 """The commands, as processes: exit codes, messages, and the server from start to signal."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,27 +16,7 @@ from forms.settings.keys import development_settings
 from ..declared import GUIDE, GUIDE_NAME, catalogue, pages, write_bundle
 from ..peer import Peer, listening
 from ..world import environment, free_port, link, until, world
-
-COMMAND = [sys.executable, "-c", "from forms.cli import forms; forms(prog_name='atrae forms')"]
-
-
-def run(
-    *arguments: str, directory: Path, environ: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=directory,
-        env=clean(environ or {}),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-
-
-def clean(environ: Mapping[str, str]) -> dict[str, str]:
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("ATRAE_")}
-    return {**ours, **environ}
+from .running import COMMAND, clean, run, run_apart
 
 
 @contextmanager
@@ -87,17 +65,17 @@ def test_the_whole_loop_as_in_production(tmp_path: Path) -> None:
         until(lambda: len(peer.messages) == 2, "the receipt")
         download = client.get(link(peer.messages[1], "resource"))
         assert download.content == GUIDE
-        second = run("serve", "--port", str(free_port()), directory=tmp_path, environ=environ)
+        second = run_apart("serve", "--port", str(free_port()), directory=tmp_path, environ=environ)
         assert second.returncode == 1
         assert "in use by another handler" in second.stderr
         assert "Traceback" not in second.stderr
-        assert run("migrate", directory=tmp_path, environ=environ).returncode == 1
-        while_serving = run("verify", directory=tmp_path, environ=environ)
+        assert run_apart("migrate", directory=tmp_path, environ=environ).returncode == 1
+        while_serving = run_apart("verify", directory=tmp_path, environ=environ)
         assert while_serving.returncode == 0, while_serving.stderr
     assert not (tmp_path / "forms.db-wal").exists(), "the log is folded in when the server ends"
-    told = run("verify", directory=tmp_path, environ=environ)
+    told = run_apart("verify", directory=tmp_path, environ=environ)
     assert told.stdout.startswith("Verified: 1 contact")
-    exported = run("export", "ANA@example.org", directory=tmp_path, environ=environ)
+    exported = run_apart("export", "ANA@example.org", directory=tmp_path, environ=environ)
     record = json.loads(exported.stdout)
     assert record["permissions"] == {"guide": "confirmed"}
     assert [event["kind"] for event in record["events"]] == [
@@ -170,5 +148,5 @@ def test_help_teaches(tmp_path: Path, command: str) -> None:
 
 
 def test_wrong_usage_is_two(tmp_path: Path) -> None:
-    assert run("nothing", directory=tmp_path).returncode == 2
+    assert run_apart("nothing", directory=tmp_path).returncode == 2
     assert run("export", "no address", directory=tmp_path).returncode == 2

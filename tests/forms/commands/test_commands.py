@@ -4,48 +4,24 @@ import json
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Mapping
-from contextlib import chdir
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from forms.app import utc_now
-from forms.cli import forms
 
 from ..databases import dump, rows
 from ..declared import catalogue, pages, write_bundle
 from ..peer import Peer, listening
 from ..store.people.test_erase import opened, request
 from ..world import SUPPRESSION, environment, until, world
-from .test_cli import COMMAND, clean, run as run_apart
+from .running import COMMAND, clean, run, run_apart
 
 PEOPLE = """email,purpose,language,source,date,evidence,wording
 eva@example.org,newsletter,en,fair 2025,2025-03-31,sheet 14,Send me the newsletter.
 ana@example.org,newsletter,en,fair 2025,2025-03-31,sheet 15,
 """
 KEY = {"ATRAE_SUPPRESSION_KEY": SUPPRESSION}
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command answered."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(*arguments: str, directory: Path, environ: Mapping[str, str] | None = None) -> Told:
-    """The command in this process: what it imports is there already."""
-    with chdir(directory):
-        result = CliRunner().invoke(
-            forms, arguments, env=dict(environ or {}), prog_name="atrae forms"
-        )
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Told(result.exit_code, result.stdout, result.stderr)
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ from ..declared import NOW
 from ..store.people.test_erase import findings, request, store
 from ..store.submissions import asked_for
 from ..world import link, world
-from .test_commands import KEY, run
+from .running import run
+from .test_commands import KEY
 
 __all__ = ["store"]
 

@@ -21,7 +21,8 @@ from ..contact_history import LIMITS, Life
 from ..databases import rows
 from ..permission.test_preferences import confirmed
 from ..world import world
-from .test_commands import KEY, run
+from .running import run
+from .test_commands import KEY
 
 EMAIL = "ana@example.org"
 

@@ -17,7 +17,7 @@ from forms.settings.keys import development_settings
 from forms.site.templates import Renderer
 from forms.store.database.engine import Database, open_engine
 
-from ..commands.test_cli import run
+from ..commands.running import run
 from ..declared import NOW, catalogue, pages
 from ..world import World, text_of, world
 from .history import KEY, OTHER, OWNER, SECRET, Lived

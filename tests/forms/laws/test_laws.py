@@ -27,7 +27,7 @@ FIRST_SEED = int(os.environ.get("ATRAE_LAWS_SEED", "0"))
 
 def test_the_laws_hold(empty_database: EmptyDatabase, tmp_path: Path) -> None:
     with Registry(empty_database, tmp_path) as registry:
-        live(registry, histories=20, each=45)
+        live(registry, histories=14, each=45)
     assert registry.steps > 100
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ..commands.test_commands import run
+from ..commands.running import run
 from ..evidence.history import KEY, OTHER, OWNER, SECRET as SIGNING
 from ..world import SECRET, SUPPRESSION, link, world
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from generator.__main__ import plain_build
 from generator.build import Options
+from generator.cli import main
 from generator.incremental.changes import (
     Anything,
     Changes,
@@ -67,7 +69,8 @@ def build(site: SmallSite, *arguments: str) -> str:
 def built(site: MakeSite) -> SmallSite:
     """A site that was built, and is known to be as it was."""
     made = site(TEXT)
-    build(made)
+    result = CliRunner().invoke(main, ["build", "-s", str(made.root), *CLOCK])
+    assert result.exit_code == 0, result.output
     return made
 
 
