@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..model.diagnostic import Diagnostic, nearest, warning
-from ..model.document import Call, Document, Link
+from ..model.document import Call, Document, Link, text_stem
 from ..model.permalink import file_for
 from ..model.reference import Reference, resolve
 from ..model.site import Site
@@ -65,7 +65,7 @@ def _hint(site: Site, target: str) -> str:
     if "_gated/" in target:
         return "gated files are only delivered by a form"
     path = target.partition("#")[0]
-    if not path.endswith(".md"):
+    if text_stem(path) is None:
         return ""
     hidden = {h.document.source.name: h.reason for h in site.hidden}
     name = path.rpartition("/")[2]

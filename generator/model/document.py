@@ -14,6 +14,14 @@ from .elements import Element
 from .file_stat import FileStat
 from .lazy import Lazy
 
+_TEXT_SUFFIXES = (".md", ".markdown")
+
+
+def text_stem(path: str) -> str | None:
+    """Return the path of a Markdown file without its suffix; None for another file."""
+    stem, dot, suffix = path.rpartition(".")
+    return stem if f"{dot}{suffix}".casefold() in _TEXT_SUFFIXES else None
+
 
 class SourceKind(StrEnum):
     """Purpose of a file in the site's folders."""

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
-from .document import Document
+from .document import Document, text_stem
 from .permalink import join
 from .settings import Language
 from .site import Site
@@ -74,8 +74,8 @@ def in_language(site: Site, source: str, language: str) -> Document | None:
     if named := site.by_source.get(source):
         return translations.get(named.translation_key, named)
     # `about.md` names `about.es.md` too.
-    key = source.removeprefix("content/").removesuffix(".md")
-    return translations.get(key) if source.endswith(".md") else None
+    key = text_stem(source.removeprefix("content/"))
+    return translations.get(key) if key else None
 
 
 def translation(site: Site, source: str, language: Language) -> Document | None:

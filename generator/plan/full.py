@@ -18,7 +18,7 @@ from ..read.declarations.forms import read_declarations
 from ..read.declarations.wordings import find_lock
 from ..read.documents import read_document, settings_for_reading
 from ..read.html.elements import read_markup
-from ..read.sources import find_sources
+from ..read.sources import find_sources, unread_front_matter
 from ..render.page_context import PageContext
 from ..render.theme import Theme, load_theme
 from .plan import BUILT_IN, Plan, markup_of, renderer_of
@@ -88,5 +88,10 @@ def read_site(
     )
     lock, lock_diagnostics = find_lock(config.root)
     site, catalogue_diagnostics = compile_catalogue(declared, sources.gated, site, lock)
-    diagnostics += (*data_diagnostics, *form_diagnostics, *lock_diagnostics)
+    diagnostics += (
+        *unread_front_matter(sources.files),
+        *data_diagnostics,
+        *form_diagnostics,
+        *lock_diagnostics,
+    )
     return site, (*diagnostics, *catalogue_diagnostics)

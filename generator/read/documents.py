@@ -11,7 +11,7 @@ from msgspec import Struct
 from ..model import permalink
 from ..model.diagnostic import Diagnostic, Location, error
 from ..model.digest import digest_of
-from ..model.document import Body, Document, Source, SourceKind
+from ..model.document import Body, Document, Source, SourceKind, text_stem
 from ..model.settings import Language, Settings
 from ..model.site import is_bundle
 from .front_matter.dates import in_zone
@@ -73,7 +73,7 @@ def read_document(
     if parts is None:
         return Reading(document=None, findings=findings + split_errors)
     front, findings, cached = read_front_matter(
-        parts.front, path=source.path, taxonomies=settings.taxonomies, cached=cached
+        parts, path=source.path, taxonomies=settings.taxonomies, cached=cached
     )
     title = front.title if front else ""
     has_summary = bool(front and (front.summary or front.description))
@@ -155,7 +155,7 @@ def _in_zone(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def _name(source: Source, settings: Settings) -> _Name:
     folder = source.folder.partition("/")[2]
-    stem = source.name.removesuffix(".md")
+    stem = text_stem(source.name) or source.name
     base, _, suffix = stem.rpartition(".")
     codes = [language.code for language in settings.languages]
     language = settings.default_language

@@ -2,20 +2,29 @@
 
 import os
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigError
 from ..model.diagnostic import Diagnostic, Location, error
-from ..model.document import Source, SourceKind
+from ..model.document import Source, SourceKind, text_stem
 from ..model.file_stat import FileStat, stat_of
+from .front_matter.split import starts_with_fence
 
 CONTENT, STATIC, DATA, TEMPLATES = "content", "static", "data", "templates"
 GATED = "_gated"
 
 _DECLARATIONS = {f"{CONTENT}/_forms": SourceKind.FORM, f"{CONTENT}/_purposes": SourceKind.PURPOSE}
 """Folder of declarations -> what its YAML files are for."""
+
+_UNREAD = (
+    *("html", "htm", "xhtml", "mdx", "mkd", "mdown", "txt", "rst", "adoc", "org", "textile"),
+    *("njk", "liquid", "hbs", "ejs", "haml", "pug", "mdoc"),
+)
+"""Suffixes of texts that other programs read front matter in."""
+_HEAD = 4096
+"""Bytes that are looked at."""
 
 _TEMPORARY = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".orig")
 
@@ -100,7 +109,7 @@ def _kind(path: str) -> SourceKind | None:
         if f"/{GATED}/" in path:
             return SourceKind.GATED
         return _DECLARATIONS.get(folder) if name.endswith((".yaml", ".yml")) else None
-    if not name.endswith(".md"):
+    if text_stem(name) is None:
         return SourceKind.FILE
     stem = name.partition(".")[0]
     at_root = folder == CONTENT and stem == "index"
@@ -122,14 +131,39 @@ def unreadable(source: Source, cause: OSError) -> Diagnostic:
     return error("unreadable", f"the file can't be read: {cause.strerror}", at=place)
 
 
+def unread_front_matter(files: Iterable[Source]) -> Iterator[Diagnostic]:
+    """Yield an error for each file that is published unchanged but has front matter.
+
+    Nobody would read its `draft: true`.
+    """
+    for source in files:
+        suffix = source.name.rpartition(".")[2].casefold()
+        if suffix not in _UNREAD:
+            continue
+        try:
+            with source.file.open("rb") as file:
+                head = file.read(_HEAD)
+        except OSError:
+            # Publishing it reports the error.
+            continue
+        if starts_with_fence(head.decode(errors="replace").replace("\r\n", "\n")):
+            message = f"front matter isn't read in .{suffix} files"
+            hint = "rename the file to .md, or delete its front matter"
+            place = Location(path=source.path, line=1)
+            yield error("front-matter-unread", message, at=place, hint=hint)
+
+
 def decode(raw: bytes, source: Source) -> tuple[str | None, list[Diagnostic]]:
     r"""Decode UTF-8: drop the byte order mark and make every line end `\n`."""
     raw = raw.removeprefix(BOM_UTF8)
     try:
         text = raw.decode()
+        # UTF-16 without a mark: its letters would be words to nobody, and no `draft: true`.
+        position = raw.find(0)
     except UnicodeDecodeError as cause:
-        line = raw.count(b"\n", 0, cause.start) + 1
-        place = Location(path=source.path, line=line)
+        position = cause.start
+    if position >= 0:
+        place = Location(path=source.path, line=raw.count(b"\n", 0, position) + 1)
         hint = "save the file as UTF-8"
         return None, [error("encoding", "the file is not UTF-8", at=place, hint=hint)]
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, []

@@ -5,8 +5,8 @@
     authors:
       - Ana
 
-Most front matter looks like this. What this module reads is exactly what `yaml.read_yaml` reads;
-whatever is invalid or could mean anything else is left to that. Tests compare the two.
+Most front matter looks like this. What this module reads is exactly what `values.read_values`
+reads; whatever is invalid or could mean anything else is left to that. Tests compare the two.
 """
 
 import re

@@ -10,22 +10,28 @@ from msgspec.structs import replace
 from generator.model.taxonomy import RESERVED_NAMES
 from generator.read.front_matter.dates import in_zone, parse_date
 from generator.read.front_matter.keys import KEYS, FrontMatter
-from generator.read.front_matter.split import read_front_matter, split
+from generator.read.front_matter.split import SplitText, read_front_matter, split
 
 NAMES = frozenset(key.name for key in KEYS)
 MADRID = ZoneInfo("Europe/Madrid")
 AT = datetime(2026, 11, 21, 9, 0)
 
 
+def parts_of(front: str) -> SplitText:
+    return SplitText(front=front, body="", body_line=0)
+
+
 def read(front: str) -> FrontMatter:
-    values, findings, _ = read_front_matter(front, path="content/a.md")
+    values, findings, _ = read_front_matter(parts_of(front), path="content/a.md")
     assert findings == []
     assert values is not None
     return values
 
 
 def wrong(front: str, *taxonomies: str) -> list[str]:
-    values, findings, _ = read_front_matter(front, path="a.md", taxonomies=taxonomies or ("tags",))
+    values, findings, _ = read_front_matter(
+        parts_of(front), path="a.md", taxonomies=taxonomies or ("tags",)
+    )
     assert (values is None) == any(f.severity == "error" for f in findings)
     return [str(found).removeprefix("a.md:") for found in findings]
 
@@ -40,8 +46,13 @@ def wrong(front: str, *taxonomies: str) -> list[str]:
         ("---\na: b\n---", "a: b\n", "", 4),
         ("---\na: --- b\n---\n", "a: --- b\n", "", 4),
         ("Text\n---\n", "", "Text\n---\n", 1),
-        ("----\nText\n", "", "----\nText\n", 1),
-        ("\n---\na: b\n---\n", "", "\n---\na: b\n---\n", 1),
+        ("* * *\nText\n", "", "* * *\nText\n", 1),
+        ("\n---\na: b\n---\n", "a: b\n", "", 5),
+        ("\ufeff \n\n---\na: b\n---\nText\n", "a: b\n", "Text\n", 6),
+        ("+++\na = 1\n\n+++\nText\n", "a = 1\n\n", "Text\n", 5),
+        ('{"a": "b"}\nText\n', '{"a": "b"}', "Text\n", 2),
+        ('\n{\n"a": 1}\nText\n', '{\n"a": 1}', "Text\n", 4),
+        ("{{< note >}}\nText\n", "", "{{< note >}}\nText\n", 1),
         ("", "", "", 1),
     ],
 )
@@ -181,7 +192,9 @@ def test_tags_that_are_no_texts_are_an_error(written: str) -> None:
 
 def test_other_taxonomies_are_read_like_tags() -> None:
     values, findings, _ = read_front_matter(
-        "tags: a\nseries: b, c\n", path="", taxonomies=("tags", "series", "topics", "authors")
+        parts_of("tags: a\nseries: b, c\n"),
+        path="",
+        taxonomies=("tags", "series", "topics", "authors"),
     )
     assert values is not None
     assert values.terms == {"tags": ("a",), "series": ("b", "c"), "topics": (), "authors": ()}

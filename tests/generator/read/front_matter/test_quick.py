@@ -7,7 +7,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from generator.read.front_matter.keys import KEYS, FrontMatter
 from generator.read.front_matter.quick import MAX_LENGTH, read_lines
-from generator.read.front_matter.yaml import read_yaml
+from generator.read.front_matter.values import read_values
 
 TAXONOMIES = ("tags", "series", "authors")
 NAMES = st.sampled_from([*(key.name for key in KEYS), "series", "layout", "unknown", "Title"])
@@ -45,7 +45,7 @@ def both(front: str) -> FrontMatter | None:
     """What is read the quick way, which is what is read the other way."""
     quick = read_lines(front, taxonomies=TAXONOMIES)
     if quick is not None:
-        values, findings = read_yaml(front, path="a.md", taxonomies=TAXONOMIES)
+        values, findings = read_values(front, path="a.md", taxonomies=TAXONOMIES)
         assert findings == []
         assert values == quick
         assert list(values.terms) == list(quick.terms)

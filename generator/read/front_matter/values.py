@@ -1,4 +1,4 @@
-"""Front matter as YAML: reads any, or reports what is wrong with it.
+"""Front matter of any shape, in YAML, JSON or TOML: reads it, or reports what is wrong with it.
 
 Import this module only where it's called: it loads pydantic and PyYAML, which takes as long as
 building an edited page.
@@ -10,12 +10,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
-from ...model.diagnostic import Diagnostic
+from ...model.diagnostic import Diagnostic, error
+from ...schema import toml_text
 from ...schema.validate import StrictModel, validate
 from ...schema.yaml_text import parse
 from . import keys
 from .dates import parse_date
 from .keys import FrontMatter, ValueType
+from .withholding import withhold
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(keys.split_list)]
 UrlPath = Annotated[str, AfterValidator(keys.check_path)]
@@ -46,16 +48,30 @@ def _file_model(taxonomies: tuple[str, ...]) -> type[StrictModel]:
     return create_model("FrontMatterFile", __base__=StrictModel, **fields)
 
 
-def read_yaml(
-    front: str, *, path: str, taxonomies: tuple[str, ...]
+def read_values(
+    front: str,
+    *,
+    path: str,
+    taxonomies: tuple[str, ...],
+    first_line: int = 2,
+    is_toml: bool = False,
 ) -> tuple[FrontMatter | None, list[Diagnostic]]:
-    """Read front matter as YAML; None if a diagnostic is an error."""
-    parsed, findings = parse(front, path=path, first_line=2, typed=_TYPED, aliases=keys.ALIASES)
+    """Read front matter that starts on `first_line`; None if a diagnostic is an error."""
+    if is_toml:
+        parsed, findings = toml_text.parse(front, path=path, first_line=first_line, typed=_TYPED)
+    else:
+        parsed, findings = parse(
+            front, path=path, first_line=first_line, typed=_TYPED, aliases=keys.ALIASES
+        )
     if parsed is None:
         return None, findings
-    file, errors = validate(_file_model(taxonomies), parsed, lenient=True)
+    model = _file_model(taxonomies)
+    names = {name: info.alias or name for name, info in model.model_fields.items()}
+    places = parsed.key_places()
+    for key, cause in withhold(parsed.values, names.values()).items():
+        findings.append(error("bad-value", f"{key}: {cause}", at=parsed.at(key), hint=cause.hint))
+    file, errors = validate(model, parsed, lenient=True)
     if file is None or findings:
         return None, [*findings, *errors]
-    names = {name: info.alias or name for name, info in type(file).model_fields.items()}
     values = {names[name]: value for name, value in file}
-    return keys.assemble(values, taxonomies, parsed.key_places()), errors
+    return keys.assemble(values, taxonomies, places), errors
