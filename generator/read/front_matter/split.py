@@ -1,6 +1,5 @@
 """Splitting a source into front matter and body, and reading the front matter."""
 
-import json
 import re
 from typing import NamedTuple
 
@@ -8,7 +7,6 @@ from msgspec import Struct
 
 from ...model.diagnostic import Diagnostic, Location, error
 from ...model.digest import digest_of
-from .disguise import disguised_line
 from .keys import FrontMatter
 from .quick import read_lines
 
@@ -56,6 +54,9 @@ def split(text: str, *, path: str) -> tuple[SplitText | None, list[Diagnostic]]:
         return _between_fences(text, opening, path)
     if _OBJECT.match(text, start):
         return _object(text, start, path)
+    # Here, because most documents have front matter, and an edit of one loads nothing for this.
+    from .disguise import disguised_line
+
     if line := disguised_line(text[start:]):
         place = Location(path=path, line=text.count("\n", 0, start) + line)
         message = "this looks like front matter, but doesn't start with a line of `---`"
@@ -86,6 +87,8 @@ def _between_fences(
 
 
 def _object(text: str, start: int, path: str) -> tuple[SplitText | None, list[Diagnostic]]:
+    import json
+
     line = text.count("\n", 0, start) + 1
     try:
         _, end = json.JSONDecoder().raw_decode(text, start)
