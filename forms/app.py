@@ -111,6 +111,8 @@ def create_app(
         exception_handlers=exception_handlers(context),
         lifespan=lambda _app: _lifespan(settings, store, workers),
     )
+    # It would redirect to the host that the request names, before any check.
+    app.router.redirect_slashes = False
     add_metrics(app, operations, store, clock)
     return app
 

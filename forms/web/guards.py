@@ -29,7 +29,7 @@ from ..links.tokens import LINKS, AnyLink, ExpiredError, Link, TokenError, Unsub
 from ..settings.networks import Network, Rate, network_of, visitor
 from . import request_body
 from .context import Context
-from .request_body import ONE_CLICK, RefusalError
+from .request_body import RefusalError
 
 log = logging.getLogger("atrae.forms.gate")
 
@@ -55,7 +55,7 @@ class RouteGuards:
 
     @property
     def one_click(self) -> bool:
-        """Whether it accepts RFC 8058's one click, exempt from the check of the origin only."""
+        """Whether it accepts RFC 8058's one click, which any program may send from anywhere."""
         return self.form and self.link is UnsubscribeLink
 
 
@@ -168,14 +168,15 @@ async def _read_form(context: Context, guards: RouteGuards, request: Request) ->
     origins = frozenset({context.settings.site_origin, context.settings.public_origin})
     if not guards.one_click:
         request_body.check_origin(headers, origins, has_token=has_token)
-    body = await request_body.read_body(request)
-    if guards.one_click:
-        if request_body.is_one_click(content_type, body):
-            request.state.form = {ONE_CLICK[0]: [ONE_CLICK[1]]}
-            return
-        request_body.check_origin(headers, origins, has_token=True)
     most = request_body.MOST_CHOICES if has_token else request_body.MOST_FIELDS
-    request.state.form = request_body.read_form(content_type, body, most=most)
+    request.state.form = {}
+    try:
+        body = await request_body.read_body(request)
+        request.state.form = request_body.read_form(content_type, body, most=most)
+    except RefusalError:
+        # The token alone asks for it: whoever wants to leave does, whatever the program sent.
+        if not (guards.one_click and _is_ours(context, request, UnsubscribeLink)):
+            raise
 
 
 def _count(context: Context, key: object, rate: Rate, *, nearby: bool = False) -> None:

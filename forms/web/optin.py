@@ -97,12 +97,12 @@ def show_unsubscribe(context: Context, request: Request) -> Response:
 
 
 def unsubscribe(context: Context, request: Request) -> Response:
-    """Unsubscribe, by the button or by RFC 8058's one click: `POST /unsubscribe/{token}`."""
-    form = request_body.form_of(request)
-    is_one_click = form.get(request_body.ONE_CLICK[0]) == [request_body.ONE_CLICK[1]]
-    if not is_one_click and form.get("do") != ["leave"]:
-        raise RefusalError(400, "choice")
+    """Unsubscribe, by the button or by RFC 8058's one click: `POST /unsubscribe/{token}`.
+
+    Whatever isn't the button counts as the one click: an empty body, another type or line end.
+    """
     link = read_link(context, request, UnsubscribeLink)
+    is_one_click = request_body.form_of(request).get("do") != ["leave"]
     method = Method.ONE_CLICK if is_one_click else Method.BUTTON
     decide = partial(optin.withdraw, link.purposes, method=method, language=link.language)
     context.commit(link.contact, decide, now=context.clock())
@@ -136,7 +136,7 @@ def _subscribe(
         raw,
         language=responder.language,
         wordings=context.store.wordings(ticked(raw)),
-        versions=context.store.form_versions(raw.get("version", ())[:1]),
+        versions=context.store.form_versions(form_id, raw.get("version", ())[:1]),
     )
     if isinstance(submission, FieldErrors):
         return form_page(responder, form_id, submission)

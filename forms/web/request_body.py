@@ -1,6 +1,5 @@
 """Checks of a request's size, time, content type, origin and number of fields."""
 
-import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
@@ -16,12 +15,6 @@ MOST_CHOICES = 256
 """Fields of a form behind a link from an email: a person's choices with all topics."""
 BODY_SECONDS = 10.0
 URLENCODED = "application/x-www-form-urlencoded"
-ONE_CLICK = ("List-Unsubscribe", "One-Click")
-"""Name and value that email programs send by RFC 8058."""
-BOUNDARY = re.compile(r'boundary="?([0-9A-Za-z\'()+_,./:=? -]{1,70})', re.IGNORECASE)
-NAMED_ONE_CLICK = re.compile(
-    rb'(?:^|\r\n)content-disposition:[^\r\n]{0,200};[ \t]*name="?List-Unsubscribe"?', re.IGNORECASE
-)
 
 
 class RefusalError(HTTPException):
@@ -105,23 +98,6 @@ def check_origin(
     elif not origin and site in ("", "none", "same-site"):
         return
     raise RefusalError(403, "origin")
-
-
-def is_one_click(content_type: str, body: bytes) -> bool:
-    """Tell whether the body is RFC 8058's one click, in either of the encodings that it allows."""
-    kind, boundary = kind_of(content_type), BOUNDARY.search(content_type)
-    if kind == URLENCODED:
-        return read_form(content_type, body, most=MOST_CHOICES).get(ONE_CLICK[0]) == [ONE_CLICK[1]]
-    if kind != "multipart/form-data" or boundary is None:
-        return False
-    # Not `email.parser`, which is slow on deeply nested parts.
-    parts = (
-        part.partition(b"\r\n\r\n") for part in body.split(b"--" + boundary[1].encode("latin-1"))
-    )
-    return any(
-        NAMED_ONE_CLICK.search(head) is not None and content.strip() == ONE_CLICK[1].encode()
-        for head, _, content in parts
-    )
 
 
 def kind_of(content_type: str) -> str:

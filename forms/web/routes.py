@@ -15,17 +15,18 @@ PROBES = ("/healthz", "/readyz")
 
 def owns(path: str) -> bool:
     """Tell whether the handler serves `path`, when it shares a port with the site's pages."""
-    return path.startswith(PREFIXES) or path in PROBES
+    return path.startswith(PREFIXES) or path.removesuffix("/") in PROBES
 
 
 def routes(context: Context) -> list[Route]:
     """Return every route of the handler."""
 
-    def route(path: str, endpoint: Endpoint, method: str) -> Route:
+    def route(path: str, endpoint: Endpoint, method: str) -> list[Route]:
         call = partial(guarded_call, context, guards_of(path, method), endpoint)
-        return Route(path, call, methods=[method])
+        # With a slash at the end too, which some programs add to a link.
+        return [Route(each, call, methods=[method]) for each in (path, f"{path}/")]
 
-    return [
+    endpoints = [
         route("/f/{form}", optin.subscribe, "POST"),
         route("/f/{form}/challenge", screen.challenge, "GET"),
         route("/confirm/{token}", optin.show_confirmation, "GET"),
@@ -43,3 +44,4 @@ def routes(context: Context) -> list[Route]:
         route("/healthz", optin.healthy, "GET"),
         route("/readyz", optin.ready, "GET"),
     ]
+    return [each for both in endpoints for each in both]

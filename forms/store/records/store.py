@@ -83,7 +83,7 @@ class Store:
         self.hooks = hooks
         # Wordings and versions of forms never change, so both can be cached.
         self._cached_wordings: dict[str, Wording] = {}
-        self._cached_versions: frozenset[str] = frozenset()
+        self._cached_versions: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Bring the tables up to date and check the suppression key. Raises `WrongKeyError`."""
@@ -118,14 +118,14 @@ class Store:
         with self.database.reading() as connection:
             return self._wordings(connection, wanted)
 
-    def form_versions(self, versions: Iterable[str]) -> frozenset[str]:
-        """Return those of `versions` that were ever loaded."""
+    def form_versions(self, form_id: str, versions: Iterable[str]) -> frozenset[str]:
+        """Return those of `versions` that were ever loaded of the form."""
         wanted = frozenset(versions)
-        if not wanted <= self._cached_versions:
-            query = select(form.c.version).where(form.c.version.in_(tuple(wanted)))
+        if not wanted <= self._cached_versions.keys():
+            query = select(form.c.version, form.c.id).where(form.c.version.in_(tuple(wanted)))
             with self.database.reading() as connection:
-                self._cached_versions |= frozenset(connection.scalars(query))
-        return wanted & self._cached_versions
+                self._cached_versions |= {row.version: row.id for row in connection.execute(query)}
+        return frozenset(v for v in wanted if self._cached_versions.get(v) == form_id)
 
     def pending_request(self, pending_id: str) -> tuple[PendingRequest, Record] | None:
         """Return a pending request and its contact's record, from one snapshot."""

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from forms.catalogue import Catalogue
 from forms.links.tokens import LINKS, LONGEST, Link, TokenError, Tokens
 from forms.permission.submission import FieldErrors, Submission, validate
-from forms.web.request_body import MOST_FIELDS, ONE_CLICK, RefusalError, is_one_click, read_form
+from forms.web.request_body import MOST_FIELDS, read_form
 
 from ..declared import NOW, catalogue
 
@@ -54,32 +54,6 @@ def test_a_submission_is_clean_or_comes_back(pairs: list[tuple[str, str]]) -> No
         assert not any("\r" in text or "\0" in text for text in verdict.answers.values())
         assert "\n" not in verdict.answers.get("name", "")
     assert verdict.page == "" or (verdict.page[0] == "/" and verdict.page[:2] != "//")
-
-
-@given(st.text(max_size=200), st.binary(max_size=600))
-def test_any_type_and_body_is_one_click_or_not(content_type: str, body: bytes) -> None:
-    for kind in (content_type, f"multipart/form-data; boundary={content_type}", URLENCODED):
-        status = 400
-        try:
-            is_one_click(kind, body)
-        except RefusalError as refusal:
-            status = refusal.status_code
-        assert status == 400
-
-
-@given(st.text("0123456789abcDEF-_", min_size=1, max_size=70), st.booleans(), st.booleans())
-def test_one_click_is_found_in_any_multipart(boundary: str, quoted: bool, more: bool) -> None:
-    name, value = ONE_CLICK
-    mark = boundary.encode()
-    other = b"--" + mark + b'\r\nContent-Disposition: form-data; name="x"\r\n\r\ny\r\n'
-    body = (
-        (other if more else b"")
-        + b"--" + mark
-        + f'\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n--'.encode()
-        + mark + b"--\r\n"
-    )  # fmt: skip
-    spelled = f'"{boundary}"' if quoted else boundary
-    assert is_one_click(f"multipart/form-data; boundary={spelled}", body)
 
 
 @given(st.text(max_size=LONGEST + 50), st.sampled_from(list(LINKS.values())))

@@ -8,7 +8,6 @@ from forms.web.request_body import (
     MOST_FIELDS,
     RefusalError,
     check_origin,
-    is_one_click,
     read_form,
 )
 
@@ -25,11 +24,6 @@ def test_any_body_is_read_or_refused(body: bytes) -> None:
         fields, status = {}, refusal.status_code
     assert status in (200, 400)
     assert all(isinstance(value, str) for values in fields.values() for value in values)
-
-
-@given(st.binary(max_size=300), st.text(max_size=60))
-def test_any_multipart_is_read_or_not_ours(body: bytes, boundary: str) -> None:
-    assert not is_one_click(f"multipart/form-data; boundary={boundary}", body)
 
 
 def test_a_charset_beside_the_type_is_fine() -> None:

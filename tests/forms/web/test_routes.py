@@ -104,13 +104,14 @@ def test_every_form_is_guarded(
     before = behind.dump()
     for path in posts(behind):
         answer = behind.client.post(path, content=content, headers=headers)
-        assert answer.status_code == status, path
+        leaves = path.startswith("/unsubscribe/")
+        assert answer.status_code == (404 if leaves and key == "origin" else status), path
         assert "<h1>" in answer.text
     assert behind.dump() == before
 
 
 def test_one_click_is_exempt_from_the_origin_alone(behind: World) -> None:
-    """RFC 8058: from anywhere, and only to leave; size and kind are asked all the same."""
+    """RFC 8058: from anywhere, and only to leave; without a link of ours, all else is checked."""
     foreign = {"Origin": "https://mail.example", "Content-Type": URLENCODED}
     for path in posts(behind):
         one_click = path.startswith("/unsubscribe/")
