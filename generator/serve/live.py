@@ -118,7 +118,8 @@ class Live:
             raise ContentError(state.diagnostics)
         output = state.outputs.get(file_for(path))
         if output is None and file_for(f"{path}/") in state.outputs:
-            return Moved(url=f"{path}/")
+            # A second slash at the start would lead to another host.
+            return Moved(url=f"/{path.strip('/')}/")
         if output is None:
             return self._missing(state, state.plan, path)
         return Served(path=output.path, content=render(state.plan, output))
@@ -131,6 +132,9 @@ class Live:
     def _edited(self, paths: Iterable[Path]) -> dict[str, FileStat] | None:
         """Return the stats of the documents among the paths; None if more than texts changed."""
         plan, stats = self.state.plan, {}
+        if self.state.errors:
+            # A file that the plan doesn't have may be the one with the error.
+            return None
         for path in paths:
             if plan is None or not path.is_relative_to(self._root):
                 return None

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from ..errors import SiteError
 from ..model.diagnostic import Diagnostic, Severity
 from ..render.templates import Templates
+from .hosts import is_loopback
 from .inbox import Inbox
 from .live import Live, Moved
 
@@ -24,7 +25,6 @@ RELOAD = '<script src="/_atrae/reload.js" data-version="{version}"></script>'
 HEARTBEAT = 15.0
 """Seconds between two messages to a browser that waits for a new version."""
 
-_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _NO_STORE = {"Cache-Control": "no-store"}
 _SANDBOX = {
     **_NO_STORE,
@@ -127,13 +127,11 @@ class Pages:
 def require_loopback(request: Request) -> None:
     """Raise a 404 unless the request comes from this machine.
 
-    The Host header must name the loopback interface too, against DNS rebinding.
+    The Host header must name the loopback interface too.
     """
     peer = request.client.host if request.client else ""
-    name = request.headers.get("host", "").rpartition(":")
-    host = name[0] if name[0] and name[2].isdecimal() else request.headers.get("host", "")
     local = peer == "::1" or peer.startswith("127.")
-    if not local or host.lower() not in _LOOPBACK_NAMES:
+    if not local or not is_loopback(request.headers.get("host", "")):
         raise HTTPException(HTTPStatus.NOT_FOUND)
 
 

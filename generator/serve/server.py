@@ -8,11 +8,14 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..config.config import CACHE
@@ -20,6 +23,7 @@ from ..errors import ConfigError
 from ..incremental.snapshot import READ, SETTINGS
 from ..model.diagnostic import Severity
 from ..render.theme import themes_shipped
+from .hosts import Hosts
 from .inbox import Inbox
 from .lazy_handler import LazyHandler
 from .live import Live, State
@@ -29,6 +33,9 @@ from .watch import OnChange, watch
 Echo = Callable[[str], None]
 
 _PORTS_TRIED = 20
+_OTHER_HOST = """This development server answers no requests for this host.
+Open it as http://localhost, or start it with --host and the name that you use.
+"""
 
 
 def serve(
@@ -72,6 +79,7 @@ def serve(
         LazyHandler(create),
         live.publishes,
         handler_port=handler_port,
+        hosts=Hosts(host),
     )
     if port and pages_socket.getsockname()[1] != port:
         echo(f"Port {port} is in use.")
@@ -91,22 +99,36 @@ class Dispatcher:
         publishes: Callable[[str], bool],
         *,
         handler_port: int | None,
+        hosts: Hosts,
     ) -> None:
         """Take the two apps.
 
         `publishes` tells whether the site has a page at a path. `handler_port` is None if the
-        handler has no port of its own.
+        handler has no port of its own. Any other host than `hosts` is refused.
         """
         self._pages, self._handler = pages, handler
         self._publishes, self._handler_port = publishes, handler_port
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to the pages, the inbox or the handler."""
+        if refusal := self._refusal(scope):
+            await refusal(scope, receive, send)
+            return
         try:
             app = await self._app_for(scope)
             await app(scope, receive, send)
         finally:
             self._handler.load()
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """Return an answer to a request for another host, or for no path, such as `OPTIONS *`."""
+        headers = Headers(scope=scope)
+        if not self._hosts.allow(headers.get("host", "")):
+            return PlainTextResponse(_OTHER_HOST, HTTPStatus.MISDIRECTED_REQUEST)
+        if not scope["path"].startswith("/"):
+            return PlainTextResponse("Not found\n", HTTPStatus.NOT_FOUND)
+        return None
 
     async def _app_for(self, scope: Scope) -> ASGIApp:
         if self._handler_port is not None:

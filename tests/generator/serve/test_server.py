@@ -46,8 +46,8 @@ def test_emails_are_shown_only_on_this_machine(served: Served) -> None:
     assert get(served, "/_inbox/")[0] == 200
     assert get(served, "/_inbox/", Host="localhost:8000")[0] == 200
     # After DNS rebinding, the Host header has the attacker's name.
-    assert get(served, "/_inbox/", Host="attacker.example")[0] == 404
-    assert get(served, "/_inbox/", Host="127.0.0.1.attacker.example:8000")[0] == 404
+    assert get(served, "/_inbox/", Host="attacker.example")[0] == 421
+    assert get(served, "/_inbox/", Host="127.0.0.1.attacker.example:8000")[0] == 421
 
 
 def test_paths_do_not_climb_out_of_the_site(served: Served) -> None:
