@@ -151,21 +151,27 @@ def erase(email: str, yes: bool, dry_run: bool) -> None:
       atrae forms erase ana@example.org --yes
     """
     from ..store.people.erase import count_erasable, erase as erased, find_contact, scrub
+    from ..store.people.kept_emails import kept_emails
 
     address = address_of(email)
+    files = kept_emails(Path.cwd(), address)
     with open_for_writing() as store:
         with store.database.reading() as connection:
             contact_id = find_contact(connection, address)
             counts = count_erasable(connection, contact_id) if contact_id else {}
-        if contact_id is None:
+        if contact_id is None and not files:
             raise NotPossibleError("this address is not on record")
+        counts |= {"emails in the inbox of `atrae serve`": len(files)} if files else {}
         what = ", ".join(["the address", *(f"{number} {name}" for name, number in counts.items())])
         if dry_run:
             click.echo(f"Would erase {what}.")
             return
         ask_first(f"Erase {what}? This can't be undone.", yes=yes)
-        erased(store, contact_id, now=store.clock(), method=Method.OPERATOR)
-        scrub(store.database, always=True)
+        if contact_id is not None:
+            erased(store, contact_id, now=store.clock(), method=Method.OPERATOR)
+            scrub(store.database, always=True)
+        for file in files:
+            file.unlink(missing_ok=True)
     click.echo(f"Erased {what}.")
 
 

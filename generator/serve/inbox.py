@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Lock
 
 from markupsafe import Markup, escape
 
@@ -45,15 +46,18 @@ class Inbox:
     """Emails in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._adding = folder, Lock()
 
     def add(self, message: EmailMessage) -> str:
-        """Store an email, and return a reply like a mail server's."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"{len(list(self._names())) + 1:08d}"
-        new = self._folder / f"{name}.new"
-        new.write_bytes(message.as_bytes())
-        new.rename(self._folder / f"{name}.eml")
+        """Store an email that only its owner may read, and return a reply like a mail server's."""
+        with self._adding:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            name = f"{max(map(int, self._names()), default=0) + 1:08d}"
+            new = self._folder / f"{name}.new"
+            new.touch()
+            new.chmod(0o600)
+            new.write_bytes(message.as_bytes())
+            new.rename(self._folder / f"{name}.eml")
         return f"250 kept as {name}"
 
     def emails(self) -> tuple[Email, ...]:
