@@ -21,6 +21,7 @@ from ..declared.canonical import digest_of
 from ..permission.ledger import Kind
 from ..settings.abuse import read_switch
 from ..settings.environment import LOOPBACK
+from ..settings.urls import split_url
 from ..settings.variables import Variable, Variables, reading
 from ..store.queues.lease import Result
 from ..store.queues.webhooks import ClaimedWebhook
@@ -58,7 +59,7 @@ BACKOFF = Backoff(
 
 
 def _read_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = split_url(url)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or not (parts.scheme == "https" or local):
         raise ValueError("it must be an https:// URL, except on localhost")

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pydantic import BaseModel, SecretStr
 
 from .abuse import Defence, read_file
+from .urls import split_url
 from .variables import Variable, Variables, reading
 
 SHORTEST_KEY = 32
@@ -62,7 +63,7 @@ def read_smtp(url: str) -> Smtp:
     `smtps` uses TLS from the first byte. `smtp` requires STARTTLS, except for a server on this
     machine or with `?tls=none`; a password is never sent in the clear to another machine.
     """
-    parts = urlsplit(url)
+    parts = split_url(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("it must look like smtp://user:password@mail.example.org:587")
     local = parts.hostname in LOOPBACK
@@ -100,7 +101,7 @@ def _read_signing_key(text: str) -> str:
 
 
 def _read_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = split_url(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it must be a whole URL that starts with https://")
     if parts.username or parts.query or parts.fragment:
@@ -118,6 +119,8 @@ def _read_smtp_url(url: str) -> str:
 def _read_database_url(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("it must start with sqlite:/// or postgresql://")
+    if not url.startswith("sqlite:"):
+        split_url(url, has_port=False)
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
