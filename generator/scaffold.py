@@ -4,14 +4,18 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from string import Template
+from unicodedata import combining, normalize
 
 from .config.config import load_config
 from .errors import ConfigError
 from .model.permalink import slugify
 
 STARTER = Path(__file__).parent / "starter"
+_LONGEST_NAME = 60
+"""Characters: file systems take 255 bytes, and a letter may have four."""
 _TEXT = frozenset({".md", ".yaml", ".css", ".html", ""})
 
 
@@ -61,17 +65,18 @@ def make_resource(root: Path, title: str, *, section: str, now: datetime) -> lis
     slug, section = _slug(title), section.strip("/")
     folder = _section(root, section) / slug
     gated = folder / "_gated" / f"{slug}.txt"
-    purpose = root / "content" / "_purposes" / f"{slug}.yaml"
-    form = root / "content" / "_forms" / f"{slug}.yaml"
+    forms = root / "content" / "_forms"
+    name = _declaration_name(forms, slug)
+    purpose, form = root / "content" / "_purposes" / f"{name}.yaml", forms / f"{name}.yaml"
     languages = [language.code for language in settings.languages]
     wording = "".join(f"  {code}: {_quoted(_wording(code, title))}\n" for code in languages)
     texts = {
-        folder / "index.md": _PAGE.format(title=_quoted(title), slug=slug),
+        folder / "index.md": _PAGE.format(title=_quoted(title), name=name),
         gated: f"{title}\n\nReplace this file with your own and set its path in {purpose.name}.\n",
         purpose: _PURPOSE.format(
             title=_quoted(title), wording=wording, path=f"{section}/{slug}/_gated/{slug}.txt"
         ),
-        form: _FORM.format(slug=slug, title=_quoted(title)),
+        form: _FORM.format(name=name, title=_quoted(title)),
     }
     for file in texts:
         _refuse_existing(file)
@@ -87,7 +92,7 @@ draft: true
 
 Describe what the resource contains and who it is for.
 
-{{{{< form {slug} >}}}}
+{{{{< form {name} >}}}}
 """
 
 _WORDINGS = {
@@ -104,7 +109,7 @@ wording:
 """
 
 _FORM = """# One unticked box per purpose. You can add your newsletter here: it gets its own box.
-purposes: [{slug}]
+purposes: [{name}]
 title: {title}
 """
 
@@ -121,14 +126,27 @@ def _wording(language: str, title: str) -> str:
     return _WORDINGS.get(language, _WORDINGS["en"]).format(title)
 
 
+_LATIN = dict(zip("æœþøłđðħı", ("ae", "oe", "th", *"olddhi"), strict=True))
+"""Latin letters that aren't one of `a` to `z` with an accent."""
+
+
 def _slug(title: str) -> str:
-    slug = slugify(title).replace(".", "-").replace("_", "")
-    ascii_slug = slug.encode("ascii", "ignore").decode().strip("-")
-    if not ascii_slug:
-        raise ConfigError(
-            f"cannot make a file name from '{title}'", hint="use Latin letters or digits"
-        )
-    return ascii_slug[:60].rstrip("-")
+    """Return a file name: Latin letters lose their accents, those of other scripts stay."""
+    name = ""
+    for sign in slugify(title).replace(".", "-").replace("_", ""):
+        base = normalize("NFD", sign)[0]
+        if not (combining(sign) and name[-1:].isascii()):
+            name += base if base.isascii() else _LATIN.get(sign, sign)
+    name = name[:_LONGEST_NAME].strip("-")
+    if not name:
+        raise ConfigError(f"cannot make a file name from '{title}'", hint="use letters or digits")
+    return name
+
+
+def _declaration_name(folder: Path, slug: str) -> str:
+    """Return the name of a form and its purpose, which only have Latin letters and digits."""
+    names = (f"resource-{number}" for number in count(1))
+    return slug if slug.isascii() else next(n for n in names if not (folder / f"{n}.yaml").exists())
 
 
 def _quoted(text: str) -> str:
