@@ -83,10 +83,15 @@ def serve(
     )
     if port and pages_socket.getsockname()[1] != port:
         echo(f"Port {port} is in use.")
-    forms_at = f"  ·  forms at {forms_address}/" if handler_port else ""
-    echo(f"Serving {address}/{forms_at}  ·  emails at {address}/_inbox/  ·  Ctrl-C to stop")
-    _report(live.state, echo)
-    _run(app, live, sockets, root, echo, opened=address if open_browser else None)
+
+    def announce() -> None:
+        forms_at = f"  ·  forms at {forms_address}/" if handler_port else ""
+        echo(f"Serving {address}/{forms_at}  ·  emails at {address}/_inbox/  ·  Ctrl-C to stop")
+        _report(live.state, echo)
+        if open_browser:
+            threading.Timer(0.5, webbrowser.open, (f"{address}/",)).start()
+
+    _run(app, live, sockets, root, echo, announce)
 
 
 class Dispatcher:
@@ -205,9 +210,9 @@ def _run(
     sockets: list[socket.socket],
     root: Path,
     echo: Echo,
-    *,
-    opened: str | None,
+    announce: Callable[[], None],
 ) -> None:
+    """Serve until interrupted. `announce` is called once every edit is seen."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     config = uvicorn.Config(
         app,
@@ -220,10 +225,9 @@ def _run(
     server = _Server(config, live)
     on_change: OnChange = lambda paths: _report(live.refresh(paths), echo)  # noqa: E731
     with watch(root.absolute(), (SETTINGS, *READ), shipped=themes_shipped(), on_change=on_change):
-        if opened:
-            threading.Timer(0.5, webbrowser.open, (f"{opened}/",)).start()
         try:
             with suppress(KeyboardInterrupt):
+                announce()
                 asyncio.run(app.run(server, sockets))
         finally:
             live.end()

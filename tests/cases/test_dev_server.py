@@ -90,6 +90,9 @@ def test_the_site_recovers_when_a_broken_file_goes(
     file = served.folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-    until(lambda: get(served.url, "/")[0] == 500, "the error")
-    end(file)
-    until(lambda: get(served.url, "/")[0] == 200, "the site")
+    try:
+        until(lambda: get(served.url, "/")[0] == 500, "the error", 20)
+        end(file)
+        until(lambda: get(served.url, "/")[0] == 200, "the site", 20)
+    finally:
+        file.unlink(missing_ok=True)
